@@ -1,0 +1,145 @@
+"""What a caller gives of a shot; everything else is made.
+
+Each condition is a small frozen value. It knows what it holds and what is wrong with it; it does not know how a family
+turns pictures and sound into latents, nor where it lands on a canvas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.sizes import Size
+from zoetrope.core.time import Seconds, exact_seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Keyframe:
+    """A picture that the shot shows at a moment: at the first frame, the last one, or so many seconds after the start.
+
+    Shapes: picture uint8 (h, w, 3), RGB.
+    Raises: InvalidRequest if the picture or the moment is none.
+    """
+
+    at: Seconds | Literal["first", "last"]
+    picture: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.at not in ("first", "last"):
+            object.__setattr__(self, "at", exact_seconds(self.at))
+        _check_frames(self.picture, "the keyframe's picture", axes=3)
+
+    @property
+    def size(self) -> Size:
+        return _size_of(self.picture)
+
+
+@dataclass(frozen=True, eq=False)
+class Extend:
+    """The shot begins with these frames and goes on from them; they are part of the draft.
+
+    Shapes: frames uint8 (t, h, w, 3); sound float32 (2, s) in [-1, 1] from the first of these frames on, or None.
+    """
+
+    frames: np.ndarray
+    sound: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        _check_frames(self.frames, "the frames to extend")
+        _check_sound(self.sound, "the sound to extend")
+
+    @property
+    def size(self) -> Size:
+        return _size_of(self.frames)
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Make a part of a shot anew and keep the rest: an edit, an outpaint, or a retake of a range of time.
+
+    Shapes: frames uint8 (t, h, w, 3); mask bool (h, w) or (t, h, w), True where the shot is made anew; sound float32
+    (2, s) that is kept whole, or None to make it anew.
+    """
+
+    frames: np.ndarray
+    mask: np.ndarray
+    sound: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        _check_frames(self.frames, "the region's frames")
+        _check_sound(self.sound, "the region's sound")
+        mask = self.mask
+        if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_:
+            raise InvalidRequest("the region's mask must be an array of booleans, True where the picture is made anew.")
+        if mask.shape not in (self.frames.shape[:3], self.frames.shape[1:3]):
+            raise InvalidRequest(
+                f"the region's mask has shape {mask.shape}; give {self.frames.shape[1:3]} for all frames alike or "
+                f"{self.frames.shape[:3]} for each its own."
+            )
+        if not mask.any():
+            raise InvalidRequest("the region's mask is empty, so nothing would be made; mark the part to make anew.")
+
+    @property
+    def size(self) -> Size:
+        return _size_of(self.frames)
+
+
+@dataclass(frozen=True, eq=False)
+class Soundtrack:
+    """The whole sound is given and the picture is made to it.
+
+    Shapes: sound float32 (2, s) in [-1, 1].
+    """
+
+    sound: np.ndarray
+
+    def __post_init__(self) -> None:
+        if self.sound is None:
+            raise InvalidRequest("a soundtrack needs sound, as an array (2, samples) of float32.")
+        _check_sound(self.sound, "the soundtrack")
+
+
+@dataclass(frozen=True, eq=False)
+class Footage:
+    """The whole picture is given and the sound is made to it.
+
+    Shapes: frames uint8 (t, h, w, 3).
+    """
+
+    frames: np.ndarray
+
+    def __post_init__(self) -> None:
+        _check_frames(self.frames, "the footage")
+
+    @property
+    def size(self) -> Size:
+        return _size_of(self.frames)
+
+
+Condition: TypeAlias = Keyframe | Extend | Region | Soundtrack | Footage
+
+
+def _size_of(frames: np.ndarray) -> Size:
+    return Size(int(frames.shape[-2]), int(frames.shape[-3]))
+
+
+def _check_frames(frames: np.ndarray, what: str, axes: int = 4) -> None:
+    wanted = "(h, w, 3)" if axes == 3 else "(t, h, w, 3)"
+    if not isinstance(frames, np.ndarray) or frames.dtype != np.uint8:
+        raise InvalidRequest(f"{what} must be an array of uint8 {wanted}, RGB.")
+    if frames.ndim != axes or frames.shape[-1] != 3 or 0 in frames.shape:
+        raise InvalidRequest(f"{what} has shape {frames.shape}; it must be {wanted}, RGB, and not empty.")
+
+
+def _check_sound(sound: np.ndarray | None, what: str) -> None:
+    if sound is None:
+        return
+    if not isinstance(sound, np.ndarray) or sound.dtype != np.float32 or sound.ndim != 2 or sound.shape[0] != 2:
+        raise InvalidRequest(f"{what} must be an array of float32 (2, samples), left and right.")
+    if sound.shape[1] == 0:
+        raise InvalidRequest(f"{what} is empty; give at least one sample.")
+    if not np.isfinite(sound).all():
+        raise InvalidRequest(f"{what} holds values that are not finite numbers; give samples in [-1, 1].")

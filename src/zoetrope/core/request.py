@@ -1,0 +1,109 @@
+"""What is asked for: one shot. A request that exists is well formed; whether a checkpoint can make it, `limits` says.
+
+Knows no checkpoint, no torch and no files.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.seeds import check_seed
+from zoetrope.core.sizes import Size, read_size
+from zoetrope.core.time import Seconds, exact_seconds
+
+LONGEST_PROMPT = 2000  # characters; a page of text, far more than any checkpoint reads
+MOST_STEPS = 200  # past this a second-order step of any family changes nothing that can be seen
+MOST_GUIDANCE = 30.0  # past this every known checkpoint burns out
+CONDITIONS = (Keyframe, Extend, Region, Soundtrack, Footage)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One shot, as asked for. None means: the preset, or chance for the seed, decides; a draft's request has no None.
+
+    Units: seconds 0 is a still; guidance 1 follows the prompt without pushing.
+    Raises: InvalidRequest for the first field that is wrong, with what is possible.
+    """
+
+    prompt: str
+    negative: str = ""
+    seconds: Seconds = Fraction(5)
+    size: Size = Size(256, 144)  # noqa: RUF009 (frozen value)
+    seed: int | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    preset: str = "standard"
+    checkpoint: str = "pocket"
+    conditions: tuple[Condition, ...] = ()
+    sound: bool = True
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seconds", exact_seconds(self.seconds))
+        object.__setattr__(self, "size", read_size(self.size))
+        object.__setattr__(self, "conditions", tuple(self.conditions))
+        _check_prompt(self.prompt)
+        _check_text("negative prompt", self.negative)
+        if self.seed is not None:
+            check_seed(self.seed)
+        if self.steps is not None:
+            _check_steps(self.steps)
+        if self.guidance is not None:
+            _check_guidance(self.guidance)
+        _check_conditions(self.conditions, self.size)
+
+    @property
+    def still(self) -> bool:
+        return self.seconds == 0
+
+    def with_seed(self, seed: int) -> Request:
+        return replace(self, seed=seed)
+
+
+def _check_prompt(prompt: str) -> None:
+    _check_text("prompt", prompt)
+    if not prompt.strip():
+        raise InvalidRequest(
+            'the prompt is empty; say what the shot shows, for instance "a red ball bounces on a meadow".'
+        )
+
+
+def _check_text(name: str, text: str) -> None:
+    if not isinstance(text, str):
+        raise InvalidRequest(f"the {name} must be text, not {type(text).__name__}.")
+    if len(text) > LONGEST_PROMPT:
+        raise InvalidRequest(
+            f"the {name} has {len(text)} characters; at most {LONGEST_PROMPT} are read, so shorten it."
+        )
+
+
+def _check_steps(steps: int) -> None:
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MOST_STEPS:
+        raise InvalidRequest(f"steps was {steps!r}; it must be a whole number from 1 to {MOST_STEPS}.")
+
+
+def _check_guidance(guidance: float) -> None:
+    number = isinstance(guidance, int | float) and not isinstance(guidance, bool) and math.isfinite(guidance)
+    if not number or not 0 <= guidance <= MOST_GUIDANCE:
+        raise InvalidRequest(
+            f"guidance was {guidance!r}; it must be a number from 0 to {MOST_GUIDANCE:g}, and 1 means none."
+        )
+
+
+def _check_conditions(conditions: tuple[Condition, ...], size: Size) -> None:
+    for condition in conditions:
+        if not isinstance(condition, CONDITIONS):
+            names = ", ".join(kind.__name__ for kind in CONDITIONS)
+            raise InvalidRequest(f"{type(condition).__name__} is not a condition; the conditions are {names}.")
+        if not isinstance(condition, Soundtrack) and condition.size != size:
+            raise InvalidRequest(
+                f"the {type(condition).__name__} holds pictures of {condition.size}, but the shot is {size}; "
+                f"scale or crop them to {size}, or ask for size {condition.size}."
+            )
+    for kind in (Extend, Region, Soundtrack, Footage):
+        if sum(isinstance(condition, kind) for condition in conditions) > 1:
+            raise InvalidRequest(f"more than one {kind.__name__} was given; a shot takes one.")
