@@ -108,7 +108,7 @@ class Ema:
                 new.append(value.detach().to(kept[-1]))
             else:
                 self.weights[name].copy_(value)
-        torch._foreach_lerp_(kept, new, 1 - decay)
+        torch._foreach_lerp_(kept, new, 1 - decay)  # pyright: ignore[reportPrivateImportUsage]
 
     def copy_to(self, module: nn.Module) -> None:
         """Write the average into a module of the same shapes, in that module's precision."""

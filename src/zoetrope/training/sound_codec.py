@@ -1,0 +1,209 @@
+"""The training of the sound codec: its recipe as data, its loss, and a run that resumes exactly.
+
+Sound is rendered on the fly from the toy stage; nothing but the step decides what a step hears.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from zoetrope.engine.families.pocket.sound_carriers import FRAME, NOISE_FRAMES
+from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
+from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
+from zoetrope.training.sound_distance import WINDOWS, spectral_loss
+from zoetrope.training.world.script import write_scene
+from zoetrope.training.world.sound import hear
+
+WEIGHTS = "sound_codec.safetensors"
+Source = Callable[[np.random.Generator], np.ndarray]
+OnStep = Callable[[int, dict[str, float]], None]
+
+
+@dataclass(frozen=True)
+class SoundCodecRecipe:
+    """Everything that decides a run.
+
+    From freeze on, the encoder is the averaged one, with its latents measured anew, and only the decoder learns: a
+    network may be trained on latents while the sound still improves.
+    """
+
+    config: SoundCodecConfig = field(default_factory=SoundCodecConfig)
+    seed: int = 1
+    steps: int = 6000
+    freeze: int = 4000
+    clips: int = 2  # rendered per step
+    crops: int = 4  # of each clip
+    frames: int = 32  # of each crop: 1.28 s
+    rate: float = 1e-3  # of AdamW
+    matrix_rate: float = 1e-2  # of Muon, on the matrices inside blocks
+    warmup: int = 100
+    average: float = 0.998
+    latent_noise: float = 0.2  # greatest deviation of the noise that the decoder must bear
+    bend_weight: float = 0.3
+    tone_weight: float = 0.02  # keeps tones out of noise
+    checkpoint_every: int = 250
+
+
+def hear_stage(rng: np.random.Generator) -> np.ndarray:
+    """Five seconds of a random scene: float32 (2, s)."""
+    return hear(write_scene(rng, frames=61))
+
+
+def crops_of(recipe: SoundCodecRecipe, step: int, source: Source = hear_stage) -> Tensor:
+    """The sounds of one step: (clips * crops, 2, s). The step alone decides them."""
+    rng = np.random.default_rng([recipe.seed, step])
+    length = recipe.frames * FRAME
+    pieces = []
+    for _ in range(recipe.clips):
+        sound = source(rng)
+        pieces += [sound[:, at : at + length] for at in rng.integers(0, sound.shape[1] - length + 1, recipe.crops)]
+    return torch.from_numpy(np.stack(pieces))
+
+
+def codec_loss(
+    codec: SoundCodec, sound: Tensor, recipe: SoundCodecRecipe, step: int
+) -> tuple[Tensor, dict[str, float]]:
+    """The loss of one batch of sound (b, 2, s), and its parts."""
+    generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
+    features, bend, weight = codec.encoder.analysis(sound)
+    with torch.autocast(sound.device.type, torch.bfloat16):
+        latents = codec.encoder(features)
+    strength = torch.rand(len(latents), 1, 1, generator=generator) * recipe.latent_noise
+    noisy = latents + strength * torch.randn(latents.shape, generator=generator)
+    start = codec.start(noisy, frame=int(torch.randint(NOISE_FRAMES, (), generator=generator)))
+    with torch.autocast(sound.device.type, torch.bfloat16):
+        gains, mixing = codec.decoder(noisy, start.mixing)
+    made, _ = codec.sound_of(gains, start, mixing)
+    if step % 2:  # left and right, then middle and side: what is between the ears counts as much as what is in them
+        made, sound = _middle_side(made), _middle_side(sound)
+    fine, smooth, loud = spectral_loss(made, sound, WINDOWS[step // 2 % 2 :: 2])
+    bent = ((gains.bend - bend).square() * weight).sum() / weight.sum()
+    tones = gains.tones.sqrt().mean()
+    total = 0.5 * fine + smooth + loud + recipe.bend_weight * bent + recipe.tone_weight * tones
+    parts = {"loss": total, "fine": fine, "smooth": smooth, "loud": loud, "bend": bent, "tones": tones}
+    return total, {name: float(value.detach()) for name, value in parts.items()}
+
+
+def train(
+    recipe: SoundCodecRecipe,
+    folder: Path,
+    *,
+    resume: bool = True,
+    minutes: float | None = None,
+    on_step: OnStep | None = None,
+    source: Source = hear_stage,
+) -> SoundCodec:
+    """Train until the recipe's steps or the minutes are over; a later call goes on exactly there.
+
+    Leaves in folder: the checkpoint, the log, the loss picture and the averaged weights; returns the averaged codec.
+    """
+    run, trainer = Run(folder), Trainer(recipe, source)
+    state = run.load() if resume else None
+    if state is not None:
+        trainer.load(state)
+    run.rewind(trainer.step)
+    stop = None if minutes is None else time.monotonic() + 60 * minutes
+    while trainer.step < recipe.steps and (stop is None or time.monotonic() < stop):
+        parts = trainer.advance()
+        if trainer.step % 10 == 0:
+            run.log(trainer.step, **parts)
+        if trainer.step % recipe.checkpoint_every == 0:
+            trainer.save(run)
+        if on_step is not None:
+            on_step(trainer.step, parts)
+    trainer.save(run)
+    return trainer.averaged()
+
+
+class Trainer:
+    """The moving parts of a run: network, average, optimizers and the step they are at."""
+
+    def __init__(self, recipe: SoundCodecRecipe, source: Source = hear_stage) -> None:
+        self.recipe, self.source, self.step = recipe, source, 0
+        torch.manual_seed(recipe.seed)
+        self.codec = SoundCodec(recipe.config).train()
+        self.ema = Ema(self.codec, recipe.average)
+        matrices = [p for name, p in self.codec.named_parameters() if "blocks" in name and p.ndim == 2]
+        others = [p for name, p in self.codec.named_parameters() if "blocks" not in name or p.ndim != 2]
+        self.optimizers = (
+            torch.optim.Muon(matrices, lr=recipe.matrix_rate, weight_decay=0.0),
+            torch.optim.AdamW(others, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0),
+        )
+
+    def advance(self) -> dict[str, float]:
+        """One step."""
+        recipe, step = self.recipe, self.step
+        if step == recipe.freeze:
+            self.freeze()
+        loss, parts = codec_loss(self.codec, crops_of(recipe, step, self.source), recipe, step)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.codec.parameters(), 1.0)
+        factor = trapezoid(step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.steps // 3)
+        for optimizer, rate in zip(self.optimizers, (recipe.matrix_rate, recipe.rate), strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * factor
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        self.ema.update(self.codec)
+        self.step += 1
+        return parts
+
+    def freeze(self) -> None:
+        """Take the averaged encoder for good."""
+        self.codec.encoder.load_state_dict(self.averaged().encoder.state_dict())
+        settle(self.codec, self.recipe, self.source)
+        for name, value in self.codec.encoder.state_dict().items():
+            self.ema.weights[f"encoder.{name}"].copy_(value)
+        self._hold()
+
+    def _hold(self) -> None:
+        self.codec.encoder.eval().requires_grad_(False)
+
+    def averaged(self) -> SoundCodec:
+        """The codec with averaged weights, in evaluation mode."""
+        codec = SoundCodec(self.recipe.config)
+        self.ema.copy_to(codec)
+        return codec.eval().requires_grad_(False)
+
+    def save(self, run: Run) -> None:
+        """Write checkpoint, averaged weights and picture."""
+        optimizers = [optimizer.state_dict() for optimizer in self.optimizers]
+        weights = {name: value.contiguous() for name, value in self.ema.weights.items()}
+        state = {"step": self.step, "codec": self.codec.state_dict(), "ema": self.ema.state_dict()}
+        run.save(state | {"optimizers": optimizers})
+        write_atomically(run.folder / WEIGHTS, lambda path: save_file(weights, path))
+        run.plot()
+
+    def load(self, state: dict) -> None:
+        """Stand where a checkpoint stood."""
+        self.step = state["step"]
+        self.codec.load_state_dict(state["codec"])
+        self.ema.load_state_dict(state["ema"])
+        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        if self.step > self.recipe.freeze:
+            self._hold()
+
+
+@torch.no_grad()
+def settle(codec: SoundCodec, recipe: SoundCodecRecipe, source: Source = hear_stage, clips: int = 96) -> None:
+    """Measure the latents of whole clips, so that each channel has zero mean and unit deviation."""
+    encoder, standard = codec.encoder.eval(), codec.encoder.standard
+    standard.remember(torch.zeros_like(standard.mean), torch.ones_like(standard.deviation))
+    rng = np.random.default_rng([recipe.seed, 1 << 40])
+    raw = [encoder.before_standard(encoder.analysis(torch.from_numpy(source(rng))[None])[0])[0] for _ in range(clips)]
+    deviation, mean = torch.std_mean(torch.cat(raw), dim=0)
+    standard.remember(mean, deviation)
+
+
+def _middle_side(sound: Tensor) -> Tensor:
+    left, right = sound.unbind(1)
+    return torch.stack(((left + right) / 2, (left - right) / 2), 1)
