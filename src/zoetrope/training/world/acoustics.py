@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .scene import FRAMES_PER_SECOND, METRE, Scene
+from zoetrope.training.world.scene import FRAMES_PER_SECOND, METRE, Scene
 
 RATE = 24_000
 SAMPLES_PER_FRAME = RATE // FRAMES_PER_SECOND
 BANK_SAMPLES = 2**17  # 5.5 s, a little more than the longest clip; noise repeats seamlessly beyond
+EDGE = 12  # steepness of the edges of a band: 36 dB an octave
 WIDTH = 0.8  # share of the way to hard left or right that the edge of the picture is heard at
 
 _RAMP = np.arange(SAMPLES_PER_FRAME, dtype=np.float32) / SAMPLES_PER_FRAME
@@ -59,12 +60,12 @@ def wander(rng: np.random.Generator, samples: int, depth: float, seconds: float)
 
 
 def place(scene: Scene, x: np.ndarray | float, frame: np.ndarray | int) -> np.ndarray:
-    """Project metres to the picture: -1 is its left edge and 1 its right edge.
+    """Tell where metres fall on the picture: -1 is its left edge and 1 its right edge.
 
     Shapes: x and frame broadcast; the same out.
     """
-    centre, zoom = scene.motion.camera[frame, 0], scene.motion.camera[frame, 2]
-    return np.clip((x - centre) * zoom * METRE * 2 * scene.height / scene.width, -1.0, 1.0)
+    centre, zoom, turn = (scene.motion.camera[frame, column] for column in (0, 2, 3))
+    return np.clip((x - centre) * zoom * np.cos(turn) * METRE * 2 * scene.height / scene.width, -1.0, 1.0)
 
 
 def balance(side: np.ndarray | float) -> np.ndarray:
@@ -96,9 +97,8 @@ def bank(colour: Colour) -> np.ndarray:
     frequency = np.fft.rfftfreq(BANK_SAMPLES, 1 / RATE)
     octave = np.log2(np.maximum(frequency, 1.0) / colour.low)
     shape = 10 ** (octave * colour.slope / 20)
-    shape *= (
-        1 / np.sqrt(1 + (colour.low / np.maximum(frequency, 1.0)) ** 6) / np.sqrt(1 + (frequency / colour.high) ** 6)
-    )
+    shape /= np.sqrt(1 + (colour.low / np.maximum(frequency, 1.0)) ** EDGE)
+    shape /= np.sqrt(1 + (frequency / colour.high) ** EDGE)
     phases = rng.uniform(0, 2 * np.pi, (2, len(frequency)))
     noise = np.fft.irfft(shape * np.exp(1j * phases), BANK_SAMPLES)
     return (noise / noise.std(axis=1, keepdims=True)).astype(np.float32)

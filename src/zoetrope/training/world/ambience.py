@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .acoustics import RATE, Colour, add, amplitude, noise, wander
-from .scene import Scene
+from zoetrope.training.world.acoustics import RATE, Colour, add, amplitude, noise, wander
+from zoetrope.training.world.scene import Scene
 
 
 class Bed(NamedTuple):
@@ -20,7 +20,8 @@ class Bed(NamedTuple):
     seconds: float = 2.0
 
 
-INDOORS = ("room", "stage")
+INDOORS = ("room",)
+SHELTERED = ("room", "stage")  # no insects are heard here
 THROUGH_THE_WINDOW = -5.0  # dB that weather loses on its way inside
 SETTINGS = {
     "meadow": (Bed(Colour(300, 1800, -3), -39, 0.4),),
@@ -114,7 +115,7 @@ def add_ambience(mix: np.ndarray, scene: Scene, rng: np.random.Generator) -> Non
     for bed in _beds(scene):
         level = wander(rng, samples, bed.depth, bed.seconds) * np.float32(amplitude(bed.level))
         mix += noise(bed.colour, int(rng.integers(1 << 30)), samples) * level
-    if scene.light == "night" and scene.setting not in INDOORS:
+    if scene.light == "night" and scene.setting not in SHELTERED:
         start = int(rng.integers(RATE))
         mix += noise(INSECTS, start, samples) * (_trill(samples, start) * np.float32(amplitude(INSECTS_LEVEL)))
     calls = _calls(scene)

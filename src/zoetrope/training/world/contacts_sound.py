@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .acoustics import FRAMES_PER_SECOND, RATE, Colour, add, noise, place
-from .scene import Contact, Scene, Thing
-from .vocabulary import MATERIALS, RADII
+from zoetrope.training.world.acoustics import FRAMES_PER_SECOND, RATE, Colour, add, noise, place
+from zoetrope.training.world.scene import Contact, Scene, Thing
+from zoetrope.training.world.vocabulary import MATERIALS, RADII
 
 LOUDNESS = 0.42  # peak of a contact at 1 m/s over both channels together; each hears 0.7 of it at the centre
 LOUDEST = 0.85  # reached at 5.2 m/s

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .acoustics import FRAMES_PER_SECOND, Colour, noise, per_sample, spread
-from .scene import Scene, Thing
-from .vocabulary import MATERIALS, RADII
+from zoetrope.training.world.acoustics import FRAMES_PER_SECOND, Colour, noise, per_sample, spread
+from zoetrope.training.world.scene import Scene, Thing
+from zoetrope.training.world.vocabulary import MATERIALS, RADII
 
 RUMBLE = Colour(50, 240, -3)
 HISS = Colour(1200, 6000, -2)
 AIR_LOW, AIR_HIGH = Colour(220, 650), Colour(700, 2400)
 ROLL_LEVEL, SLIDE_LEVEL, AIR_LEVEL = 0.075, 0.035, 0.045  # RMS at 1 m/s: -22, -29, -27 dBFS
+CORNERS = {"cube": 4, "star": 5}
 AIRY = ("flies", "swings")
 
 
@@ -51,9 +52,9 @@ def _curve(level: float, speed: np.ndarray) -> np.ndarray:
 
 
 def _roll(scene: Scene, thing: int, level: np.ndarray, starts: np.ndarray, samples: int) -> np.ndarray:
-    """Make the rumble of a rolling thing, which pulses once a turn. Shapes: level (t,); (samples,) out."""
+    """Make the rumble of a rolling thing, which pulses once a turn or a corner. Shapes: level (t,); (samples,) out."""
     turns = np.cumsum(scene.motion.ground_speed[thing]) / FRAMES_PER_SECOND / scene.things[thing].radius
-    pulse = 1 + 0.45 * np.cos(per_sample(turns, samples))
+    pulse = 1 + 0.45 * np.cos(per_sample(turns * CORNERS.get(scene.things[thing].kind, 1), samples))
     body = noise(RUMBLE, starts[0], samples)[0] + 0.3 * noise(_grain(scene.things[thing]), starts[1], samples)[0]
     return body * pulse * per_sample(level, samples)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .acoustics import SAMPLES_PER_FRAME
-from .ambience import add_ambience
-from .contacts_sound import add_contacts
-from .motion_sound import add_motion
-from .scene import Scene
-from .voices import add_voice
+from zoetrope.training.world.acoustics import SAMPLES_PER_FRAME
+from zoetrope.training.world.ambience import add_ambience
+from zoetrope.training.world.contacts_sound import add_contacts
+from zoetrope.training.world.motion_sound import add_motion
+from zoetrope.training.world.scene import Scene
+from zoetrope.training.world.voices import add_voice
 
 KNEE = 0.8  # samples below pass untouched; above they bend towards 1
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .acoustics import RATE, spread
-from .scene import Scene
+from zoetrope.training.world.acoustics import RATE, spread
+from zoetrope.training.world.actions import voice_envelope
+from zoetrope.training.world.scene import Scene
 
 LEVEL = 0.17  # RMS of a full-strength syllable at its height: -15 dBFS
 TABLE = 1024
@@ -34,16 +35,6 @@ def vowel(formants: tuple[int, ...], pitch: float) -> np.ndarray:
     return (wave / wave.std()).astype(np.float32)
 
 
-def opening(seconds: np.ndarray, syllable: tuple[float, float, float, float]) -> np.ndarray:
-    """Tell how far one syllable opens the mouth at the given moments: a half sine of its strength.
-
-    Shapes: seconds (n,); the same out.
-    """
-    start, length, _, strength = syllable
-    through = np.clip((seconds - start) / length, 0, 1)
-    return strength * np.sin(np.pi * through)
-
-
 def _say(syllable: tuple[float, float, float, float], first: int, vowels: np.ndarray) -> np.ndarray:
     """Make one syllable from its first sample on, gliding between two vowels while the pitch sinks."""
     _, length, pitch, _ = syllable
@@ -53,7 +44,7 @@ def _say(syllable: tuple[float, float, float, float], first: int, vowels: np.nda
     index = phase.astype(np.int64) % TABLE
     one, two = (vowel(VOWELS[number], pitch) for number in vowels)
     wave = one[index] + (two - one)[index] * through
-    return wave * opening(seconds, syllable).astype(np.float32)
+    return wave * voice_envelope((syllable,), seconds).astype(np.float32)
 
 
 def add_voice(mix: np.ndarray, scene: Scene, rng: np.random.Generator) -> None:
