@@ -1,0 +1,42 @@
+"""Where and how precisely a network computes. Decided once per load; knows no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from zoetrope.core.errors import Unsupported
+
+
+@dataclass(frozen=True)
+class Numerics:
+    """A device and the precision of the weights on it; canvases stay in float32 whatever it is."""
+
+    device: str
+    dtype: torch.dtype
+
+
+def choose_numerics(device: str | None = None, dtype: torch.dtype | None = None) -> Numerics:
+    """Take what was asked for, else the best of this machine.
+
+    Raises: Unsupported if the device is not there.
+    """
+    if device is None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    kind = torch.device(device).type
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise Unsupported(f"device {device} was asked for, but this machine has no CUDA device; use cpu.")
+    return Numerics(device, dtype or _native_dtype(kind))
+
+
+def _native_dtype(kind: str) -> torch.dtype:
+    if kind == "cpu":
+        return torch.bfloat16 if _cpu_multiplies_bfloat16() else torch.float32
+    return torch.bfloat16
+
+
+def _cpu_multiplies_bfloat16() -> bool:
+    """Elsewhere bfloat16 products are emulated and slower than float32."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"))
