@@ -1,0 +1,154 @@
+"""Coded files: pictures and sound go through FFmpeg's encoders into one container.
+
+Knows codecs and time stamps. It does not know whether sound and picture are equally long, nor where the file ends up.
+"""
+
+import os
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.video.stream import VideoStream
+
+from zoetrope.media.colour import ToVideo, tag_bt709
+from zoetrope.media.containers import Container, PictureCodec, SoundCodec
+
+_KEY_FRAME_SECONDS = 2  # a player that seeks decodes at most this much before it can show a picture
+
+
+class PictureTrack:
+    """Pictures into one stream of a container, in order, at a constant rate."""
+
+    def __init__(self, file: OutputContainer, codec: PictureCodec, size: tuple[int, int], rate: Fraction) -> None:
+        stream = file.add_stream(codec.name, rate=rate, options=dict(codec.options))
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = *size, codec.pixels
+        context = stream.codec_context
+        context.time_base = 1 / rate
+        context.gop_size = max(1, round(rate * _KEY_FRAME_SECONDS))
+        tag_bt709(context)
+        self._file, self._stream, self._time_base = file, stream, 1 / rate
+        self._to_video = ToVideo(size, codec.pixels)
+        self._count = 0
+
+    def write(self, picture: np.ndarray) -> None:
+        """Append one picture. Shapes: (h, w, 3) uint8."""
+        frame = self._to_video(picture)
+        frame.time_base = self._time_base
+        frame.pts = self._count
+        self._count += 1
+        self._file.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        """Send what the encoder still holds."""
+        self._file.mux(self._stream.encode(None))
+
+
+class SoundTrack:
+    """Sound into one stream of a container, in whole packets except the last."""
+
+    def __init__(self, file: OutputContainer, codec: SoundCodec, rate: int) -> None:
+        stream = file.add_stream(codec.name, rate=rate, layout="stereo", options=dict(codec.options))
+        assert isinstance(stream, AudioStream)
+        if codec.bit_rate:
+            stream.bit_rate = codec.bit_rate
+        self._file, self._stream, self._codec, self._rate = file, stream, codec, rate
+        self._held = np.zeros((2, 0), np.float32)
+        self._count = 0
+
+    def write(self, sound: np.ndarray) -> None:
+        """Append sound. Shapes: (2, s) float32."""
+        sound = np.concatenate([self._held, sound], axis=1)
+        whole = sound.shape[1] - sound.shape[1] % self._codec.block
+        for start in range(0, whole, self._codec.block):
+            self._encode(sound[:, start : start + self._codec.block])
+        self._held = sound[:, whole:]
+
+    def finish(self) -> None:
+        """Send the last, shorter packet and what the encoder still holds."""
+        if self._held.shape[1]:
+            self._encode(self._held)
+        self._file.mux(self._stream.encode(None))
+
+    def _encode(self, sound: np.ndarray) -> None:
+        frame = av.AudioFrame.from_ndarray(_laid_out(sound, self._codec.samples), self._codec.samples, "stereo")
+        frame.sample_rate = self._rate
+        frame.time_base = Fraction(1, self._rate)
+        frame.pts = self._count
+        self._count += sound.shape[1]
+        self._file.mux(self._stream.encode(frame))
+
+
+def _laid_out(sound: np.ndarray, samples: str) -> np.ndarray:
+    """Sound as an encoder takes it: planar float, interleaved float, or interleaved 16-bit."""
+    sound = np.clip(sound, -1.0, 1.0)
+    if samples == "fltp":
+        return np.ascontiguousarray(sound)
+    flat = np.ascontiguousarray(sound.T).reshape(1, -1)
+    return flat if samples == "flt" else np.round(flat * 32767).astype(np.int16)
+
+
+class CodedSink:
+    """Takes pictures and sound in any interleaving and writes one coded file."""
+
+    def __init__(
+        self,
+        file: Path,
+        container: Container,
+        *,
+        size: tuple[int, int],
+        rate: Fraction,
+        sound_rate: int | None,
+        metadata: Mapping[str, str],
+    ) -> None:
+        os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder prints its banner to the terminal otherwise
+        self._path, self._container, self._count, self._rate = file, container, 0, rate
+        self._file = av.open(
+            str(file), "w", format=container.muxer, container_options=_muxer_options(container, metadata)
+        )
+        self._file.metadata.update(_named(container, metadata))
+        self._picture = PictureTrack(self._file, container.picture, size, rate) if container.picture else None
+        self._sound = SoundTrack(self._file, container.sound, sound_rate) if container.sound and sound_rate else None
+
+    def picture(self, picture: np.ndarray) -> None:
+        """Append one picture. Shapes: (h, w, 3) uint8."""
+        if self._picture:
+            self._picture.write(picture)
+
+    def sound(self, sound: np.ndarray) -> None:
+        """Append sound. Shapes: (2, s) float32."""
+        if self._sound:
+            self._sound.write(sound)
+
+    def finish(self) -> None:
+        """Write everything that is still held and close the file."""
+        for track in (self._picture, self._sound):
+            if track:
+                track.finish()
+        self._file.close()
+
+    def abort(self) -> None:
+        """Close the file without caring what is in it."""
+        self._picture = self._sound = None
+        self._file.close()
+
+
+_STANDARD_NAMES = {"title", "comment", "encoder", "artist", "date", "copyright", "description", "genre", "album"}
+
+
+def _muxer_options(container: Container, metadata: Mapping[str, str]) -> dict[str, str]:
+    options = dict(container.options)
+    if container.muxer in ("mp4", "mov") and set(metadata) - _STANDARD_NAMES:
+        # without this flag every name outside the standard list is dropped silently
+        options["movflags"] += "+use_metadata_tags"
+    return options
+
+
+def _named(container: Container, metadata: Mapping[str, str]) -> dict[str, str]:
+    """Metadata under the names that the muxer expects."""
+    plain = container.muxer in ("mp4", "mov") and not set(metadata) - _STANDARD_NAMES
+    return {"encoding_tool" if plain and name == "encoder" else name: text for name, text in metadata.items()}
