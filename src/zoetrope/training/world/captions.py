@@ -18,7 +18,7 @@ from zoetrope.training.world.wording import Facts, chance, pick, shuffled, texts
 
 Language = Literal["en", "zh", "mixed"]
 
-# Share of captions that state an attribute: what is unusual is nearly always said, so that silence mostly means default.
+# Share of captions that state an attribute; the unusual is nearly always said, so that silence mostly means default.
 SAID = {
     "object": 0.97,
     "colour": 0.95,

@@ -84,8 +84,8 @@ def core(facts: Facts, rng: np.random.Generator) -> str:
     if "action" not in facts:
         said = f"{where.removeprefix('在')}有{subject}" if where else subject
     elif where and chance(rng, 0.3):
-        gap = pick(rng, ("，", "有"))
-        said = f"{where.removeprefix('在')}{gap}{subject}{pick(rng, p.PROGRESSIVE) if gap == '有' else ''}{verb(facts, rng)}"
+        gap, running = ("，", "") if chance(rng, 0.5) else ("有", pick(rng, p.PROGRESSIVE))
+        said = f"{where.removeprefix('在')}{gap}{subject}{running}{verb(facts, rng)}"
     else:
         said = subject + where + verb(facts, rng)
     if "second_object" in facts and facts.get("action") != "collides":

@@ -171,4 +171,5 @@ ORDER = (
     "{first}, and after that {then}",
 )
 ARTICLES = ("a", "an", "the")
-CAMERA_JOINTS = ("is", "of", "that")
+CAMERA_LINKS = ("as", "while", "and")
+JOINTS = ("is", "of", "that")
