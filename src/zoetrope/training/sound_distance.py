@@ -42,12 +42,19 @@ def spectral_loss(made: Tensor, wanted: Tensor, windows: tuple[int, ...] = WINDO
     for window in windows:
         floor = loudness_floor(window) ** 2
         first, second = power(made, window, window // 2), power(wanted, window, window // 2)
-        fine.append((torch.log(first + floor) - torch.log(second + floor)).abs().mean() / 2)
+        fine.append(_weighted(first, second, floor))
         soft, want = (avg_pool2d(x[:, None], 3, stride=(2, 1)) for x in (first, second))
-        smooth.append((torch.log(soft + floor) - torch.log(want + floor)).abs().mean() / 2)
+        smooth.append(_weighted(soft, want, floor))
         soft, want = torch.sqrt(soft + floor), torch.sqrt(want + floor)
         loud.append((soft - want).abs().sum() / want.sum())
     return torch.stack(fine).mean(), torch.stack(smooth).mean(), torch.stack(loud).mean()
+
+
+def _weighted(made: Tensor, wanted: Tensor, floor: float) -> Tensor:
+    """Mean difference of log magnitudes, heavier with every dB above the floor: a ring of 60 dB counts eightfold."""
+    goal = torch.log(wanted + floor)
+    weight = 0.5 + (goal - math.log(floor)) / 4
+    return ((torch.log(made + floor) - goal).abs() * weight).sum() / weight.sum() / 2
 
 
 @torch.no_grad()

@@ -9,6 +9,7 @@ that comes from gains alone needs no waveform phase in the latents, so a generat
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 import torch
@@ -48,6 +49,7 @@ def band_shapes(bins: int) -> Tensor:
     return torch.cos(distance * math.pi / 2).square()
 
 
+@cache
 def noise_bands() -> Tensor:
     """The fixed noise split into bands of unit power: (2 streams, bands, NOISE_FRAMES * FRAME), seamless when looped.
 

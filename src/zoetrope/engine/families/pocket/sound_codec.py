@@ -173,10 +173,13 @@ class Decoder(nn.Module):
         nn.init.constant_(self.tones.bias, -4.0)
         nn.init.constant_(self.noise.bias, -4.0)
 
-    def forward(self, latents: Tensor, mixing: tuple[Tensor, ...]) -> tuple[Gains, tuple[Tensor, ...]]:
-        x = self.enter(latents)
-        x, mixing = self.stack(x, mixing)
-        x = rms_norm(x, x.shape[-1:])
+    def think(self, latents: Tensor, mixing: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Latents (b, n, channels) to what the gains are read from (b, n, width), and the state after them."""
+        x, mixing = self.stack(self.enter(latents), mixing)
+        return rms_norm(x, x.shape[-1:]), mixing
+
+    def gains(self, x: Tensor) -> Gains:
+        """Gains of thoughts (b, n, width)."""
         tones = rearrange(_level(self.tones(x)), "b n (k w) -> b n k w", k=TONE_KNOTS)
         place = (torch.sigmoid(self.place(x).float()) * (torch.pi / 2))[:, :, None]
         panned = torch.stack((tones * torch.cos(place), tones * torch.sin(place)), 1)
@@ -184,7 +187,7 @@ class Decoder(nn.Module):
         left, right, wide = noise.unbind(1)
         spread = torch.stack((torch.cat((left, wide), -1), torch.cat((right, -wide), -1)), 1)
         bend = torch.tanh(self.bend(x).float())
-        return Gains(rearrange(panned, "b c n k w -> b c (n k) w"), bend, spread), mixing
+        return Gains(rearrange(panned, "b c n k w -> b c (n k) w"), bend, spread)
 
 
 class SoundCodec(nn.Module):
@@ -218,8 +221,8 @@ class SoundCodec(nn.Module):
         Shapes: latents (b, n, channels) -> sound (b, 2, 960 n).
         """
         state = state or self.start(latents)
-        gains, mixing = self.decoder(latents, state.mixing)
-        return self.sound_of(gains, state, mixing)
+        thoughts, mixing = self.decoder.think(latents, state.mixing)
+        return self.sound_of(self.decoder.gains(thoughts), state, mixing)
 
     def start(self, latents: Tensor, frame: int = 0) -> SoundState:
         """The state before the first latent: silence."""
