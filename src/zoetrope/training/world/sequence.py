@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoetrope.training.world.actions import PERFORM, ROUND, Cue, Take, ease
+from zoetrope.training.world.actions import PERFORM, ROUND, Cue, Take, ease, voice_envelope
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, Act
 
 TOUCHING = ("bounces", "falls", "jumps")
@@ -26,10 +26,12 @@ def perform_both(cue: Cue, first: str, second: str) -> tuple[Take, tuple[Act, ..
     start = min(len(cue.times) - 1, math.ceil(moment * FRAMES_PER_SECOND - 1e-6))
     opening = replace(opening, times=np.append(cue.times[:start], moment), rng=np.random.default_rng(seed))
     before = PERFORM[first](opening)
+    spoken = tuple(s for s in before.syllables if s[0] + s[1] <= moment + 0.1)
     before = replace(
         before,
         contacts=tuple(c for c in before.contacts if c.seconds <= moment + 1e-6),
-        syllables=tuple(s for s in before.syllables if s[0] + s[1] <= moment + 0.1),
+        syllables=spoken,
+        mouth=voice_envelope(spoken, opening.times),
     )
     closing = replace(
         opening,
