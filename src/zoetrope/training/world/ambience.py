@@ -20,6 +20,7 @@ class Bed(NamedTuple):
     seconds: float = 2.0
 
 
+LOUDEST = -31.5  # dBFS RMS of all beds together: the faintest contacts stand 15 dB above
 INDOORS = ("room",)
 SHELTERED = ("room", "stage")  # no insects are heard here
 THROUGH_THE_WINDOW = -5.0  # dB that weather loses on its way inside
@@ -35,7 +36,7 @@ SETTINGS = {
 }
 WEATHERS = {
     "clear": (),
-    "rain": (Bed(Colour(1500, 8000), -32, 0.15, 0.6), Bed(Colour(350, 1000), -40, 0.2)),
+    "rain": (Bed(Colour(1500, 8000), -34, 0.15, 0.6), Bed(Colour(350, 1000), -40, 0.2)),
     "snow": (Bed(Colour(600, 900), -37, 0.7, 0.8),),
     "petals": (Bed(Colour(2500, 6500), -43, 0.7, 0.3),),
 }
@@ -82,10 +83,12 @@ def _peak_one(sound: np.ndarray) -> np.ndarray:
 
 
 def _beds(scene: Scene) -> list[Bed]:
-    """List the layers of noise of a scene."""
+    """List the layers of noise of a scene, together no louder than LOUDEST."""
     loss = THROUGH_THE_WINDOW if scene.setting in INDOORS else 0.0
     weather = [bed._replace(level=bed.level + loss) for bed in WEATHERS[scene.weather]]
-    return [*SETTINGS[scene.setting], *weather]
+    beds = [*SETTINGS[scene.setting], *weather]
+    excess = 10 * np.log10(sum(amplitude(bed.level) ** 2 for bed in beds)) - LOUDEST
+    return [bed._replace(level=bed.level - max(excess, 0.0)) for bed in beds]
 
 
 def _calls(scene: Scene) -> list[np.ndarray]:

@@ -14,9 +14,9 @@ from zoetrope.training.world.acoustics import FRAMES_PER_SECOND, RATE, Colour, a
 from zoetrope.training.world.scene import Contact, Scene, Thing
 from zoetrope.training.world.vocabulary import MATERIALS, RADII
 
-LOUDNESS = 0.42  # peak of a contact at 1 m/s over both channels together; each hears 0.7 of it at the centre
-LOUDEST = 0.85  # reached at 5.2 m/s
-CURVE = 0.43  # exponent of speed: 0.5 m/s is heard 10 dB under 7 m/s
+LOUDNESS = 0.45  # peak of a contact at 1 m/s over both channels together; each hears 0.7 of it at the centre
+LOUDEST = 0.85  # reached at 5.3 m/s
+CURVE = 0.38  # exponent of speed: 0.5 m/s is heard 8 dB under 5.3 m/s
 FADE = 3.0  # a ring has fallen by e^-3 (26 dB) after the material's decay time
 
 
