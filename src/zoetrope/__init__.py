@@ -1,0 +1,65 @@
+"""Zoetrope: a self-hosted film studio driven by generative models.
+
+`generate` is the short way from a prompt to a shot. Importing this package loads no torch; the first shot does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from zoetrope.core.cancel import Cancel
+    from zoetrope.core.conditions import Condition
+    from zoetrope.core.events import OnEvent
+    from zoetrope.core.sizes import Size
+    from zoetrope.engine.draft import Draft
+
+__all__ = ["generate"]
+
+
+def generate(
+    prompt: str,
+    *,
+    negative: str = "",
+    seconds: float | str | Fraction = 5,
+    size: str | Size = "256x144",
+    seed: int | None = None,
+    steps: int | None = None,
+    guidance: float | None = None,
+    preset: str = "standard",
+    checkpoint: str = "pocket",
+    conditions: Sequence[Condition] = (),
+    sound: bool = True,
+    strict: bool = False,
+    on_event: OnEvent | None = None,
+    cancel: Cancel | None = None,
+) -> Draft:
+    """Make one shot from a prompt: `generate("a red ball bounces on a meadow").save("ball.mp4")`.
+
+    Units: seconds 0 is a still; steps, guidance and seed are settled by the preset and by chance where left out, and
+    are written in the draft's request.
+    Raises: InvalidRequest, Unsupported, WeightsError, Cancelled; all are `zoetrope.core.errors.ZoetropeError`.
+    """
+    from zoetrope.core.request import Request
+    from zoetrope.core.sizes import read_size
+    from zoetrope.core.time import exact_seconds
+    from zoetrope.engine.generate import generate as generate_shot
+
+    request = Request(
+        prompt,
+        negative=negative,
+        seconds=exact_seconds(seconds),
+        size=read_size(size),
+        seed=seed,
+        steps=steps,
+        guidance=guidance,
+        preset=preset,
+        checkpoint=checkpoint,
+        conditions=tuple(conditions),
+        sound=sound,
+        strict=strict,
+    )
+    return generate_shot(request, on_event=on_event, cancel=cancel)

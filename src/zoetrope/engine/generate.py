@@ -1,0 +1,176 @@
+"""One request -> one draft: check, load, place, denoise, decode. The same few lines for every family and every task.
+
+Knows no family, no terminal and no policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from zoetrope.core.cancel import Cancel, stop_if
+from zoetrope.core.conditions import Footage, Region, Soundtrack
+from zoetrope.core.events import FramesReady, OnEvent
+from zoetrope.core.request import Request
+from zoetrope.core.seeds import draw_seed
+from zoetrope.engine.denoise import STEPS, denoise
+from zoetrope.engine.draft import Draft
+from zoetrope.engine.families import Family, Loaded, find_family
+from zoetrope.engine.guidance import classifier_free, guided
+from zoetrope.engine.loading import loaded
+from zoetrope.engine.numerics import Numerics, choose_numerics
+from zoetrope.engine.presets import Preset, choose_preset
+from zoetrope.engine.progress import tell_steps
+from zoetrope.engine.schedules import SCHEDULES, shift_sigmas
+from zoetrope.engine.stream import Part, decode_parts
+from zoetrope.media.writers import open_writer
+
+
+def generate(
+    request: Request,
+    *,
+    on_event: OnEvent | None = None,
+    cancel: Cancel | None = None,
+    preview_every: int = 0,
+    family: Family | None = None,
+    numerics: Numerics | None = None,
+) -> Draft:
+    """Make one shot in memory.
+
+    Units: preview_every in steps, 0 for no previews. `family` stands in for the registry's checkpoint.
+    Raises: InvalidRequest, Unsupported, WeightsError, Cancelled.
+    """
+    request, family = prepare(request, family, on_event)
+    checkpoint = loaded(family, numerics or choose_numerics())
+    return _draft(request, family, shoot(request, family, checkpoint, on_event, cancel, preview_every), on_event)
+
+
+def generate_to(
+    path: str | Path,
+    request: Request,
+    *,
+    on_event: OnEvent | None = None,
+    cancel: Cancel | None = None,
+    preview_every: int = 0,
+    family: Family | None = None,
+    numerics: Numerics | None = None,
+) -> Draft:
+    """Make one shot and write it to a file while it is still being decoded; the file is whole or not there.
+
+    Raises: as `generate`; and MediaError, before anything is computed where the path cannot be written at all.
+    """
+    request, family = prepare(request, family, on_event)
+    clock, size = family.limits.clock, (request.size.width, request.size.height)
+    with open_writer(
+        path, size=size, rate=clock.frame_rate, sound_rate=clock.sample_rate, with_sound=_sounds(request)
+    ) as writer:
+        checkpoint = loaded(family, numerics or choose_numerics())
+
+        def written() -> Iterator[Part]:
+            for part in shoot(request, family, checkpoint, on_event, cancel, preview_every):
+                writer.write_frames(part.frames)
+                if _sounds(request):
+                    writer.write_sound(part.sound)
+                yield part
+
+        draft = _draft(request, family, written(), on_event)
+        stop_if(cancel, "before the file was finished")
+    return draft
+
+
+def prepare(request: Request, family: Family | None, on_event: OnEvent | None) -> tuple[Request, Family]:
+    """Refuse what cannot be made, and settle what the request left open: seed, steps and guidance.
+
+    Raises: InvalidRequest, Unsupported.
+    """
+    family = family or find_family(request.checkpoint)
+    preset = choose_preset(request.preset, family.presets, family.limits.checkpoint)
+    notices = family.check(request)
+    if on_event is not None:
+        for notice in notices:
+            on_event(notice)
+    settled = replace(
+        request,
+        seed=draw_seed() if request.seed is None else request.seed,
+        steps=preset.steps if request.steps is None else request.steps,
+        guidance=preset.guidance if request.guidance is None else request.guidance,
+    )
+    return settled, family
+
+
+@torch.inference_mode()
+def shoot(
+    request: Request,
+    family: Family,
+    checkpoint: Loaded,
+    on_event: OnEvent | None = None,
+    cancel: Cancel | None = None,
+    preview_every: int = 0,
+) -> Iterator[Part]:
+    """Make a settled request on loaded weights, part by part.
+
+    Raises: Cancelled, between two steps or two parts.
+    """
+    preset = family.presets[request.preset]
+    canvas = checkpoint.place(checkpoint.blank(request), request)
+    predict = guided(checkpoint.branches(request, canvas), _guider(request, preset))
+    canvas = denoise(
+        predict,
+        canvas,
+        _sigmas(request, preset),
+        step=STEPS[preset.step],
+        on_step=tell_steps(on_event, checkpoint, canvas, preview_every),
+        cancel=cancel,
+    )
+    clock = family.limits.clock
+    frames = clock.frames(request.seconds)
+    samples = clock.samples(request.seconds) if _sounds(request) else 0
+    for part in decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel):
+        yield keep_given(part, request, clock.sample_rate * part.start // clock.frame_rate)
+
+
+def keep_given(part: Part, request: Request, first_sample: int) -> Part:
+    """Put back the pixels and samples that were given whole: no codec should blur what nobody asked to change."""
+    frames, sound = part.frames, part.sound
+    here = slice(part.start, part.start + len(frames))
+    for condition in request.conditions:
+        match condition:
+            case Footage(frames=given):
+                frames = given[here]
+            case Region(frames=given, mask=mask):
+                new = mask if mask.ndim == 2 else mask[here]
+                frames = np.where(new[..., None], frames, given[here])
+            case Soundtrack(sound=given):
+                sound = given[:, first_sample : first_sample + sound.shape[1]]
+    return Part(part.start, frames, sound)
+
+
+def _guider(request: Request, preset: Preset):
+    assert request.guidance is not None, "a settled request has its guidance"
+    return classifier_free(request.guidance, preset.interval, preset.rescale)
+
+
+def _sigmas(request: Request, preset: Preset) -> torch.Tensor:
+    assert request.steps is not None, "a settled request has its steps"
+    return shift_sigmas(SCHEDULES[preset.schedule](request.steps), preset.shift)
+
+
+def _sounds(request: Request) -> bool:
+    return request.sound and not request.still
+
+
+def _draft(request: Request, family: Family, parts: Iterator[Part], on_event: OnEvent | None) -> Draft:
+    clock = family.limits.clock
+    total = clock.frames(request.seconds)
+    frames, sounds = [], []
+    for part in parts:
+        frames.append(part.frames)
+        sounds.append(part.sound)
+        if on_event is not None:
+            on_event(FramesReady(part.start, len(part.frames), total))
+    sound = np.concatenate(sounds, axis=1) if _sounds(request) else None
+    return Draft(request, clock, np.concatenate(frames), sound)

@@ -1,0 +1,87 @@
+"""Decoding as a stream: finished latents in, parts of picture and sound out, the same bytes as decoding at once.
+
+The caller can write the first part while later ones are still being decoded. Knows no codec, file or request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from einops import rearrange
+
+from zoetrope.core.cancel import Cancel, stop_if
+from zoetrope.engine.canvas import Canvas
+from zoetrope.engine.families import Loaded
+
+LATENT_FRAMES_AT_ONCE = 2  # a second of picture: small enough to begin writing early, large enough for long products
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Consecutive frames and the sound that lasts as long as they do.
+
+    Shapes: frames uint8 (t, h, w, 3), the first of them number `start` of the shot; sound float32 (2, s) in [-1, 1].
+    """
+
+    start: int
+    frames: np.ndarray
+    sound: np.ndarray
+
+
+def decode_parts(
+    loaded: Loaded, canvas: Canvas, *, frames: int, samples: int, cancel: Cancel | None = None
+) -> Iterator[Part]:
+    """Decode a finished canvas part by part; together the parts hold exactly so many frames and samples.
+
+    Raises: Cancelled, between two parts.
+    """
+    sound = _Sound(loaded, canvas, samples)
+    start = 0
+    for pictures in _pictures(loaded, canvas):
+        stop_if(cancel, f"while decoding, after frame {start} of {frames}")
+        pictures = pictures[: frames - start]
+        if len(pictures) == 0:
+            continue
+        stop = start + len(pictures)
+        yield Part(start, pictures, sound.until(samples * Fraction(stop, frames)))
+        start = stop
+
+
+def _pictures(loaded: Loaded, canvas: Canvas) -> Iterator[np.ndarray]:
+    count, rows, columns = canvas.grid
+    latent = rearrange(canvas.video.latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
+    state: Any = None
+    for piece in (latent[:1], *latent[1:].split(LATENT_FRAMES_AT_ONCE)):
+        if len(piece):
+            pictures, state = loaded.decode_video(piece, state)
+            yield pictures
+
+
+class _Sound:
+    """Sound latents decoded as far as somebody has asked."""
+
+    def __init__(self, loaded: Loaded, canvas: Canvas, samples: int) -> None:
+        self._loaded = loaded
+        self._latent = canvas.sound.latent
+        self._samples = samples
+        self._each = loaded.limits.clock.samples_per_latent
+        self._state: Any = None
+        self._decoded = 0
+        self._given = 0
+        self._left = np.zeros((2, 0), np.float32)
+
+    def until(self, moment: Fraction) -> np.ndarray:
+        """The samples from where the last call ended up to a moment."""
+        stop = min(int(moment), self._samples)
+        wanted = min(-(-stop // self._each), len(self._latent))
+        if wanted > self._decoded:
+            piece, self._state = self._loaded.decode_sound(self._latent[self._decoded : wanted], self._state)
+            self._left = np.concatenate([self._left, piece], axis=1)
+            self._decoded = wanted
+        part, self._left = np.split(self._left, [stop - self._given], axis=1)
+        self._given = stop
+        return np.clip(part, -1, 1)
