@@ -1,4 +1,4 @@
-"""Camera tracks of the toy stage: one steady move, an optional cut, and what such a camera sees. Knows nothing of actions."""
+"""Camera tracks of the toy stage: one steady move, an optional cut, what such a camera sees. Knows no actions."""
 
 from __future__ import annotations
 

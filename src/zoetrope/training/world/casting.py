@@ -1,4 +1,4 @@
-"""Which attributes a clip has: random draws, pinned values and the combinations kept for evaluation. Knows no motion."""
+"""Which attributes a clip has: random draws, pinned values, combinations kept for evaluation. Knows no motion."""
 
 from __future__ import annotations
 

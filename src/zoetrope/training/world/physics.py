@@ -64,7 +64,7 @@ def launch_speed(height: float) -> float:
 
 
 def land_and_settle(rail: Rail, floor: float, restitution: float, seconds: float) -> list[tuple[float, float]]:
-    """Let a thing fly, land and rebound until it rests or the time is over; returns (time, impact speed) of each touch."""
+    """Let a thing fly, land and rebound until it rests or time is over; returns (time, impact speed) of each touch."""
     touches = []
     while rail.end < seconds:
         air, impact = flight(rail.place - floor, rail.speed)

@@ -1,4 +1,4 @@
-"""Writes one clip of the toy stage: who, where, what happens and how the camera sees it. Knows nothing of pixels or words."""
+"""Writes one clip of the toy stage: who, where, what happens, how the camera sees it. Knows no pixels and no words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.training.world import vocabulary as v
-from zoetrope.training.world.actions import PERFORM, Cue, Take, half_width
+from zoetrope.training.world.actions import PERFORM
 from zoetrope.training.world.cameras import HALF_VIEW, camera_track, cut_to, fit_shift, pan_distance, visible
 from zoetrope.training.world.casting import cast, is_held_out
+from zoetrope.training.world.grounded import touching_distance
 from zoetrope.training.world.scene import (
     FRAMES_PER_SECOND,
     Act,
@@ -23,10 +24,12 @@ from zoetrope.training.world.scene import (
     Thing,
 )
 from zoetrope.training.world.sequence import perform_both
+from zoetrope.training.world.takes import Cue, Take, half_width
 
 __all__ = ["is_held_out", "write_scene"]
 
 ATTEMPTS = 6
+STILL_SECONDS = 2.0  # a still is one moment of an action this long
 BADGE_PATTERNS = 6
 
 
@@ -129,7 +132,7 @@ def _film(rng: np.random.Generator, plan: Plan) -> Footage:
     if plan.cast["action"] == "rebounds":
         room -= 0.1
     if plan.cast["action"] == "collides":
-        room -= 2 * half_width(plan.things[1])
+        room -= touching_distance(*plan.things)
     take, acts = _perform(rng, plan, direction, max(0.2, room))
     focus = float(np.clip(take.y.mean() if len(take.y) else 0.0, plan.ground + 0.2, 0.35))
     camera = camera_track(plan.move, plan.frames, plan.half, focus, plan.closest)
@@ -151,6 +154,8 @@ def _film(rng: np.random.Generator, plan: Plan) -> Footage:
 def _perform(rng: np.random.Generator, plan: Plan, direction: int, room: float) -> tuple[Take, tuple[Act, ...]]:
     times = np.arange(plan.frames) / FRAMES_PER_SECOND
     length = plan.frames / FRAMES_PER_SECOND
+    if plan.frames == 1:
+        times, length = rng.uniform(0.1, 1.6, 1), STILL_SECONDS
     lead = plan.things[0]
     cue = Cue(
         rng=rng,
@@ -214,7 +219,7 @@ def _scene(rng: np.random.Generator, plan: Plan, footage: Footage, width: int, h
         air_speed=np.stack([t.air_speed for t in takes]),
         camera=footage.camera,
     )
-    last = (plan.frames - 1) / FRAMES_PER_SECOND + 0.5 / FRAMES_PER_SECOND
+    last = (plan.frames - 1) / FRAMES_PER_SECOND  # a touch after the last frame is neither seen nor heard
     return Scene(
         seed=int(rng.integers(2**31)),
         width=width,
@@ -234,7 +239,7 @@ def _scene(rng: np.random.Generator, plan: Plan, footage: Footage, width: int, h
         wall_side=1 if take.wall is None or take.wall > take.x.mean() else -1,
         cut=cut,
         pivot=take.pivot,
-        syllables=take.syllables,
+        syllables=tuple(s for s in take.syllables if s[0] <= last),
     )
 
 

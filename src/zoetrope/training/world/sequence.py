@@ -7,8 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoetrope.training.world.actions import PERFORM, ROUND, Cue, Take, ease, voice_envelope
+from zoetrope.training.world.actions import PERFORM
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, Act
+from zoetrope.training.world.speech import voice_envelope
+from zoetrope.training.world.takes import ROUND, Cue, Take, ease
 
 TOUCHING = ("bounces", "falls", "jumps")
 TRACKS = ("x", "y", "angle", "stretch", "mouth", "ground_speed", "air_speed")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from zoetrope.training.world.acoustics import RATE, spread
-from zoetrope.training.world.actions import voice_envelope
+from zoetrope.training.world.speech import voice_envelope
 from zoetrope.training.world.scene import Scene
 
 LEVEL = 0.17  # RMS of a full-strength syllable at its height: -15 dBFS

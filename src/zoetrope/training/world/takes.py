@@ -1,0 +1,99 @@
+"""What an action is told and what it returns: cues, takes, and the size of things. Knows no single action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from zoetrope.training.world.scene import Contact, Thing
+
+ROUND = ("ball", "ring", "star")
+# Half of the drawn width as a share of the radius, as `sprites` draws it.
+HALF_WIDTH = {"car": 1.53, "boat": 1.42, "bird": 1.38, "fish": 1.3, "lantern": 1.1, "robot": 0.9}
+BOXES = ("cube", "car", "robot")
+SPEED = {"slowly": 0.35, "normal": 0.75, "fast": 1.5}  # m/s along the ground
+
+
+@dataclass(frozen=True, eq=False)
+class Cue:
+    """Orders for one take.
+
+    times (t,) run from 0 to `seconds` inclusive; x, y is where the thing is (None: the action chooses its height);
+    room is how far its centre may travel in x, towards `direction` first; ceiling is the highest fair centre.
+    partner is the other thing of a collision.
+    """
+
+    rng: np.random.Generator
+    thing: Thing
+    pace: str
+    seconds: float
+    times: np.ndarray
+    ground: float
+    ceiling: float
+    room: float
+    direction: int
+    x: float = 0.0
+    y: float | None = None
+    wet: bool = False
+    partner: Thing | None = None
+
+    @property
+    def rest(self) -> float:
+        """Height of the centre when the thing stands on the ground."""
+        return self.ground + self.thing.radius
+
+    @property
+    def headroom(self) -> float:
+        """Metres between standing and the ceiling."""
+        return max(0.2, self.ceiling - self.rest)
+
+    def vary(self, value: float, spread: float = 0.15) -> float:
+        """A value within a share of the given one."""
+        return value * float(self.rng.uniform(1 - spread, 1 + spread))
+
+
+@dataclass(frozen=True, eq=False)
+class Take:
+    """Tracks (t,) of one take and its events; partner is the other thing's take after a collision."""
+
+    x: np.ndarray
+    y: np.ndarray
+    angle: np.ndarray
+    stretch: np.ndarray
+    mouth: np.ndarray
+    ground_speed: np.ndarray
+    air_speed: np.ndarray
+    contacts: tuple[Contact, ...] = ()
+    wall: float | None = None
+    pivot: tuple[float, float] | None = None
+    syllables: tuple[tuple[float, float, float, float], ...] = ()
+    partner: Take | None = field(default=None)
+
+
+def half_width(thing: Thing) -> float:
+    """Half of the drawn width in metres."""
+    return thing.radius * HALF_WIDTH.get(thing.kind, 0.97)
+
+
+def turned_lift(thing: Thing, angle: np.ndarray) -> np.ndarray:
+    """How much higher than upright the centre of a turned thing stands, in metres, so that it touches the ground."""
+    wide = half_width(thing) / thing.radius
+    if thing.kind in ROUND:
+        return np.zeros_like(angle)
+    if thing.kind in BOXES:
+        return thing.radius * (np.abs(np.cos(angle)) + wide * np.abs(np.sin(angle)) - 1)
+    return thing.radius * (np.hypot(np.cos(angle), wide * np.sin(angle)) - 1)
+
+
+def make_take(cue: Cue, x: np.ndarray, y: np.ndarray, **tracks) -> Take:
+    """A take whose tracks not given are at rest."""
+    zero = np.zeros_like(x)
+    filled = {"angle": zero, "stretch": zero + 1, "mouth": zero, "ground_speed": zero, "air_speed": zero} | tracks
+    return Take(x=x, y=y, **filled)
+
+
+def ease(times: np.ndarray, seconds: float) -> np.ndarray:
+    """0 to 1 in the given time, smooth at both ends."""
+    part = np.clip(times / max(seconds, 1e-6), 0, 1)
+    return part * part * (3 - 2 * part)
