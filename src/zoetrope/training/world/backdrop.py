@@ -22,13 +22,18 @@ SHRINK = 0.5  # how much less the horizon grows under a zoom (exponent)
 
 @dataclass(frozen=True, eq=False)
 class Plate:
-    """A drawn layer. sheared: it lies on the ground, so its depth changes with its y; front: drawn over the things."""
+    """A drawn layer.
+
+    sheared: it lies on the ground, so its depth changes with its y; front: drawn over the things; sway: metres that it
+    rocks to and fro; opaque: fills the picture wherever the camera looks.
+    """
 
     board: Board
     depth: float
     sheared: bool = False
     front: bool = False
     sway: float = 0.0
+    opaque: bool = False
 
 
 def unit(scene: Scene) -> float:
@@ -60,7 +65,7 @@ class Backdrop:
         """Add an upright plate that reaches from bottom to top where the camera sees it, and return its board."""
         left, high, right, low = self._reach(depth)
         board = Board(left, min(top, high), right, max(bottom, min(low, top - 0.2)), self.unit)
-        self.plates.append(Plate(board, depth, front=front, sway=sway))
+        self.plates.append(Plate(board, depth, front=front, sway=sway, opaque=not self.plates))
         return board
 
     def floor(self) -> Board:
@@ -138,9 +143,27 @@ SKIES: dict[str, tuple[Colour, Colour, Colour]] = {
 }
 
 
+# What weather does to the sky: a colour and its share by day, at sunset, at night.
+OVERCAST: dict[str, tuple[Colour, tuple[float, float, float]]] = {
+    "rain": ((126, 138, 156), (0.62, 0.34, 0.16)),
+    "snow": ((190, 202, 220), (0.66, 0.26, 0.14)),
+    "petals": ((255, 226, 232), (0.18, 0.06, 0.03)),
+}
+
+
+def air(drop: Backdrop) -> tuple[Colour, Colour, Colour]:
+    """Return the colours of the sky at the horizon, above it and on top."""
+    low, middle, top = SKIES[drop.light]
+    if drop.scene.weather not in OVERCAST:
+        return low, middle, top
+    grey, shares = OVERCAST[drop.scene.weather]
+    share = shares[list(SKIES).index(drop.light)]
+    return mix(low, grey, share * 0.75), mix(middle, grey, share), mix(top, grey, share)
+
+
 def sky(drop: Backdrop, clouds: int = 3, hue: Colour = (255, 255, 255), amount: float = 0.0) -> Board:
     """Add the sky with its sun or moon, stars and clouds; hue tints it by amount."""
-    low, middle, top = (mix(c, hue, amount) for c in SKIES[drop.light])
+    low, middle, top = (mix(c, hue, amount) for c in air(drop))
     board = drop.add(1.0, bottom=-0.12)
     board.wash([(0.0, low), (0.55, middle), (1.7, top)])
     side = 1 if drop.rng.random() < 0.5 else -1
@@ -191,25 +214,29 @@ def hills(drop: Backdrop, board: Board, height: float, wave: float, ink: Colour,
     board.fill(np.concatenate([np.stack([x, y], 1), [[7, foot], [-7, foot]]]), ink)
 
 
-def blend(frame: np.ndarray, pixels: np.ndarray, matrix: np.ndarray, border: int = 1) -> None:
+def blend(frame: np.ndarray, pixels: np.ndarray, matrix: np.ndarray, border: int = 1, smooth: bool = True) -> None:
     """Lay a premultiplied RGBA texture over a frame through an affine map, touching only the box it falls in.
 
-    Shapes: frame uint8 (h, w, 3), changed; pixels uint8 (a, b, 4); matrix (2, 3) from texture to frame pixels, both
-    measured from the upper left corners.
+    Three channels mean opaque: such a texture replaces the box and repeats its edge.
+    Shapes: frame uint8 (h, w, 3), changed; pixels uint8 (a, b, 3 or 4); matrix (2, 3) from texture to frame pixels,
+    both measured from the upper left corners.
     """
     high, wide = pixels.shape[:2]
-    corners = np.array([[0, 0, 1], [wide, 0, 1], [0, high, 1], [wide, high, 1]]) @ matrix.T
-    low = np.maximum(np.floor(corners.min(0)).astype(int) - border, 0)
-    top = np.minimum(np.ceil(corners.max(0)).astype(int) + border, (frame.shape[1], frame.shape[0]))
-    if (top <= low).any():
+    x = [matrix[0] @ corner for corner in ((0, 0, 1), (wide, 0, 1), (0, high, 1), (wide, high, 1))]
+    y = [matrix[1] @ corner for corner in ((0, 0, 1), (wide, 0, 1), (0, high, 1), (wide, high, 1))]
+    left, top = max(int(min(x)) - border, 0), max(int(min(y)) - border, 0)
+    right = min(int(max(x)) + 1 + border, frame.shape[1])
+    bottom = min(int(max(y)) + 1 + border, frame.shape[0])
+    if right <= left or bottom <= top:
         return
     moved = matrix.copy()
     # OpenCV puts pixel centres at whole numbers, the map at halves.
-    moved[:, 2] += 0.5 * (matrix[:, 0] + matrix[:, 1]) - 0.5 - low
-    part = frame[low[1] : top[1], low[0] : top[0]]
-    size = (int(top[0] - low[0]), int(top[1] - low[1]))
-    over = cv2.warpAffine(pixels, moved, size, flags=cv2.INTER_LINEAR)
+    moved[:, 2] += 0.5 * (matrix[:, 0] + matrix[:, 1]) - 0.5 - (left, top)
+    part, size = frame[top:bottom, left:right], (right - left, bottom - top)
+    if pixels.shape[2] == 3:
+        part[:] = cv2.warpAffine(pixels, moved, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return
+    over = cv2.warpAffine(pixels, moved, size, flags=cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST)
     through = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(over, 3)), cv2.COLOR_GRAY2RGB)
     behind = cv2.multiply(part, through, scale=1 / 255)
-    cv2.add(behind, cv2.cvtColor(over, cv2.COLOR_RGBA2RGB), dst=behind)
-    part[:] = behind
+    cv2.add(behind, cv2.cvtColor(over, cv2.COLOR_RGBA2RGB), dst=part)

@@ -92,9 +92,12 @@ class Board:
 
     def paint(self, mask: np.ndarray, field: np.ndarray) -> None:
         """Lay an opaque colour field over the board where mask is set. Shapes: mask uint8 (h, w); field (h, w, 3)."""
-        cover = mask[:, :, None].astype(np.float32) / 255
-        self.pixels[:, :, :3] = np.clip(self.pixels[:, :, :3] * (1 - cover) + field * cover + 0.5, 0, 255)
-        self.pixels[:, :, 3] = np.maximum(self.pixels[:, :, 3], mask)
+        x, y, wide, high = cv2.boundingRect(mask)
+        rows, columns = slice(y, y + high), slice(x, x + wide)
+        cover = mask[rows, columns, None].astype(np.float32) / 255
+        part = self.pixels[rows, columns]
+        part[:, :, :3] = np.clip(part[:, :, :3] * (1 - cover) + field[rows, columns] * cover + 0.5, 0, 255)
+        part[:, :, 3] = np.maximum(part[:, :, 3], mask[rows, columns])
 
     def wash(self, stops: Sequence[tuple[float, Sequence[float]]]) -> None:
         """Fill the whole board with a vertical gradient through (height, colour) stops, lowest first."""

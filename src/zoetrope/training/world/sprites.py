@@ -16,9 +16,10 @@ from zoetrope.training.world.brush import SHIFT, Board, Colour, box, curve, disc
 from zoetrope.training.world.scene import Badge, Thing
 
 UNIT = 64.0  # texture pixels to one radius: 1.5 times the largest drawn size at 256x144
-HALF_WIDTH = 1.72
-HALF_HEIGHT = 1.16
+HALF_WIDTH = 1.75
+HALF_HEIGHT = 1.1875
 EDGE = 0.11
+WHEEL = 0.40
 DARK: Colour = (44, 40, 58)
 CREAM: Colour = (250, 244, 232)
 GOLD: Colour = (226, 178, 74)
@@ -62,6 +63,8 @@ class Pen:
             mask = cv2.subtract(mask, board.mask(hole))
         board.paint(mask, self.field if tone == 1.0 else self.field * tone)
         self.covered = cv2.max(self.covered, mask)
+        if self.look.material == "glass":
+            surfaces.clear(board, mask)
 
     def eye(self, x: float, y: float, radius: float) -> None:
         """Draw a round eye with a spark in it."""
@@ -114,7 +117,7 @@ def _ring(pen: Pen, pose: int) -> None:
 
 
 def _wheel(board: Board, x: float, turn: float) -> None:
-    board.fill(disc(x, -0.60, 0.40), (38, 38, 46))
+    board.fill(disc(x, -0.60, WHEEL), (38, 38, 46))
     board.fill(disc(x, -0.60, 0.22), (206, 210, 220))
     for spoke in range(3):
         angle = turn + spoke * np.pi * 2 / 3
@@ -285,8 +288,6 @@ def texture(drawn: Look, pose: int = 0) -> np.ndarray:
     """Return one look in one pose. Shapes: premultiplied RGBA uint8 (h, w, 4); do not write into it."""
     pen = Pen(drawn)
     _DRAW[drawn.kind](pen, pose)
-    if drawn.material == "glass":
-        surfaces.clear(pen.board, pen.covered)
     pen.board.pixels.setflags(write=False)
     return pen.board.pixels
 

@@ -23,6 +23,7 @@ SHADES: dict[str, Colour] = {
     "black": (84, 84, 94),
 }
 BADGES = 8
+GLASS = (255 - np.arange(256) * 64 // 255).astype(np.uint8)  # coverage left at each depth inside a glass body
 
 
 def outline(colour: str) -> Colour:
@@ -95,9 +96,11 @@ def _tilted(x: float, y: float, wide: float, high: float) -> np.ndarray:
 
 def clear(board: Board, mask: np.ndarray) -> None:
     """Make the inside of a glass body translucent; its edge stays solid. Shapes: mask uint8 (h, w)."""
-    inside = cv2.blur(cv2.erode(mask, np.ones((9, 9), np.uint8)), (9, 9))
-    keep = 255 - (inside.astype(np.uint16) * 70 // 255).astype(np.uint8)
-    board.pixels[:] = cv2.multiply(board.pixels, cv2.merge([keep] * 4), scale=1 / 255)
+    x, y, wide, high = cv2.boundingRect(mask)
+    part, inside = board.pixels[y : y + high, x : x + wide], mask[y : y + high, x : x + wide]
+    inside = cv2.blur(cv2.erode(inside, np.ones((9, 9), np.uint8)), (9, 9))
+    keep = cv2.LUT(inside, GLASS)
+    part[:] = cv2.multiply(part, cv2.merge([keep] * 4), scale=1 / 255)
 
 
 def stamp(board: Board, badge: Badge, x: float, y: float, radius: float) -> None:
