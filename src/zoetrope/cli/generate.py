@@ -1,0 +1,99 @@
+"""`zoetrope generate`: one shot from a prompt to a file.
+
+Reads the options into a request, shows what the engine tells, and says at the end how to make the same shot again.
+"""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoetrope.cli.again import command_again
+from zoetrope.cli.keyframes import read_keyframes
+from zoetrope.cli.reports import Finished, Report, open_report
+from zoetrope.cli.stopping import stop_on_interrupt
+from zoetrope.core.cancel import Cancel
+from zoetrope.core.errors import InvalidRequest, ZoetropeError
+from zoetrope.core.request import Request
+from zoetrope.core.sizes import read_size
+from zoetrope.core.time import exact_seconds
+
+STILL = ".png"
+PREVIEW_EVERY = 1  # steps; a preview decodes one small frame
+
+
+def generate(
+    prompt: Annotated[str, typer.Argument(help="What the shot shows and sounds like, in English or Chinese.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="The file; its ending names the format: mp4, webm, mov, gif, webp, png."),
+    ],
+    seconds: Annotated[str | None, typer.Option(help="Length of the shot; 0 is a still.", show_default="5")] = None,
+    size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "256x144",
+    seed: Annotated[int | None, typer.Option(help="The same seed makes the same shot; drawn if left out.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Steps from noise to picture; the preset's if left out.")] = None,
+    guidance: Annotated[float | None, typer.Option(help="How strongly the prompt pulls; 1 is not at all.")] = None,
+    negative: Annotated[str, typer.Option(help="What the shot should not show.")] = "",
+    preset: Annotated[str, typer.Option(help="Named settings of the checkpoint.")] = "standard",
+    checkpoint: Annotated[str, typer.Option(help="Which weights make the shot.")] = "pocket",
+    image: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse words that the checkpoint does not know.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the picture while it forms.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Tell what happens as lines of JSON.")] = False,
+) -> None:
+    """Make one shot, picture and sound, from a prompt."""
+    began = time.perf_counter()
+    with open_report(output, quiet=quiet, json=json, preview=preview) as report, stop_on_interrupt() as wish:
+        try:
+            wanted = read_size(size)
+            request = Request(
+                prompt=prompt,
+                negative=negative,
+                seconds=exact_seconds(_default_seconds(output) if seconds is None else seconds),
+                size=wanted,
+                seed=seed,
+                steps=steps,
+                guidance=guidance,
+                preset=preset,
+                checkpoint=checkpoint,
+                conditions=read_keyframes(image or [], wanted),
+                strict=strict,
+            )
+            made = _make(output, request, report, wish, preview)
+        except ZoetropeError as error:
+            report.failed(str(error))
+            raise
+        report.finished(
+            Finished(
+                path=output,
+                request=made,
+                took=time.perf_counter() - began,
+                again=command_again(made, output, image or []),
+            )
+        )
+
+
+def _default_seconds(output: Path) -> str:
+    return "0" if output.suffix.lower() == STILL else "5"
+
+
+def _make(output: Path, request: Request, report: Report, wish: Cancel, preview: bool) -> Request:
+    """Refuse what can be refused before torch is imported, then make the shot; returns the settled request."""
+    from zoetrope.engine.families import find_family
+    from zoetrope.media.places import check_output
+
+    check_output(output)
+    if request.still and output.suffix.lower() == ".wav":
+        raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
+    find_family(request.checkpoint).check(request)
+    from zoetrope.engine.generate import generate_to
+
+    draft = generate_to(
+        output, request, on_event=report.event, cancel=wish, preview_every=PREVIEW_EVERY if preview else 0
+    )
+    return draft.request

@@ -1,0 +1,30 @@
+"""`zoetrope world`: a contact sheet of the toy stage that the pocket family learns from."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from zoetrope.core.errors import InvalidRequest
+
+
+def world(
+    axis: Annotated[
+        str, typer.Argument(help="What varies from clip to clip, such as object, setting, action, camera.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The sheet, a .png.")],
+    seed: Annotated[int, typer.Option(help="The same seed draws the same clips.")] = 1,
+) -> None:
+    """Draw every value of one axis of the toy stage side by side."""
+    from zoetrope.media.pictures import write_picture
+    from zoetrope.media.places import check_output
+
+    if output.suffix.lower() != ".png":
+        raise InvalidRequest(f"the sheet was to be {output}; it is a picture, so let the name end in .png.")
+    check_output(output)
+    from zoetrope.training.world.contact_sheet import contact_sheet
+
+    began = time.perf_counter()
+    write_picture(output, contact_sheet(axis, seed=seed))
+    print(f"{output}: the axis {axis}, drawn in {time.perf_counter() - began:.1f} s")

@@ -1,0 +1,93 @@
+"""Every bad input is one sentence on standard error and exit code 2, with no traceback and nothing left behind."""
+
+import pytest
+from PIL import Image
+
+from zoetrope.cli.app import run
+
+PROMPT = "a red ball bounces on a meadow"
+
+
+def refused(capsys, *arguments: str) -> str:
+    """Run a command line that must be refused, and return the sentence."""
+    assert run(arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("zoetrope: ")
+    assert said.err.count("\n") == 1
+    assert said.err.endswith((".\n", "?\n"))
+    return said.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--size", "250x144"], "size was 250x144"),
+        (["--size", "large"], "for instance 256x144"),
+        (["--seconds", "9"], "seconds was 9"),
+        (["--seconds", "long"], "must be a number"),
+        (["--seconds", "-1"], "negative"),
+        (["--steps", "0"], "from 1 to"),
+        (["--steps", "many"], "--steps"),
+        (["--guidance", "99"], "from 0 to"),
+        (["--seed", "-4"], "whole number"),
+        (["--preset", "none-such"], "preset was 'none-such'"),
+        (["--checkpoint", "none-such"], "checkpoint was 'none-such'"),
+        (["--image", "none.png@0"], "no such file"),
+        (["--image", "none.png@noon"], "first, last or seconds"),
+        (["--image", "@2"], "names no file"),
+        (["--colour"], "No such option"),
+    ],
+)
+def test_bad_options(options, said, tmp_path, capsys):
+    assert said in refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "a.mp4"), *options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_prompt(tmp_path, capsys):
+    assert "prompt is empty" in refused(capsys, "generate", "  ", "-o", str(tmp_path / "a.mp4"))
+
+
+def test_a_truncated_picture(tmp_path, capsys):
+    picture = tmp_path / "cut.png"
+    Image.effect_noise((64, 64), 80).save(picture)
+    picture.write_bytes(picture.read_bytes()[:1500])
+    assert "cut.png" in refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "a.mp4"), "--image", str(picture))
+    assert list(tmp_path.iterdir()) == [picture]
+
+
+def test_a_place_that_cannot_be_written(tmp_path, capsys):
+    assert "does not exist" in refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "none" / "a.mp4"))
+
+
+def test_an_unknown_ending(tmp_path, capsys):
+    assert ".mp4" in refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "a.xyz"))
+
+
+def test_a_still_without_picture(tmp_path, capsys):
+    assert "a still has no sound" in refused(
+        capsys, "generate", PROMPT, "-o", str(tmp_path / "a.wav"), "--seconds", "0"
+    )
+
+
+def test_no_output(capsys):
+    assert "--output" in refused(capsys, "generate", PROMPT)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ("train", "wan", "--part", "network"),
+        ("train", "pocket", "--part", "hat"),
+        ("evaluate", "wan"),
+        ("world", "object", "-o", "sheet.mp4"),
+        ("dance",),
+    ],
+)
+def test_other_verbs(line, capsys):
+    refused(capsys, *line)
+
+
+def test_no_arguments_show_the_verbs(capsys):
+    assert run([]) == 0
+    assert "generate" in capsys.readouterr().out

@@ -1,0 +1,28 @@
+"""What must start fast starts without torch, in a fresh process."""
+
+import subprocess
+import sys
+
+import pytest
+
+LISTING = "import sys; print('torch' in sys.modules)"
+
+
+def says(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["zoetrope", "zoetrope.core.request", "zoetrope.media", "zoetrope.cli.app"])
+def test_importing_leaves_torch_out(name):
+    assert says(f"import {name}; {LISTING}") == "False"
+
+
+def test_help_leaves_torch_out():
+    code = f"from zoetrope.cli.app import run; [run([*verb, '--help']) for verb in ((), ('generate',))]; {LISTING}"
+    assert says(code) == "False"
+
+
+def test_a_bad_request_is_refused_without_torch():
+    code = f"from zoetrope.cli.app import run; assert run(['generate', '', '-o', 'x.mp4']) == 2; {LISTING}"
+    assert says(code) == "False"
