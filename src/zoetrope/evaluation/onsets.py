@@ -52,12 +52,12 @@ def onsets(sound: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
     padded = np.pad(curve, reach)
     highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(1)
     peaks = np.flatnonzero((curve >= threshold) & (curve == highest))
-    return np.array([_half_rise(curve, peak) for peak in peaks]) * (HOP / RATE) + MIDDLE if len(peaks) else np.zeros(0)
+    return np.array([_half_rise(curve, int(peak)) for peak in peaks]) * (HOP / RATE) + MIDDLE if len(peaks) else np.zeros(0)
 
 
 def _half_rise(curve: np.ndarray, peak: int) -> float:
     """Tell the step, with its fraction, at which the curve passes half of a peak on the way up."""
-    half, step = curve[peak] / 2, int(peak)
+    half, step = curve[peak] / 2, peak
     while step > 0 and curve[step - 1] >= half:
         step -= 1
     if step == 0:
