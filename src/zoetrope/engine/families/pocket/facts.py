@@ -85,7 +85,7 @@ class Pocket:
 
         Raises: WeightsError, naming the file and the key.
         """
-        from zoetrope.engine.families.pocket.family import load_pocket
+        from zoetrope.engine.families.pocket.storage import load_pocket
 
         return load_pocket(self.weights, numerics)
 

@@ -1,0 +1,140 @@
+"""The pocket family: its translation between pictures, sound, words and the canvas.
+
+Knows neither steps nor guidance nor files that people see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from zoetrope.core.limits import Limits
+from zoetrope.core.request import Request
+from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, to_device
+from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
+from zoetrope.engine.families.pocket.layout import Layout, layout
+from zoetrope.engine.families.pocket.network import PocketNetwork
+from zoetrope.engine.families.pocket.placing import Placer, still_moments
+from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
+from zoetrope.engine.families.pocket.text import Context, Tokeniser
+from zoetrope.engine.families.pocket.video_codec import State as VideoState
+from zoetrope.engine.families.pocket.video_codec import VideoCodec
+from zoetrope.engine.guidance import Branches
+
+BRANCHES = ("positive", "negative")
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedPocket:
+    """Network, text encoder and codecs in memory; see `families.Loaded` for what each method promises."""
+
+    network: PocketNetwork
+    tokeniser: Tokeniser
+    video_codec: VideoCodec
+    sound_codec: SoundCodec
+
+    @property
+    def limits(self) -> Limits:
+        return LIMITS
+
+    @property
+    def device(self) -> torch.device:
+        return self.network.video_in.weight.device
+
+    def blank(self, request: Request) -> Canvas:
+        clock = LIMITS.clock
+        grid = (
+            clock.latent_frames(clock.frames(request.seconds)),
+            request.size.height // PATCH,
+            request.size.width // PATCH,
+        )
+        # Sound is made even where it is not wanted: the network has only seen shots that have both.
+        sounds = clock.sound_latents(clock.samples(request.seconds))
+        laid = layout(*grid, sounds, keyframe_seconds=still_moments(request, clock))
+        shot, channels = grid[0] * grid[1] * grid[2], self.network.config.channels
+        canvas = Canvas(
+            video=blank_stream(laid.place[:shot], channels),
+            sound=blank_stream(laid.place[laid.video :], channels),
+            reference=blank_stream(laid.place[shot : laid.video], channels),
+            grid=grid,
+        )
+        return to_device(fill_with_noise(canvas, _seed(request)), self.device)
+
+    def place(self, canvas: Canvas, request: Request) -> Canvas:
+        return Placer(self.video_codec, self.sound_codec, LIMITS.clock).place(canvas, request)
+
+    def branches(self, request: Request, canvas: Canvas) -> Branches:
+        numbers = self.tokeniser([request.prompt, request.negative], self.network.config.text.length)
+        context = self.network.text(numbers.to(self.device))
+        memory = self.network.remember(context)
+        prepared = self.network.prepare(_layout_of(canvas, request))
+        given, level = _levels(canvas)
+
+        def velocities(canvas: Canvas, sigma: float, names: tuple[str, ...]) -> tuple[Tokens, ...]:
+            rows = [BRANCHES.index(name) for name in names]
+            video, sound = self.network(
+                torch.cat([canvas.video.latent, canvas.reference.latent]).expand(len(rows), -1, -1),
+                canvas.sound.latent.expand(len(rows), -1, -1),
+                prepared=prepared,
+                sigmas=torch.cat([given.new_tensor([sigma]), given]).expand(len(rows), -1),
+                level=level,
+                context=Context(context.tokens[rows], context.summary[rows]),
+                memory=[(key[rows], value[rows]) for key, value in memory],
+            )
+            shot = len(canvas.video.latent)
+            return tuple(Tokens(v[:shot].float(), s.float()) for v, s in zip(video, sound, strict=True))
+
+        return velocities
+
+    def decode_video(self, latent: Tensor, state: VideoState) -> tuple[np.ndarray, VideoState]:
+        frames, state = self.video_codec.decode_stream(latent[None], state)
+        pixels = rearrange(frames[0], "c t h w -> t h w c").float().add_(1).mul_(127.5).round_().clamp_(0, 255)
+        return pixels.to(torch.uint8).cpu().numpy(), state
+
+    def decode_sound(self, latent: Tensor, state: SoundState | None) -> tuple[np.ndarray, SoundState]:
+        sound, state = self.sound_codec.decode_stream(latent[None], state)
+        return sound[0].float().cpu().numpy(), state
+
+    def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
+        """The last frame of the first latent frame that is being made; what lies before it is decoded with it."""
+        count, rows, columns = canvas.grid
+        made = ~rearrange(canvas.video.given, "(f n) -> f n", f=count).all(1)
+        first = int(made.int().argmax())
+        latent = rearrange(denoised.video, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
+        return self.decode_video(latent[: first + 1], None)[0][-1]
+
+
+def _seed(request: Request) -> int:
+    assert request.seed is not None, "a canvas is made from a request whose seed is known"
+    return request.seed
+
+
+def _streams(canvas: Canvas) -> tuple[Stream, Stream, Stream]:
+    """In the order of a layout."""
+    return canvas.video, canvas.reference, canvas.sound
+
+
+def _layout_of(canvas: Canvas, request: Request) -> Layout:
+    """The layout of a canvas; what is given ranks below what is made, so that it never looks at noise."""
+    clock = LIMITS.clock
+    given = torch.cat([stream.given for stream in _streams(canvas)]).cpu()
+    rank = (~given).long()
+    return layout(
+        *canvas.grid,
+        len(canvas.sound.latent),
+        keyframe_seconds=still_moments(request, clock),
+        rank=rank,
+    )
+
+
+def _levels(canvas: Canvas) -> tuple[Tensor, Tensor]:
+    """The distinct noise levels of given tokens, (k,), and for every token in layout order 0, or 1 + which of them."""
+    given = torch.cat([stream.given for stream in _streams(canvas)])
+    sigma = torch.cat([stream.given_sigma for stream in _streams(canvas)])
+    distinct = torch.unique(sigma[given])
+    level = torch.searchsorted(distinct, sigma.contiguous()) + 1 if len(distinct) else torch.zeros_like(sigma).long()
+    return distinct, torch.where(given, level, 0)

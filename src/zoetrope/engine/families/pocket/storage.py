@@ -1,0 +1,56 @@
+"""The pocket weights as files: what they are called, and their way in and out of memory.
+
+Knows no request and no training.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from zoetrope.core.errors import WeightsError
+from zoetrope.engine.families.pocket.facts import LEXICON
+from zoetrope.engine.families.pocket.family import LoadedPocket
+from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
+from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
+from zoetrope.engine.families.pocket.text import TextConfig, Tokeniser
+from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
+from zoetrope.engine.families.pocket.words import read_lexicon
+from zoetrope.engine.numerics import Numerics
+from zoetrope.engine.weights import load_strictly, read_config
+
+NETWORK = "network.safetensors"
+VIDEO_CODEC = "video_codec.safetensors"
+SOUND_CODEC = "sound_codec.safetensors"
+
+
+def load_pocket(folder: Path, numerics: Numerics) -> LoadedPocket:
+    """Load the whole checkpoint. The sound codec stays in float32: its phases need the digits, and it is small.
+
+    Raises: WeightsError, naming the file and the key.
+    """
+    tokeniser = Tokeniser(read_lexicon(folder / LEXICON))
+    config = network_config(read_config(folder / NETWORK))
+    if config.text.entries != tokeniser.entries:
+        raise WeightsError(
+            f"{folder / NETWORK} reads {config.text.entries} words, but {folder / LEXICON} lists {tokeniser.entries}; "
+            "install the package's weights again."
+        )
+    video = VideoCodec(VideoCodecConfig(**read_config(folder / VIDEO_CODEC)))
+    sound = SoundCodec(SoundCodecConfig(**read_config(folder / SOUND_CODEC)))
+    return LoadedPocket(
+        network=load_strictly(PocketNetwork(config), folder / NETWORK, numerics),
+        tokeniser=tokeniser,
+        video_codec=load_strictly(video, folder / VIDEO_CODEC, numerics),
+        sound_codec=load_strictly(sound, folder / SOUND_CODEC, replace(numerics, dtype=torch.float32)),
+    )
+
+
+def network_config(fields: dict[str, Any]) -> NetworkConfig:
+    """Build the network's config from what its file says of itself."""
+    known = dict(fields)
+    text = TextConfig(**known.pop("text")) if "text" in known else NetworkConfig().text
+    return NetworkConfig(text=text, **known)
