@@ -11,9 +11,11 @@ from zoetrope.core.errors import InvalidRequest
 
 def world(
     axis: Annotated[
-        str, typer.Argument(help="What varies from clip to clip, such as object, setting, action, camera.")
+        str,
+        typer.Argument(help="What varies from clip to clip: object, setting, action, camera, ...; or all, or random."),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="The sheet, a .png.")],
+    columns: Annotated[int, typer.Option(help="Clips in a row, or moments of one.")] = 5,
     seed: Annotated[int, typer.Option(help="The same seed draws the same clips.")] = 1,
 ) -> None:
     """Draw every value of one axis of the toy stage side by side."""
@@ -23,8 +25,10 @@ def world(
     if output.suffix.lower() != ".png":
         raise InvalidRequest(f"the sheet was to be {output}; it is a picture, so let the name end in .png.")
     check_output(output)
+    import numpy as np
+
     from zoetrope.training.world.contact_sheet import contact_sheet
 
     began = time.perf_counter()
-    write_picture(output, contact_sheet(axis, seed=seed))
+    write_picture(output, np.asarray(contact_sheet(axis, columns=columns, seed=seed)))
     print(f"{output}: the axis {axis}, drawn in {time.perf_counter() - began:.1f} s")
