@@ -15,7 +15,7 @@ from zoetrope.training.world.scene import FRAMES_PER_SECOND, METRE, Scene
 RATE = 24_000
 SAMPLES_PER_FRAME = RATE // FRAMES_PER_SECOND
 BANK_SAMPLES = 2**17  # 5.5 s, a little more than the longest clip; noise repeats seamlessly beyond
-EDGE = 12  # steepness of the edges of a band: 36 dB an octave
+EDGE = 12  # steepness of the edges of a band: 36 dB an octave, more where the band is narrower than one
 WIDTH = 0.8  # share of the way to hard left or right that the edge of the picture is heard at
 
 _RAMP = np.arange(SAMPLES_PER_FRAME, dtype=np.float32) / SAMPLES_PER_FRAME
@@ -97,8 +97,9 @@ def bank(colour: Colour) -> np.ndarray:
     frequency = np.fft.rfftfreq(BANK_SAMPLES, 1 / RATE)
     octave = np.log2(np.maximum(frequency, 1.0) / colour.low)
     shape = 10 ** (octave * colour.slope / 20)
-    shape /= np.sqrt(1 + (colour.low / np.maximum(frequency, 1.0)) ** EDGE)
-    shape /= np.sqrt(1 + (frequency / colour.high) ** EDGE)
+    edge = EDGE / min(1.0, np.log2(colour.high / colour.low))
+    shape /= np.sqrt(1 + (colour.low / np.maximum(frequency, colour.low / 8)) ** edge)
+    shape /= np.sqrt(1 + (frequency / colour.high) ** edge)
     phases = rng.uniform(0, 2 * np.pi, (2, len(frequency)))
     noise = np.fft.irfft(shape * np.exp(1j * phases), BANK_SAMPLES)
     return (noise / noise.std(axis=1, keepdims=True)).astype(np.float32)
