@@ -14,7 +14,7 @@ import numpy as np
 from zoetrope.training.world.brush import Board, Colour, curve, disc, mix, oval
 from zoetrope.training.world.scene import METRE, Scene
 
-HORIZON = 0.50  # metres of screen between the standing line and the horizon
+HORIZON = 0.45  # metres of screen between the standing line and the horizon
 LAG = 0.62  # share of a pan that the horizon does not follow
 SWEEP = 2.2  # metres that the horizon moves for a turn whose sine is 1
 SHRINK = 0.5  # how much less the horizon grows under a zoom (exponent)
@@ -167,9 +167,9 @@ def sky(drop: Backdrop, clouds: int = 3, hue: Colour = (255, 255, 255), amount: 
     board = drop.add(1.0, bottom=-0.12)
     board.wash([(0.0, low), (0.55, middle), (1.7, top)])
     side = 1 if drop.rng.random() < 0.5 else -1
-    heaven(drop, board, side * drop.pick(0.4, 1.25), drop.pick(0.95, 1.2))
+    heaven(drop, board, side * drop.pick(0.4, 1.25), drop.pick(0.72, 0.98))
     for _ in range(clouds):
-        cloud(drop, board, drop.pick(-2.6, 2.6), drop.pick(0.55, 1.3), drop.pick(0.16, 0.3), middle)
+        cloud(drop, board, drop.pick(-2.6, 2.6), drop.pick(0.5, 1.15), drop.pick(0.16, 0.28), middle)
     return board
 
 

@@ -20,7 +20,8 @@ SHEET = np.array([250, 249, 246], np.float32)
 BLOCK = 4  # backdrop pixels to one cell of pixel art
 THINGS_BLOCK = 2  # finer cells for things, so that a small star stays a star
 NIGHT_SKY = np.array([9, 7, 26], np.float32)
-SUN = {"day": (1.0, 1.0, 1.0), "sunset": (1.0, 0.92, 0.84), "night": (0.80, 0.83, 0.94)}
+EDGE_GAIN = {"day": 3.6, "sunset": 4.4, "night": 8.0}  # the darker the light, the fainter the edges that must glow
+SUN = {"day": (1.0, 1.0, 1.0), "sunset": (1.0, 0.92, 0.84), "night": (0.88, 0.89, 0.96)}
 
 
 def _grey(rgb: np.ndarray) -> np.ndarray:
@@ -40,13 +41,13 @@ def _pack(rgb: np.ndarray, cover: np.ndarray) -> np.ndarray:
     return out
 
 
-def _edges(grey: np.ndarray, cover: np.ndarray, size: int = 2) -> np.ndarray:
+def _edges(grey: np.ndarray, cover: np.ndarray, gain: float = 3.2) -> np.ndarray:
     """Return how strong an edge of brightness or coverage runs through each pixel. Shapes: 0..1 (h, w, 1)."""
-    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size + 1, size + 1))
+    around = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     field = np.maximum(grey, 0) * cover[:, :, 0]
     change = cv2.morphologyEx(field, cv2.MORPH_GRADIENT, around) / 255
     rim = cv2.morphologyEx(cover[:, :, 0], cv2.MORPH_GRADIENT, around)
-    return np.clip(np.maximum(change * 3.2 - 0.14, rim * 0.8), 0, 1)[:, :, None]
+    return np.clip(np.maximum(change * gain - 0.14, rim * 0.8), 0, 1)[:, :, None]
 
 
 def dress(pixels: np.ndarray, style: str, light: str, thing: bool) -> np.ndarray:
@@ -58,7 +59,7 @@ def dress(pixels: np.ndarray, style: str, light: str, thing: bool) -> np.ndarray
     if style == "pencil sketch":
         return _pencil(pixels, thing)
     if style == "neon":
-        return _neon(pixels, thing)
+        return _neon(pixels, light, thing)
     if style == "pixel art":
         return pixels if not thing else _hard(pixels)
     return pixels
@@ -77,7 +78,7 @@ def _ink(pixels: np.ndarray, thing: bool) -> np.ndarray:
 
 def _hatch(shape: tuple[int, ...]) -> np.ndarray:
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    return np.clip(np.sin((x + y * 0.8) * (2 * np.pi / 6.5)), 0, 1)[:, :, None]
+    return np.clip(np.sin((x + y) * (2 * np.pi / 8)), 0, 1)[:, :, None]
 
 
 def _pencil(pixels: np.ndarray, thing: bool) -> np.ndarray:
@@ -85,7 +86,7 @@ def _pencil(pixels: np.ndarray, thing: bool) -> np.ndarray:
     grey = _grey(rgb)[:, :, None]
     dark = np.clip(1 - grey / 235, 0, 1)
     shade = SHEET - (165 if thing else 105) * dark**1.4
-    shade = shade - _hatch(pixels.shape) * np.clip(dark - 0.12, 0, 0.7) * (40 if thing else 70)
+    shade = shade - _hatch(pixels.shape) * np.clip(dark - 0.12, 0, 0.7) * (40 if thing else 52)
     line = _edges(grey[:, :, 0], cover) * (0.9 if thing else 0.75)
     tinted = shade + (0.66 if thing else 0.04) * (rgb - grey)
     return _pack(np.clip(tinted, 0, 255) * (1 - line) + LEAD * line, cover)
@@ -97,20 +98,20 @@ def _vivid(rgb: np.ndarray) -> np.ndarray:
     return pure * (225 / np.maximum(pure.max(2, keepdims=True), 60))
 
 
-def _neon(pixels: np.ndarray, thing: bool) -> np.ndarray:
+def _neon(pixels: np.ndarray, lit: str, thing: bool) -> np.ndarray:
     rgb, cover = _plain(pixels)
     grey = _grey(rgb)
-    line = _edges(grey, cover)
+    line = _edges(grey, cover, gain=3.2 if thing else EDGE_GAIN[lit])
     halo = cv2.GaussianBlur(line, (0, 0), 2.5)[:, :, None]
-    light = _vivid(cv2.blur(rgb, (3, 3)))
+    tube = _vivid(cv2.blur(rgb, (3, 3)))
     if thing:
         body = rgb * 0.62
-        out = body * (1 - line) + (light * 0.75 + 64) * line
+        out = body * (1 - line) + (tube * 0.75 + 64) * line
         spread = cv2.GaussianBlur(pixels, (0, 0), 4.0)[:, :, :3] * (1 - cover)
-        lit = _pack(out, cover)
-        lit[:, :, :3] = np.clip(lit[:, :, :3] + spread * 0.9, 0, 255)
-        return lit
-    out = NIGHT_SKY + rgb * 0.20 + light * np.clip(line * 0.62 + halo * 0.35, 0, 1)
+        glowing = _pack(out, cover)
+        glowing[:, :, :3] = np.clip(glowing[:, :, :3] + spread * 0.9, 0, 255)
+        return glowing
+    out = NIGHT_SKY + rgb * 0.20 + tube * np.clip(line * 0.62 + halo * 0.35, 0, 1)
     return _pack(np.clip(out, 0, 255), cover)
 
 
@@ -150,7 +151,7 @@ def finish(frame: np.ndarray, style: str) -> np.ndarray:
     return frame
 
 
-STEPS = np.clip(np.round(np.arange(256) / 28) * 28, 0, 255).astype(np.uint8)
+STEPS = np.clip(np.round(np.arange(256) / 18) * 18, 0, 255).astype(np.uint8)
 
 
 def blocks(frame: np.ndarray) -> np.ndarray:

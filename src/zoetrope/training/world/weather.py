@@ -17,6 +17,7 @@ DENSITY = {"rain": 9.0, "snow": 6.0, "petals": 4.0}  # drops to one square metre
 SPEED = {"rain": 4.2, "snow": 0.42, "petals": 0.50}  # metres of screen a second
 DRIFT = {"rain": -0.7, "snow": 0.05, "petals": 0.22}
 OPACITY = {"rain": 0.50, "snow": 0.88, "petals": 0.95}
+ROUND = np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], 1)
 MARGIN = 0.15
 SHEER = 0.8  # share of a pan that the drops follow
 
@@ -77,11 +78,14 @@ class Weather:
     def _snow(self, spots: np.ndarray, at: int) -> None:
         pale = self.scene.style in ("ink wash", "pencil sketch")
         rim, ink = self._ink((138, 148, 170)), self._ink((252, 253, 255))
-        sizes = self._fixed((0.014 + 0.022 * self.near) * self.pixels)
-        for (x, y), size in zip(self._fixed(spots), sizes, strict=True):
-            if pale:
-                cv2.circle(self.overlay, (int(x), int(y)), int(size) + 12, rim, -1, cv2.LINE_AA, SHIFT)
-            cv2.circle(self.overlay, (int(x), int(y)), int(size), ink, -1, cv2.LINE_AA, SHIFT)
+        sizes = ((0.015 + 0.018 * self.near) * self.pixels)[:, None, None]
+        flakes = self._fixed(spots[:, None] + ROUND * sizes)
+        if pale:
+            cv2.fillPoly(
+                self.overlay, list(self._fixed(spots[:, None] + ROUND * (sizes + 0.8))), rim, cv2.LINE_AA, SHIFT
+            )
+        for flake in flakes:
+            cv2.fillConvexPoly(self.overlay, flake, ink, cv2.LINE_AA, SHIFT)
 
     def _petals(self, spots: np.ndarray, at: int) -> None:
         inks = (self._ink((250, 164, 190)), self._ink((255, 204, 216)))
