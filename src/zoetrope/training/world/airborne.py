@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,14 +32,13 @@ def touches_to_contacts(touches: list[tuple[float, float]], path: Rail, seconds:
     return tuple(Contact(m, 0, v, float(x)) for (m, v), x in zip(kept, places, strict=True))
 
 
-def airborne(cue: Cue, path: Rail, height: Rail, touches: list[tuple[float, float]], tilt: float = 0.0) -> Take:
+def airborne(cue: Cue, path: Rail, height: Rail, touches: list[tuple[float, float]]) -> Take:
     """The take of a thing that flies and lands along two rails."""
     x, vx = path.at(cue.times)
     y, vy = height.at(cue.times)
     up = y > cue.rest + 1e-6
-    angle = -(x - cue.x) / cue.thing.radius if cue.thing.kind in ("ball", "ring") else tilt * np.minimum(vy, 0)
+    angle = -(x - cue.x) / cue.thing.radius if cue.thing.kind in ("ball", "ring") else np.zeros_like(x)
     return make_take(
-        cue,
         x,
         y,
         angle=angle,
@@ -91,7 +91,7 @@ def falls(cue: Cue) -> Take:
     touches = physics.land_and_settle(height, cue.rest, restitution, cue.seconds + 0.01)
     take = airborne(cue, Rail(cue.x), height, touches)
     tremble = 0.05 * np.sin(cue.times * 25) * (cue.times < hold)
-    return Take(**{**take.__dict__, "angle": tremble, "air_speed": take.air_speed * (cue.times >= hold)})
+    return replace(take, angle=tremble, air_speed=take.air_speed * (cue.times >= hold))
 
 
 def jumps(cue: Cue) -> Take:
@@ -116,7 +116,7 @@ def jumps(cue: Cue) -> Take:
         crouch -= np.where((before >= 0) & (before < 0.2), 0.22 * np.sin(np.clip(before / 0.2, 0, 1) * math.pi), 0)
     stretch = take.stretch * crouch
     sink = np.where(take.air_speed == 0, cue.thing.radius * (stretch - 1), 0)
-    return Take(**{**take.__dict__, "angle": np.zeros_like(take.x), "stretch": stretch, "y": take.y + sink})
+    return replace(take, angle=np.zeros_like(take.x), stretch=stretch, y=take.y + sink)
 
 
 def hover(cue: Cue, level: float, bob: np.ndarray) -> np.ndarray:
@@ -136,7 +136,7 @@ def flies(cue: Cue) -> Take:
     y = hover(cue, level, bob)
     vy = np.gradient(y, cue.times) if len(y) > 1 else np.zeros_like(y)
     speed = np.hypot(vx, vy)
-    return make_take(cue, x, y, angle=0.25 * np.clip(vy, -1, 1) * np.sign(vx), air_speed=speed)
+    return make_take(x, y, angle=0.25 * np.clip(vy, -1, 1) * np.sign(vx), air_speed=speed)
 
 
 def floats(cue: Cue) -> Take:
@@ -150,7 +150,7 @@ def floats(cue: Cue) -> Take:
         level, bob = cue.rest - 0.35 * cue.thing.radius, 0.06 * wave
     else:
         level, bob = cue.rest + cue.headroom * float(cue.rng.uniform(0.3, 0.55)), 0.13 * wave
-    return make_take(cue, x, hover(cue, level, bob), angle=0.12 * sway, air_speed=np.full_like(x, 0.1))
+    return make_take(x, hover(cue, level, bob), angle=0.12 * sway, air_speed=np.full_like(x, 0.1))
 
 
 def swings(cue: Cue) -> Take:
@@ -164,4 +164,4 @@ def swings(cue: Cue) -> Take:
     pivot = (cue.x, cue.ceiling + cue.thing.radius)
     x, y = pivot[0] + length * np.sin(lean), pivot[1] - length * np.cos(lean)
     speed = np.abs(np.gradient(lean, cue.times)) * length if len(x) > 1 else np.zeros_like(x)
-    return make_take(cue, x, y, angle=lean, air_speed=speed, pivot=pivot)
+    return make_take(x, y, angle=lean, air_speed=speed, pivot=pivot)

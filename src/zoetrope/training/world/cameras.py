@@ -51,7 +51,7 @@ def cut_to(track: np.ndarray, frame: int, x: float, y: float, factor: float) -> 
 
 
 def fit_shift(x: np.ndarray, camera: np.ndarray, half: float, reach: float, rng: np.random.Generator) -> float:
-    """How far to move a whole track in x so that this camera sees it, at random where there is freedom.
+    """How far to move a whole track in x so that this camera sees it; at random, mostly central, where it is free.
 
     Shapes: x (t,), camera (t, 4). Units: reach, half of the thing's width, in metres.
     """
@@ -59,7 +59,7 @@ def fit_shift(x: np.ndarray, camera: np.ndarray, half: float, reach: float, rng:
     low = float(np.max(camera[:, 0] - free - x))
     high = float(np.min(camera[:, 0] + free - x))
     if low <= high:
-        return float(rng.uniform(low, high))
+        return low + (high - low) * float(rng.uniform() + rng.uniform()) / 2
     return (low + high) / 2
 
 

@@ -103,10 +103,13 @@ def check_pins(fixed: Mapping[str, Any]) -> None:
             raise InvalidRequest(f"a {kind} cannot talk; only the robot talks: leave the object out or choose robot")
 
 
-def cast(rng: np.random.Generator, fixed: Mapping[str, Any], held_out: bool, frames: int) -> dict[str, Any]:
+def cast(
+    rng: np.random.Generator, fixed: Mapping[str, Any], held_out: bool, frames: int, narrow: bool = False
+) -> dict[str, Any]:
     """Attributes of a clip by axis: pinned ones as they are, the others at random.
 
     With held_out one combination kept for evaluation is drawn on purpose; without, none is, unless it is pinned.
+    In a narrow frame two things that collide are mostly small.
     """
     check_pins(fixed)
     pins = dict(fixed)
@@ -118,7 +121,7 @@ def cast(rng: np.random.Generator, fixed: Mapping[str, Any], held_out: bool, fra
             pins |= fitting[rng.integers(len(fitting))]
     allowed = held_out or combination_held_out(pins)
     while True:
-        drawn = _draw(rng, pins, frames)
+        drawn = _draw(rng, pins, frames, narrow)
         second = drawn | {"object": drawn["second_object"], "colour": drawn["second_colour"]}
         second["material"] = drawn["second_material"]
         if allowed or not (combination_held_out(drawn) or combination_held_out(second)):
@@ -131,7 +134,7 @@ def _pick(rng: np.random.Generator, axis: str) -> Any:
     return values[int(rng.choice(len(values), p=weights))] if weights else values[int(rng.integers(len(values)))]
 
 
-def _draw(rng: np.random.Generator, pins: Mapping[str, Any], frames: int) -> dict[str, Any]:
+def _draw(rng: np.random.Generator, pins: Mapping[str, Any], frames: int, narrow: bool) -> dict[str, Any]:
     cast = {axis: pins[axis] if axis in pins else _pick(rng, axis) for axis in VALUES}
     if "action" not in pins:
         cast["action"] = _action(rng, cast, "object" in pins)
@@ -142,6 +145,9 @@ def _draw(rng: np.random.Generator, pins: Mapping[str, Any], frames: int) -> dic
     cast["cut"] = pins["cut"] if "cut" in pins else bool(frames >= 24 and rng.random() < 0.1)
     cast["badge"] = pins["badge"] if "badge" in pins else bool(rng.random() < 0.25)
     _second(rng, cast, pins)
+    if narrow and cast["action"] == "collides":
+        for axis in {"size", "second_size"} - pins.keys():
+            cast[axis] = "small" if rng.random() < 0.8 else cast[axis]
     if frames == 1 and "camera" not in pins:
         cast["camera"] = "static"
     return cast
@@ -185,6 +191,8 @@ def _make_sensible(rng: np.random.Generator, cast: dict[str, Any], pins: Mapping
     turning = {"rolls", "spins"} & {cast["action"], cast["then"]}
     if "surface" not in pins and kind in ("ball", "ring") and turning and cast["surface"] == "plain":
         cast["surface"] = v.SURFACES[1 + int(rng.integers(3))]
+    if "size" not in pins and "talks" in (cast["action"], cast["then"]) and rng.random() < 0.5:
+        cast["size"] = "large"
     if "pace" not in pins and cast["action"] == "falls":
         cast["pace"] = "normal"
 

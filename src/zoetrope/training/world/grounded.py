@@ -30,7 +30,7 @@ def rolls(cue: Cue) -> Take:
     path = shuttle(cue, cue.vary(SPEED[cue.pace]))
     x, vx = path.at(cue.times)
     angle = -(x - cue.x) / cue.thing.radius
-    return make_take(cue, x, cue.rest + turned_lift(cue.thing, angle), angle=angle, ground_speed=np.abs(vx))
+    return make_take(x, cue.rest + turned_lift(cue.thing, angle), angle=angle, ground_speed=np.abs(vx))
 
 
 def slides(cue: Cue) -> Take:
@@ -47,7 +47,7 @@ def slides(cue: Cue) -> Take:
         path.run(0.2)
         direction = -direction
     x, vx = path.at(cue.times)
-    return make_take(cue, x, np.full_like(x, cue.rest), ground_speed=np.abs(vx))
+    return make_take(x, np.full_like(x, cue.rest), ground_speed=np.abs(vx))
 
 
 def spins(cue: Cue) -> Take:
@@ -58,7 +58,7 @@ def spins(cue: Cue) -> Take:
     aloft = cue.y is not None and cue.y > cue.rest + 0.1
     y = (cue.y if aloft and cue.y is not None else cue.rest) + turned_lift(cue.thing, angle)
     rub = np.full_like(x, 0.0 if aloft else abs(rate) * cue.thing.radius)
-    return make_take(cue, x, y, angle=angle, ground_speed=rub)
+    return make_take(x, y, angle=angle, ground_speed=rub)
 
 
 def _turning(cue: Cue, thing: Thing, x: np.ndarray) -> np.ndarray:
@@ -86,9 +86,7 @@ def rebounds(cue: Cue) -> Take:
     x, vx = path.at(cue.times)
     contacts = tuple(Contact(t, 0, speed, face, "wall") for t in hits if t <= cue.seconds)
     still = np.full_like(x, cue.rest)
-    return make_take(
-        cue, x, still, angle=_turning(cue, cue.thing, x), ground_speed=np.abs(vx), contacts=contacts, wall=face
-    )
+    return make_take(x, still, angle=_turning(cue, cue.thing, x), ground_speed=np.abs(vx), contacts=contacts, wall=face)
 
 
 def touching_distance(one: Thing, other: Thing) -> float:
@@ -126,9 +124,8 @@ def collides(cue: Cue) -> Take:
     )
     contact = Contact(wait + moment, 0, abs(speed - other), touch, 1)
     level = np.full_like(x, cue.ground + partner.radius)
-    guest = make_take(cue, u, level, angle=_turning(cue, partner, u), ground_speed=np.abs(vu))
+    guest = make_take(u, level, angle=_turning(cue, partner, u), ground_speed=np.abs(vu))
     return make_take(
-        cue,
         x,
         np.full_like(x, cue.rest),
         angle=_turning(cue, cue.thing, x),

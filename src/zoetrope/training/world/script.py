@@ -24,7 +24,7 @@ from zoetrope.training.world.scene import (
     Thing,
 )
 from zoetrope.training.world.sequence import perform_both
-from zoetrope.training.world.takes import Cue, Take, half_width
+from zoetrope.training.world.takes import Cue, Take, half_width, make_take
 
 __all__ = ["is_held_out", "write_scene"]
 
@@ -72,7 +72,7 @@ def write_scene(
     """
     if frames < 1:
         raise InvalidRequest(f"a clip of {frames} frames was asked for; it has at least 1")
-    drawn = cast(rng, fixed or {}, held_out, frames)
+    drawn = cast(rng, fixed or {}, held_out, frames, narrow=width < 0.8 * height)
     plan = _plan(rng, drawn, width / height * HALF_VIEW, frames)
     best: Footage | None = None
     for _ in range(ATTEMPTS):
@@ -90,8 +90,8 @@ def write_scene(
 def _plan(rng: np.random.Generator, drawn: Mapping[str, Any], half: float, frames: int) -> Plan:
     badge = None
     if drawn["badge"]:
-        inner, outer = (tuple(int(c) for c in rng.integers(20, 256, 3)) for _ in range(2))
-        badge = Badge(int(rng.integers(BADGE_PATTERNS)), inner, outer)
+        red, green, blue, *outer = (int(part) for part in rng.integers(20, 256, 6))
+        badge = Badge(int(rng.integers(BADGE_PATTERNS)), (red, green, blue), (outer[0], outer[1], outer[2]))
     lead = Thing(
         drawn["object"],
         drawn["colour"],
@@ -259,6 +259,4 @@ def _bystander(rng: np.random.Generator, plan: Plan, footage: Footage) -> Take |
     if not spots:
         return None
     x = np.full(plan.frames, spots[int(rng.integers(len(spots)))])
-    zero = np.zeros_like(x)
-    still = np.full_like(x, plan.ground + thing.radius)
-    return Take(x=x, y=still, angle=zero, stretch=zero + 1, mouth=zero, ground_speed=zero, air_speed=zero)
+    return make_take(x, np.full_like(x, plan.ground + thing.radius))

@@ -66,7 +66,7 @@ def _settled(cue: Cue, take: Take, before: Take, name: str) -> Take:
 def _join(before: Take, after: Take, moment: float) -> Take:
     tracks = {name: np.concatenate((getattr(before, name)[:-1], getattr(after, name))) for name in TRACKS}
     late = tuple(replace(contact, seconds=contact.seconds + moment) for contact in after.contacts)
-    spoken = tuple((start + moment, *rest) for start, *rest in after.syllables)
+    spoken = tuple((start + moment, length, pitch, loud) for start, length, pitch, loud in after.syllables)
     partner = after.partner or before.partner
     if before.partner is not None and after.partner is None:
         partner = _stretched(before.partner, 0, len(after.x), drop_last=True)

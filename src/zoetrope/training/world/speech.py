@@ -28,7 +28,7 @@ def talks(cue: Cue) -> Take:
     nod = 0.03 * np.sin(cue.times * 2 * math.pi / (step * 4))
     x = np.full_like(cue.times, cue.x)
     y = np.full_like(x, cue.rest)
-    return make_take(cue, x, y, angle=nod, mouth=mouth, syllables=tuple(spoken))
+    return make_take(x, y, angle=nod, mouth=mouth, syllables=tuple(spoken))
 
 
 def voice_envelope(syllables: tuple[tuple[float, float, float, float], ...], times: np.ndarray) -> np.ndarray:

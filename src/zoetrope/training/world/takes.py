@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -68,7 +69,7 @@ class Take:
     wall: float | None = None
     pivot: tuple[float, float] | None = None
     syllables: tuple[tuple[float, float, float, float], ...] = ()
-    partner: Take | None = field(default=None)
+    partner: Take | None = None
 
 
 def half_width(thing: Thing) -> float:
@@ -86,11 +87,11 @@ def turned_lift(thing: Thing, angle: np.ndarray) -> np.ndarray:
     return thing.radius * (np.hypot(np.cos(angle), wide * np.sin(angle)) - 1)
 
 
-def make_take(cue: Cue, x: np.ndarray, y: np.ndarray, **tracks) -> Take:
-    """A take whose tracks not given are at rest."""
+def make_take(x: np.ndarray, y: np.ndarray, **others: Any) -> Take:
+    """A take at rest but for the fields that are given."""
     zero = np.zeros_like(x)
-    filled = {"angle": zero, "stretch": zero + 1, "mouth": zero, "ground_speed": zero, "air_speed": zero} | tracks
-    return Take(x=x, y=y, **filled)
+    still = Take(x=x, y=y, angle=zero, stretch=zero + 1, mouth=zero, ground_speed=zero, air_speed=zero)
+    return replace(still, **others)
 
 
 def ease(times: np.ndarray, seconds: float) -> np.ndarray:
