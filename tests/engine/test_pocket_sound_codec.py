@@ -90,9 +90,10 @@ def test_analysis_finds_a_pitch_between_the_carriers(codec: SoundCodec) -> None:
     pitches, bends = tone_frequencies()
     for pitch in (137.0, 441.3, 2345.0, 6789.0):
         sound = 0.3 * torch.sin(2 * torch.pi * pitch * seconds).expand(1, 2, -1)
-        _, bend, weight = codec.encoder.analysis(sound)
-        loudest = int(weight[0, 5].argmax())
-        assert float(pitches[loudest] + bends[loudest] * bend[0, 5, loudest]) == pytest.approx(pitch, rel=0.002)
+        heard = codec.encoder.analysis(sound)
+        loudest = int(heard.peak[0, 5].argmax())
+        assert float(pitches[loudest] + bends[loudest] * heard.bend[0, 5, loudest]) == pytest.approx(pitch, rel=0.002)
+        assert float(heard.peak[0, 5, loudest]) == pytest.approx(0.3 * 2**0.5, rel=0.2)
 
 
 def test_a_bent_tone_is_one_steady_sine(codec: SoundCodec) -> None:

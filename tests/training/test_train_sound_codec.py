@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,10 +45,11 @@ def test_a_stopped_run_goes_on_exactly(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     steps: list[int] = []
-    whole = train(TINY, tmp_path / "whole", source=claps)
+    recipe = replace(TINY, freeze=9)
+    whole = train(recipe, tmp_path / "whole", source=claps)
     with pytest.raises(KeyboardInterrupt):
-        train(TINY, tmp_path / "parts", source=claps, on_step=stop_at_three)
-    parts = train(TINY, tmp_path / "parts", source=claps, on_step=lambda step, _: steps.append(step))
+        train(recipe, tmp_path / "parts", source=claps, on_step=stop_at_three)
+    parts = train(recipe, tmp_path / "parts", source=claps, on_step=lambda step, _: steps.append(step))
     assert steps == [3, 4]
     wanted, found = whole.state_dict(), parts.state_dict()
     assert all(torch.equal(found[name], wanted[name]) for name in wanted)

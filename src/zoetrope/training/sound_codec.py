@@ -5,6 +5,7 @@ Sound is rendered on the fly from the toy stage; nothing but the step decides wh
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from einops import rearrange
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.sound_carriers import FRAME, NOISE_FRAMES, Analysis
+from zoetrope.engine.families.pocket.sound_carriers import FAINT, FRAME, NOISE_FRAMES, Analysis
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
 from zoetrope.training.sound_distance import WINDOWS, spectral_loss
@@ -49,7 +51,7 @@ class SoundCodecRecipe:
     average: float = 0.998
     latent_noise: float = 0.2  # greatest deviation of the noise that the decoder must bear
     bend_weight: float = 0.3
-    tone_weight: float = 0.02  # keeps tones out of noise
+    tone_weight: float = 0.5
     checkpoint_every: int = 250
 
 
@@ -80,15 +82,15 @@ def codec_loss(
     learned, three times as fast as with sound; then it fades out.
     """
     generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)
-    features, bend, weight = codec.encoder.analysis(sound)
+    heard = codec.encoder.analysis(sound)
     with torch.autocast(sound.device.type, torch.bfloat16):
-        latents = codec.encoder(features)
+        latents = codec.encoder(heard.features)
         strength = torch.rand(len(latents), 1, 1, generator=generator) * recipe.latent_noise
         noisy = latents + strength * torch.randn(latents.shape, generator=generator)
         start = codec.start(noisy, frame=int(torch.randint(NOISE_FRAMES, (), generator=generator)))
         thoughts, mixing = codec.decoder.think(noisy, start.mixing)
         guess = sketch(thoughts).float()
-    wanted = (features - codec.encoder.scale.mean) / (codec.encoder.scale.deviation + 1e-3)
+    wanted = (heard.features - codec.encoder.scale.mean) / (codec.encoder.scale.deviation + 1e-3)
     drawn = (guess - wanted.clamp(-5, 5)).square().mean()
     parts = {"sketch": drawn}
     fade = max(0.0, 1 - max(0, step - recipe.sketch) / max(1, recipe.sketch))
@@ -100,12 +102,25 @@ def codec_loss(
         if step % 2:  # what is between the ears counts as much as what is in them
             made, sound = _middle_side(made), _middle_side(sound)
         fine, smooth, loud = spectral_loss(made, sound, WINDOWS[step // 2 % 2 :: 2])
-        bent = ((gains.bend - bend).square() * weight).sum() / weight.sum()
-        tones = gains.tones.sqrt().mean()
-        heard = 0.5 * fine + smooth + loud + recipe.bend_weight * bent + recipe.tone_weight * tones
-        parts |= {"heard": heard, "fine": fine, "smooth": smooth, "loud": loud, "bend": bent, "tones": tones}
-        total = total + heard
+        bent = ((gains.bend - heard.bend).square() * heard.weight).sum() / heard.weight.sum()
+        tones = tone_loss(gains.tones, heard.peak)
+        whole = 0.5 * fine + smooth + loud + recipe.bend_weight * bent + recipe.tone_weight * tones
+        parts |= {"sound": whole, "fine": fine, "smooth": smooth, "loud": loud, "bend": bent, "tones": tones}
+        total = total + whole
     return total, {name: float(value.detach()) for name, value in parts.items()}
+
+
+def tone_loss(gains: Tensor, peak: Tensor) -> Tensor:
+    """Distance of log amplitudes between the tones played and those that stand alone in the sound.
+
+    A ring is a few cells among thousands of noise: without this it is learned last.
+    Shapes: gains (b, 2, 8 n, tones); peak (b, n, tones).
+    """
+    power = rearrange(gains.square().sum(1), "b (n k) w -> b n k w", n=peak.shape[1]).mean(2)
+    goal = torch.log(peak + FAINT)
+    weight = 0.2 + (goal - math.log(FAINT)) * 2
+    played = torch.log(torch.sqrt(power + 1e-12) + FAINT)
+    return ((played - goal).abs() * weight).sum() / weight.sum()
 
 
 def train(
@@ -223,7 +238,7 @@ def settle(codec: SoundCodec, recipe: SoundCodecRecipe, source: Source = hear_st
     raw = []
     for _ in range(clips):
         sound = torch.from_numpy(source(rng))
-        features, _, _ = encoder.analysis(sound[None, :, : sound.shape[1] // FRAME * FRAME])
+        features = encoder.analysis(sound[None, :, : sound.shape[1] // FRAME * FRAME]).features
         raw.append(encoder.before_standard(features)[0])
     deviation, mean = torch.std_mean(torch.cat(raw), dim=0)
     standard.remember(mean, deviation)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -24,6 +25,8 @@ BANDS = 24  # noise bands, evenly spaced in mel
 NOISE_FRAMES = 128  # the noise repeats after 5.12 s, longer than any one clip
 LONG, SHORT = 1920, 240  # samples of the windows that see pitch and time
 FLOOR = 1e-4  # -80 dB of full scale: what is below is silence
+FAINT = 3e-3  # -50 dB: tones below it are left to the noise
+TRUST = 45.0  # Hz that a bin may lie beside the pitch behind it: the half-width of the window's main lobe
 TINY = 1e-12
 
 
@@ -41,6 +44,13 @@ def tone_frequencies() -> tuple[Tensor, Tensor]:
 TONES = len(tone_frequencies()[0])
 
 
+def nearest_tone(hertz: Tensor) -> Tensor:
+    """The number of the tone carrier nearest to each pitch; the outermost for what lies beyond."""
+    low, middle, high = (hertz - 50) / 25, (hertz - 1000) / 50 + 38, (hertz - 4000) / 100 + 98
+    place = torch.where(hertz < 1000, low, torch.where(hertz < 4000, middle, high))
+    return place.round().long().clamp(0, TONES - 1)
+
+
 def band_shapes(bins: int) -> Tensor:
     """Weights of power, (bands, bins), that share every bin among neighbouring mel bands and sum to one."""
     hertz = torch.linspace(0, RATE / 2, bins, dtype=torch.float64)
@@ -49,7 +59,6 @@ def band_shapes(bins: int) -> Tensor:
     return torch.cos(distance * math.pi / 2).square()
 
 
-@cache
 def noise_bands() -> Tensor:
     """The fixed noise split into bands of unit power: (2 streams, bands, NOISE_FRAMES * FRAME), seamless when looped.
 
@@ -60,6 +69,25 @@ def noise_bands() -> Tensor:
     white = torch.from_numpy((raw >> np.uint64(11)).astype(np.float64) / 2**52 - 1)
     bands = torch.fft.irfft(torch.fft.rfft(white)[:, None] * band_shapes(length // 2 + 1).sqrt(), n=length)
     return (bands / bands.square().mean(-1, keepdim=True).sqrt()).float()
+
+
+@cache
+def _noise_table() -> Tensor:
+    """The noise by segment, (segments, 2 streams * bands, SEGMENT); made once a process, shared, never written."""
+    return rearrange(noise_bands(), "c m (n s) -> n (c m) s", s=SEGMENT).contiguous()
+
+
+class Heard(NamedTuple):
+    """What the analysis finds in every frame.
+
+    Shapes: features (b, n, Analysis.features); for each tone (b, n, tones): bend in -1..1, its weight (relative
+    amplitude), and peak, the amplitude of what stands alone there: noise has none.
+    """
+
+    features: Tensor
+    bend: Tensor
+    weight: Tensor
+    peak: Tensor
 
 
 class Analysis(nn.Module):
@@ -74,7 +102,7 @@ class Analysis(nn.Module):
     bands: Tensor
     short: Tensor
 
-    features = 8 * 3 * BANDS + 4 * KNOTS + 4 * TONES
+    features = 8 * 3 * BANDS + 4 * KNOTS + 5 * TONES
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,8 +111,7 @@ class Analysis(nn.Module):
         window = torch.cat((torch.hann_window(2 * rise)[:rise], torch.hann_window(2 * fall)[fall:])).double()
         slope = torch.gradient(window)[0] * RATE / (2 * math.pi)
         hertz = torch.arange(LONG // 2 + 1) * RATE / LONG
-        nearest = (hertz[:, None] - tones).abs().argmin(1)
-        cells = nn.functional.one_hot(nearest, TONES).float()
+        cells = nn.functional.one_hot(nearest_tone(hertz), TONES).float()
         cells[(hertz < 40) | (hertz > 10_050)] = 0
         constants = {
             "tones": tones,
@@ -99,34 +126,38 @@ class Analysis(nn.Module):
         for name, value in constants.items():
             self.register_buffer(name, value, persistent=False)
 
-    def forward(self, sound: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Features, bend of each tone in -1..1, and how much that bend matters (relative amplitude).
-
-        Shapes: sound (b, 2, s), s = 960 n; features (b, n, features), bend and weight (b, n, tones).
-        """
+    def forward(self, sound: Tensor) -> Heard:
+        """Shapes: sound (b, 2, s), s = 960 n."""
         past = nn.functional.pad(sound, (FRAME, 0))
-        level, bend, side, share, weight = self._pitch(past)
-        features = torch.cat((self._time(past), self._blocks(sound), level, bend * share, side, share), -1)
-        return features, bend, weight
+        pitch, bend, weight, peak = self._pitch(past)
+        return Heard(torch.cat((self._time(past), self._blocks(sound), pitch), -1), bend, weight, peak)
 
-    def _pitch(self, past: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    def _pitch(self, past: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Tones by reassigned frequency: the true pitch behind every bin, from the slope of the window."""
         pieces = past.unfold(-1, LONG, FRAME)
         spectrum, derived = torch.fft.rfft(pieces * self.window), torch.fft.rfft(pieces * self.slope)
         power = spectrum.abs().square()
         shift = -(derived * spectrum.conj()).imag / (power + TINY)
-        owner = self.cells @ self.tones
-        reach = (self.cells @ self.bends).clamp(min=1)
-        away = (self.hertz + shift - owner) / reach
-        inside = (away.abs() <= 1.0).to(power)
+        true = self.hertz + shift
+        sure = (
+            (shift.abs() <= TRUST) & (true > self.tones[0] - self.bends[0]) & (true < self.tones[-1] + self.bends[-1])
+        )
+        cell = nearest_tone(true)
+        near = power * sure
+        away = ((true - self.tones[cell]) / self.bends[cell]).clamp(-1, 1)
+        shape = (*power.shape[:-1], TONES)
+        held = near.new_zeros(shape).scatter_add_(-1, cell, near).sum(1)
+        bent = near.new_zeros(shape).scatter_add_(-1, cell, near * away).sum(1)
+        highest = near.new_zeros(shape).scatter_reduce_(-1, cell, near, "amax").sum(1).sqrt()
         left, right = (power @ self.cells).unbind(1)
-        held = ((power * inside) @ self.cells).sum(1)
-        bend = ((power * inside * away.clamp(-1, 1)) @ self.cells).sum(1) / (held + TINY)
         total = left + right
-        level = torch.log(total.sqrt() + FLOOR)
+        bend, level = bent / (held + TINY), torch.log(total.sqrt() + FLOOR)
         side = (right - left) / (total + FLOOR**2)
         weight = (held / (held.sum(-1, keepdim=True) + FLOOR**2)).sqrt()
-        return level, bend, side, held / (total + FLOOR**2), weight
+        share = (held / (total + FLOOR**2)).clamp(max=3)
+        around = nn.functional.avg_pool1d(total, 3, 1, 1, count_include_pad=False) * 3
+        peak = highest * ((held / (around + FLOOR**2) - 0.6) / 0.3).clamp(0, 1)
+        return torch.cat((level, bend * share, side, share, torch.log(peak + FAINT)), -1), bend, weight, peak
 
     def _time(self, past: Tensor) -> Tensor:
         """Log power in mel bands every 5 ms, of left, right and their difference."""
@@ -158,7 +189,7 @@ class Synthesis(nn.Module):
         constants = {
             "turns": 2 * math.pi * bends.double() * SEGMENT / RATE,
             "waves": rearrange(waves, "w (k s) -> k w s", k=KNOTS).contiguous(),
-            "noise": rearrange(noise_bands(), "c m (n s) -> n (c m) s", s=SEGMENT).contiguous(),
+            "noise": _noise_table(),
             "ramps": torch.stack((1 - up, up)),
         }
         for name, value in constants.items():

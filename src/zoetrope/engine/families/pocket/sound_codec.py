@@ -209,7 +209,7 @@ class SoundCodec(nn.Module):
             raise InvalidRequest(
                 f"The sound codec was given {tuple(sound.shape)}; it takes (b, 2, s) with s a multiple of {FRAME}."
             )
-        return self.encoder(self.encoder.analysis(sound.float())[0])
+        return self.encoder(self.encoder.analysis(sound.float()).features)
 
     def decode(self, latents: Tensor) -> Tensor:
         """Sound of latents: (b, n, channels) -> (b, 2, 960 n)."""
