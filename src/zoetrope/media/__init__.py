@@ -2,7 +2,7 @@
 
 from zoetrope.media.pictures import contact_strip, fit, read_picture, write_picture
 from zoetrope.media.places import check_output
-from zoetrope.media.preview import PreviewFile, TerminalPreview, open_preview
+from zoetrope.media.preview import PreviewFile, half_blocks, has_true_colour
 from zoetrope.media.readers import Clip, Facts, probe, read_clip, read_sound
 from zoetrope.media.writers import ClipWriter, open_writer
 
@@ -11,11 +11,11 @@ __all__ = [
     "ClipWriter",
     "Facts",
     "PreviewFile",
-    "TerminalPreview",
     "check_output",
     "contact_strip",
     "fit",
-    "open_preview",
+    "half_blocks",
+    "has_true_colour",
     "open_writer",
     "probe",
     "read_clip",

@@ -119,7 +119,7 @@ class WebpSink:
 
     def __init__(self, file: Path, size: tuple[int, int], rate: Fraction, metadata: Mapping[str, str]) -> None:
         self._path, self._rate, self._metadata, self._count = file, rate, metadata, 0
-        self._file = av.open(str(file), "w", format="webp", container_options={"loop": "0", "fflags": "+bitexact"})
+        self._file = av.open(f"file:{file}", "w", format="webp", container_options={"loop": "0", "fflags": "+bitexact"})
         # 34 dB and 450 kB on a noisy five-second clip; the two options cost 0.16 s.
         stream = self._file.add_stream("libwebp_anim", options={"quality": "85", "compression_level": "2"})
         assert isinstance(stream, VideoStream)

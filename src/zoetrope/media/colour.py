@@ -10,6 +10,7 @@ from fractions import Fraction
 import av
 import numpy as np
 from av.filter import Graph
+from av.video.format import VideoFormat
 
 _EXACT = "flags=bicubic+accurate_rnd+full_chroma_inp+full_chroma_int"
 _BT709 = 1  # the code point in ISO/IEC 23091-2 for primaries, transfer and matrix
@@ -22,7 +23,7 @@ _HD_HEIGHT = 720  # untagged pictures below it are read as BT.601, as players do
 
 def _convert(width: int, height: int, given: str, wanted: str, options: str) -> Graph:
     graph = Graph()
-    source = graph.add_buffer(width=width, height=height, format=given, time_base=Fraction(1, 1000))
+    source = graph.add_buffer(width=width, height=height, format=VideoFormat(given), time_base=Fraction(1, 1000))
     scale = graph.add("scale", f"{options}:{_EXACT}")
     shape = graph.add("format", wanted)
     sink = graph.add("buffersink")

@@ -75,13 +75,14 @@ _AV1 = PictureCodec(
     _frozen(**{"preset": "10", "crf": "20", "svtav1-params": "lp=2", "chroma_sample_location": "left"}),
 )
 _PRORES = PictureCodec("prores_ks", "yuv422p10le", _frozen(profile="3", vendor="apl0", threads="2"))
-# The default coder ("twoloop") took 0.13 s for five seconds, "fast" 0.07 s.
+# At this bit rate the tools that save bits only cost: five seconds of mixed sound take 0.027 s at 26 dB without them,
+# 0.030 s at 15 dB with them, and 0.078 s at 22 dB with the default coder.
 _AAC = SoundCodec(
     "aac",
     "fltp",
     bit_rate=192_000,
     rates=(8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000),
-    options=_frozen(aac_coder="fast"),
+    options=_frozen(aac_coder="fast", aac_tns="0", aac_is="0", aac_pns="0"),
 )
 _OPUS = SoundCodec("libopus", "flt", block=480, bit_rate=160_000, rates=(8000, 12000, 16000, 24000, 48000))
 _PCM = SoundCodec("pcm_s16le", "s16")

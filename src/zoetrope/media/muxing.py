@@ -16,6 +16,8 @@ from av.video.stream import VideoStream
 
 from zoetrope.media.colour import ToVideo, tag_bt709
 from zoetrope.media.containers import Container, PictureCodec, SoundCodec
+from zoetrope.media.names import needs_free_names, to_container
+from zoetrope.media.webm_length import declare_length
 
 _KEY_FRAME_SECONDS = 2  # a player that seeks decodes at most this much before it can show a picture
 
@@ -108,9 +110,9 @@ class CodedSink:
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder prints its banner to the terminal otherwise
         self._path, self._container, self._count, self._rate = file, container, 0, rate
         self._file = av.open(
-            str(file), "w", format=container.muxer, container_options=_muxer_options(container, metadata)
+            f"file:{file}", "w", format=container.muxer, container_options=_muxer_options(container, metadata)
         )
-        self._file.metadata.update(_named(container, metadata))
+        self._file.metadata.update(to_container(container.muxer, metadata))
         self._picture = PictureTrack(self._file, container.picture, size, rate) if container.picture else None
         self._sound = SoundTrack(self._file, container.sound, sound_rate) if container.sound and sound_rate else None
 
@@ -118,6 +120,7 @@ class CodedSink:
         """Append one picture. Shapes: (h, w, 3) uint8."""
         if self._picture:
             self._picture.write(picture)
+            self._count += 1
 
     def sound(self, sound: np.ndarray) -> None:
         """Append sound. Shapes: (2, s) float32."""
@@ -130,6 +133,8 @@ class CodedSink:
             if track:
                 track.finish()
         self._file.close()
+        if self._container.muxer == "webm":
+            declare_length(self._path, self._count / self._rate)
 
     def abort(self) -> None:
         """Close the file without caring what is in it."""
@@ -137,18 +142,8 @@ class CodedSink:
         self._file.close()
 
 
-_STANDARD_NAMES = {"title", "comment", "encoder", "artist", "date", "copyright", "description", "genre", "album"}
-
-
 def _muxer_options(container: Container, metadata: Mapping[str, str]) -> dict[str, str]:
     options = dict(container.options)
-    if container.muxer in ("mp4", "mov") and set(metadata) - _STANDARD_NAMES:
-        # without this flag every name outside the standard list is dropped silently
+    if needs_free_names(container.muxer, metadata):
         options["movflags"] += "+use_metadata_tags"
     return options
-
-
-def _named(container: Container, metadata: Mapping[str, str]) -> dict[str, str]:
-    """Metadata under the names that the muxer expects."""
-    plain = container.muxer in ("mp4", "mov") and not set(metadata) - _STANDARD_NAMES
-    return {"encoding_tool" if plain and name == "encoder" else name: text for name, text in metadata.items()}

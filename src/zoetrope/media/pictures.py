@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from zoetrope.core.errors import MediaError
-from zoetrope.media.readers import check_readable
+from zoetrope.media.places import check_readable
 
 MOST_PIXELS = 100_000_000  # a 100-megapixel photograph; 300 MB in memory
 

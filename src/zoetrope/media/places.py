@@ -12,7 +12,9 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-from zoetrope.core.errors import MediaError
+from av.error import FFmpegError
+
+from zoetrope.core.errors import InvalidRequest, MediaError
 from zoetrope.media.containers import Container, container_of
 
 # A five-second clip is below 1 MB, ProRes of it 3 MB; with less than this free the disk counts as full.
@@ -40,12 +42,10 @@ def check_output(path: str | Path, *, needed_bytes: int = LEAST_FREE_BYTES) -> C
     """
     container = container_of(path)
     place = Path(path)
-    if place.is_dir():
-        raise MediaError(f"cannot write {place}: a folder of that name is there; choose another name")
-    if place.exists() and not place.is_file():
-        raise MediaError(f"cannot write {place}: it is a device or pipe, not a file; choose another name")
-    _check_folder(place)
+    if "\0" in str(place):
+        raise InvalidRequest("the file name holds a zero byte; leave it out")
     with writing(place):
+        _check_names(place)
         probe = Placed(place)
         try:
             probe.temporary.write_bytes(b"\0")
@@ -60,13 +60,13 @@ def check_output(path: str | Path, *, needed_bytes: int = LEAST_FREE_BYTES) -> C
     return container
 
 
-def _check_folder(place: Path) -> None:
+def _check_names(place: Path) -> None:
+    if place.is_dir():
+        raise MediaError(f"cannot write {place}: a folder of that name is there; choose another name")
+    if place.exists() and not place.is_file():
+        raise MediaError(f"cannot write {place}: it is a device or pipe, not a file; choose another name")
     folder = place.parent
-    try:
-        there = folder.is_dir()
-    except OSError as error:
-        raise MediaError(f"cannot write {place}: {reason(error)}") from error
-    if not there:
+    if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise MediaError(f"cannot write {place}: the folder {folder} {what}; make it first or choose another folder")
 
@@ -84,7 +84,7 @@ def writing(path: Path) -> Iterator[None]:
     """Turn what the system or the encoder raises while `path` is written into one clear MediaError."""
     try:
         yield
-    except OSError as error:
+    except (OSError, FFmpegError) as error:
         raise MediaError(f"cannot write {path}: {reason(error)}") from error
 
 
@@ -114,3 +114,18 @@ class Placed:
     def discard(self) -> None:
         """Remove the unfinished file; the target stays as it was."""
         self._cleaner()
+
+
+def check_readable(path: Path) -> None:
+    """Raises: MediaError when there is no file with content at `path`, or it may not be read."""
+    try:
+        if path.is_dir():
+            raise MediaError(f"cannot read {path}: it is a folder; give a file")
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except FileNotFoundError as error:
+        raise MediaError(f"cannot read {path}: there is no such file; check the name") from error
+    except (OSError, ValueError) as error:
+        raise MediaError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    if empty:
+        raise MediaError(f"cannot read {path}: the file is empty; give an intact one")

@@ -1,11 +1,8 @@
 """Show a forming picture: as half blocks in a colour terminal, else as a small PNG file that updates.
 
-It does not know where the picture comes from.
+It does not know where the picture comes from, nor who owns the terminal.
 """
 
-import os
-import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
@@ -14,23 +11,6 @@ import numpy as np
 from PIL import Image
 
 from zoetrope.media.places import Placed, writing
-
-_MOST_COLUMNS = 80
-
-
-class TerminalPreview:
-    """Draws frames over one another in a terminal; two pixels in a character."""
-
-    def __init__(self, stream: TextIO, columns: int) -> None:
-        self._stream, self._columns, self._lines = stream, columns, 0
-
-    def show(self, frame: np.ndarray) -> None:
-        """Draw a frame over the last one. Shapes: (h, w, 3) uint8."""
-        text = half_blocks(frame, self._columns)
-        up = f"\x1b[{self._lines}A" if self._lines else ""
-        self._stream.write(f"{up}{text}\n")
-        self._stream.flush()
-        self._lines = text.count("\n") + 1
 
 
 class PreviewFile:
@@ -48,23 +28,6 @@ class PreviewFile:
                 placed.commit()
             finally:
                 placed.discard()
-
-
-Preview = TerminalPreview | PreviewFile
-
-
-def open_preview(
-    path: str | Path, *, stream: TextIO | None = None, environment: Mapping[str, str] | None = None
-) -> Preview:
-    """A preview in the terminal where it has colours, else a file at `path`.
-
-    `stream` defaults to standard error, `environment` to that of the process (NO_COLOR, TERM, COLORTERM).
-    """
-    stream = stream or sys.stderr
-    if has_true_colour(stream, os.environ if environment is None else environment):
-        columns = shutil.get_terminal_size().columns
-        return TerminalPreview(stream, min(columns, _MOST_COLUMNS))
-    return PreviewFile(path)
 
 
 def has_true_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""Read clips and sounds from files: RGB pictures in true colours, stereo sound in float, exactly as long as declared.
+"""Read clips and sounds from files: RGB pictures in true colours, and stereo sound aligned with them.
 
 Still pictures are read by `pictures`. It does not know what the content is used for.
 """
@@ -11,14 +11,26 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.stream import VideoStream
 
 from zoetrope.core.errors import MediaError
 from zoetrope.media.animations import is_animation, read_animation
 from zoetrope.media.colour import FromVideo
+from zoetrope.media.names import from_container
+from zoetrope.media.places import check_readable
 
 # One minute of 1280x720 at 12 fps is 2 GB in memory; longer clips are read in parts by their user.
 MOST_BYTES = 4 * 1024**3
+
+# Only files that carry their own content: playlists and scripts could name other files and addresses to be opened.
+_SELF_CONTAINED = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mxf,m4v,ivf,h264,hevc,obu,"
+    "wav,w64,mp3,flac,aac,aiff,caf,au,amr,apng,png_pipe,jpeg_pipe,bmp_pipe,tiff_pipe"
+)
+_TICK = Fraction(1, 500)  # containers that count in milliseconds round each start by up to one
 
 
 @dataclass(frozen=True)
@@ -53,25 +65,34 @@ class Facts:
 
 def probe(path: str | Path) -> Facts:
     """What a clip or sound file says about itself. Raises: MediaError when it cannot be read."""
+    check_readable(Path(path))
+    if is_animation(Path(path)):
+        return _animation_facts(Path(path))
     with _opened(path) as file:
-        picture = file.streams.video[0] if file.streams.video else None
-        sound = file.streams.audio[0] if file.streams.audio else None
+        picture, sound = _picture_stream(file), _sound_stream(file)
         return Facts(
             container=file.format.name,
             seconds=Fraction(file.duration, av.time_base) if file.duration else None,
             size=(picture.codec_context.width, picture.codec_context.height) if picture else None,
             rate=picture.average_rate if picture else None,
-            picture_codec=picture.codec_context.name if picture else None,
+            picture_codec=picture.codec.canonical_name if picture else None,
             picture_seconds=_seconds(picture),
-            sound_codec=sound.codec_context.name if sound else None,
+            sound_codec=sound.codec.canonical_name if sound else None,
             sound_rate=sound.codec_context.sample_rate if sound else None,
             sound_seconds=_seconds(sound),
-            metadata={name.lower(): text for name, text in file.metadata.items()},
+            metadata=from_container(file.metadata),
         )
 
 
+def _animation_facts(path: Path) -> Facts:
+    frames, rate = read_animation(path)
+    seconds = len(frames) / rate
+    size = (frames.shape[2], frames.shape[1])
+    return Facts(path.suffix[1:].lower(), seconds, size, rate, "animation", seconds, None, None, None, {})
+
+
 def read_clip(path: str | Path) -> Clip:
-    """Read a whole clip.
+    """Read a whole clip; sound that starts later or earlier than the pictures is moved to where it is heard.
 
     Raises: MediaError when the file is missing, empty, damaged, holds no pictures or needs more than 4 GiB of memory.
     """
@@ -80,11 +101,16 @@ def read_clip(path: str | Path) -> Clip:
         frames, rate = read_animation(Path(path))
         return Clip(frames, None, rate, None)
     with _opened(path) as file:
-        if not file.streams.video:
+        stream = _picture_stream(file)
+        if stream is None:
             raise MediaError(f"cannot read {path} as a clip: it holds no pictures; give a video file")
-        frames, rate = _pictures(file, path)
-    sound, sound_rate = _sound(path, None)
-    return Clip(frames, sound, rate, sound_rate)
+        frames, rate, start = _pictures(file, stream, path)
+    with _opened(path) as file:
+        voice = _sound_stream(file)
+        if voice is None:
+            return Clip(frames, None, rate, None)
+        sound_rate = voice.codec_context.sample_rate
+        return Clip(frames, _sound(file, voice, sound_rate, start), rate, sound_rate)
 
 
 def read_sound(path: str | Path, rate: int = 24_000) -> np.ndarray:
@@ -92,83 +118,91 @@ def read_sound(path: str | Path, rate: int = 24_000) -> np.ndarray:
 
     Raises: MediaError when the file is missing, empty, damaged or holds no sound.
     """
-    sound, _ = _sound(path, rate)
-    if sound is None:
-        raise MediaError(f"cannot read sound from {path}: it holds none; give a file with sound")
-    return sound
+    with _opened(path) as file:
+        stream = _sound_stream(file)
+        if stream is None:
+            raise MediaError(f"cannot read sound from {path}: it holds none; give a file with sound")
+        return _sound(file, stream, rate, None)
 
 
 @contextlib.contextmanager
 def _opened(path: str | Path) -> Iterator[InputContainer]:
     check_readable(Path(path))
     try:
-        with av.open(str(path), "r") as file:
+        options = {"format_whitelist": _SELF_CONTAINED, "protocol_whitelist": "file"}
+        with av.open(f"file:{path}", "r", container_options=options) as file:
             yield file
-    except (av.FFmpegError, OSError, UnicodeDecodeError) as error:
+    except (FFmpegError, OSError, UnicodeDecodeError) as error:
         raise MediaError(
-            f"cannot read {path}: it is damaged, cut short or no media file; give an intact one"
+            f"cannot read {path}: it is damaged, cut short or of a kind that is not read; "
+            "give an intact mp4, webm, mov, gif or webp, or wav, mp3 or flac for sound"
         ) from error
 
 
-def check_readable(path: Path) -> None:
-    """Raises: MediaError when there is no file with content at `path`, or it may not be read."""
-    try:
-        if path.is_dir():
-            raise MediaError(f"cannot read {path}: it is a folder; give a file")
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except FileNotFoundError as error:
-        raise MediaError(f"cannot read {path}: there is no such file; check the name") from error
-    except (OSError, ValueError) as error:
-        raise MediaError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
-    if empty:
-        raise MediaError(f"cannot read {path}: the file is empty; give an intact one")
+def _picture_stream(file: InputContainer) -> VideoStream | None:
+    return file.streams.video[0] if file.streams.video else None
 
 
-def _pictures(file: InputContainer, path: str | Path) -> tuple[np.ndarray, Fraction]:
-    stream = file.streams.video[0]
+def _sound_stream(file: InputContainer) -> AudioStream | None:
+    return file.streams.audio[0] if file.streams.audio else None
+
+
+def _pictures(file: InputContainer, stream: VideoStream, path: str | Path) -> tuple[np.ndarray, Fraction, Fraction]:
+    """All pictures, their rate, and when the first is shown."""
     stream.thread_type = "AUTO"
     to_picture = FromVideo()
     frames: list[np.ndarray] = []
-    used, times = 0, []
+    times: list[Fraction] = []
     for frame in file.decode(stream):
-        picture = to_picture(frame)
-        if frames and picture.shape != frames[0].shape:
+        frames.append(to_picture(frame))
+        times.append(_time(frame))
+        if frames[-1].shape != frames[0].shape:
             raise MediaError(f"cannot read {path}: its picture size changes in the middle; give a clip of one size")
-        used += picture.nbytes
-        if used > MOST_BYTES:
+        if len(frames) * frames[0].nbytes > MOST_BYTES:
             raise MediaError(f"cannot read {path}: it needs more than {MOST_BYTES >> 30} GiB of memory; cut it shorter")
-        frames.append(picture)
-        times.append(frame.time or 0.0)
     if not frames:
         raise MediaError(f"cannot read {path}: it holds no complete picture; give an intact file")
-    return np.stack(frames), _rate(stream, len(frames), times)
+    return np.stack(frames), _rate(stream, times), times[0]
 
 
-def _rate(stream: av.VideoStream, count: int, times: list[float]) -> Fraction:
+def _time(frame: av.VideoFrame | av.AudioFrame) -> Fraction:
+    if frame.pts is None or frame.time_base is None:
+        return Fraction(0)
+    return frame.pts * frame.time_base
+
+
+def _rate(stream: VideoStream, times: list[Fraction]) -> Fraction:
     """Frames a second: as declared, else from the times of the frames."""
     if stream.average_rate:
-        return stream.average_rate
-    if count > 1 and times[-1] > times[0]:
-        return Fraction((count - 1) / (times[-1] - times[0])).limit_denominator(1001)
+        return Fraction(stream.average_rate)
+    if times[-1] > times[0]:
+        return ((len(times) - 1) / (times[-1] - times[0])).limit_denominator(1001)
     return Fraction(1)
 
 
-def _seconds(stream: av.VideoStream | av.AudioStream | None) -> Fraction | None:
+def _seconds(stream: VideoStream | AudioStream | None) -> Fraction | None:
     if stream is None or not stream.duration or stream.time_base is None:
         return None
     return stream.duration * stream.time_base
 
 
-def _sound(path: str | Path, rate: int | None) -> tuple[np.ndarray | None, int | None]:
-    """All sound of a file, without the encoder's lead-in and padding."""
-    with _opened(path) as file:
-        if not file.streams.audio:
-            return None, None
-        stream = file.streams.audio[0]
-        rate = rate or stream.codec_context.sample_rate
-        resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
-        parts = [part.to_ndarray() for frame in [*file.decode(stream), None] for part in resampler.resample(frame)]
-        declared = _seconds(stream)
+def _sound(file: InputContainer, stream: AudioStream, rate: int, origin: Fraction | None) -> np.ndarray:
+    """All sound of a stream from `origin` (a time in the file) on, without the encoder's lead-in and padding."""
+    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
+    parts: list[np.ndarray] = []
+    start = Fraction(0)
+    for frame in file.decode(stream):
+        start = start if parts else _time(frame)
+        parts += [part.to_ndarray() for part in resampler.resample(frame)]
+    parts += [part.to_ndarray() for part in resampler.resample(None)] if parts else []
     sound = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0), np.float32)
-    return sound[:, : round(declared * rate)] if declared else sound, rate
+    declared = _seconds(stream)
+    sound = sound[:, : round(declared * rate)] if declared else sound
+    late = start - (start if origin is None else origin)
+    return _moved(sound, round(late * rate) if abs(late) > _TICK else 0)
+
+
+def _moved(sound: np.ndarray, samples: int) -> np.ndarray:
+    if samples <= 0:
+        return sound[:, -samples:]
+    return np.concatenate([np.zeros((2, samples), np.float32), sound], axis=1)
