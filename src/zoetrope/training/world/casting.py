@@ -63,6 +63,7 @@ ROLLERS = ("ball", "ring", "star", "cube", "lantern")
 HOMES = {"boat": "sea", "fish": "sea", "robot": "room", "car": "city", "bird": "meadow"}
 CHAINED = ("bounces", "falls", "rolls", "slides", "flies", "floats", "jumps", "spins", "talks")
 INDOORS = ("room",)
+TRAVELS = ("rolls", "slides", "flies", "rebounds")
 
 
 def is_held_out(scene: Scene) -> bool:
@@ -109,7 +110,7 @@ def cast(
     """Attributes of a clip by axis: pinned ones as they are, the others at random.
 
     With held_out one combination kept for evaluation is drawn on purpose; without, none is, unless it is pinned.
-    In a narrow frame two things that collide are mostly small.
+    In a narrow frame things that need space, to collide or to be fast, are mostly small.
     """
     check_pins(fixed)
     pins = dict(fixed)
@@ -145,7 +146,8 @@ def _draw(rng: np.random.Generator, pins: Mapping[str, Any], frames: int, narrow
     cast["cut"] = pins["cut"] if "cut" in pins else bool(frames >= 24 and rng.random() < 0.1)
     cast["badge"] = pins["badge"] if "badge" in pins else bool(rng.random() < 0.25)
     _second(rng, cast, pins)
-    if narrow and cast["action"] == "collides":
+    crowded = cast["action"] == "collides" or (cast["pace"] == "fast" and cast["action"] in TRAVELS)
+    if narrow and crowded:
         for axis in {"size", "second_size"} - pins.keys():
             cast[axis] = "small" if rng.random() < 0.8 else cast[axis]
     if frames == 1 and "camera" not in pins:

@@ -30,7 +30,7 @@ __all__ = ["is_held_out", "write_scene"]
 
 ATTEMPTS = 6
 STILL_SECONDS = 2.0  # a still is one moment of an action this long
-BADGE_PATTERNS = 6
+BADGE_PATTERNS = 8
 
 
 @dataclass(frozen=True)
