@@ -19,6 +19,7 @@ class Outer:
     rate: float = 0.1
     sizes: tuple[tuple[int, int], ...] = ((1, 2),)
     name: str = "a"
+    parts: tuple[Inner, ...] = (Inner(1), Inner(2))
 
 
 def test_a_file_and_then_settings_are_laid_over_the_defaults(tmp_path):
@@ -26,6 +27,12 @@ def test_a_file_and_then_settings_are_laid_over_the_defaults(tmp_path):
     file.write_text("rate: 1e-3\nsizes: [[3, 4]]\ninner: {width: 8}\n")
     made = cook(Outer(), file, ["inner.width=16", "name=b"])
     assert made == Outer(Inner(16), 0.001, ((3, 4),), "b")
+
+
+def test_parts_that_are_recipes_are_laid_over_the_one_in_their_place():
+    assert cook(Outer(), None, ["parts=[{}, {width: 7}, {}]"]).parts == (Inner(1), Inner(7), Inner(2))
+    with pytest.raises(InvalidRequest, match=r"parts\[0\].depth"):
+        cook(Outer(), None, ["parts=[{depth: 1}]"])
 
 
 def test_nothing_given_changes_nothing():

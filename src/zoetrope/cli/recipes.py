@@ -44,7 +44,7 @@ def _fitting(old: Any, new: Any, name: str) -> Any:
     if is_dataclass(old) and isinstance(new, Mapping):
         return lay_over(old, new, f"{name}.")
     if isinstance(old, tuple) and isinstance(new, list):
-        return tuple(_frozen(part) for part in new)
+        return tuple(_part_of(old, index, part, f"{name}[{index}].") for index, part in enumerate(new))
     if isinstance(old, float) and isinstance(new, int | str) and not isinstance(new, bool):
         try:
             return float(new)  # YAML reads 1e-3 as text
@@ -53,6 +53,14 @@ def _fitting(old: Any, new: Any, name: str) -> Any:
     if old is not None and type(old) is not type(new):
         raise InvalidRequest(f"{name} was {new!r}; the recipe has {_shown(old)} there, so give a value of that kind.")
     return new
+
+
+def _part_of(old: tuple, index: int, new: Any, name: str) -> Any:
+    """A part of a list; where the parts are recipes themselves, it is laid over the one in its place, or the last."""
+    like = old[min(index, len(old) - 1)] if old else None
+    if is_dataclass(like) and isinstance(new, Mapping):
+        return lay_over(like, new, name)
+    return _frozen(new)
 
 
 def _frozen(value: Any) -> Any:

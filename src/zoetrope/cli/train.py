@@ -1,19 +1,21 @@
 """`zoetrope train`: one part of a family from nothing to weights, in one command that can be stopped and goes on."""
 
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from zoetrope.cli.recipes import cook
-from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.errors import Cancelled, InvalidRequest
 
 SAY_EVERY = 10.0  # seconds between two lines of progress
+SHIPPED = "weights"  # the folder, beside the runs, that gathers what a checkpoint is made of
 
 
 class Part(StrEnum):
@@ -26,23 +28,24 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Course:
-    """Where the training of a part lies."""
+    """Where the training of a part lies, and the files that it leaves for the checkpoint."""
 
     module: str
     recipe: str
+    files: tuple[str, ...]
 
 
 COURSES = {
-    Part.video: Course("zoetrope.training.video_codec", "VideoCodecRecipe"),
-    Part.sound: Course("zoetrope.training.sound_codec", "SoundCodecRecipe"),
-    Part.network: Course("zoetrope.training.network", "NetworkRecipe"),
+    Part.video: Course("zoetrope.training.video_codec", "VideoCodecRecipe", ("video_codec.safetensors",)),
+    Part.sound: Course("zoetrope.training.sound_codec", "SoundCodecRecipe", ("sound_codec.safetensors",)),
+    Part.network: Course("zoetrope.training.network", "NetworkRecipe", ("network.safetensors", "lexicon.json")),
 }
 
 
 def train(
     family: Annotated[str, typer.Argument(help="The family to train: pocket.")],
-    part: Annotated[Part, typer.Option(help="Which part of it; the codecs come first.")],
-    folder: Annotated[Path | None, typer.Option(help="Where the run lies.", show_default="runs/FAMILY-PART")] = None,
+    part: Annotated[Part, typer.Option(help="Which part of it; the network needs both codecs.")],
+    folder: Annotated[Path, typer.Option(help="Where the runs of all parts lie.")] = Path("runs/pocket"),
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so long; the same command goes on.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="A YAML file laid over the recipe's defaults.")] = None,
     set_: Annotated[
@@ -55,20 +58,51 @@ def train(
         raise InvalidRequest(f"family was {family!r}; the families that can be trained here: pocket.")
     course = COURSES[part]
     module = import_module(course.module)
-    cooked = cook(getattr(module, course.recipe)(), recipe, set_ or [])
-    place = folder or Path("runs") / f"{family}-{part.value}"
+    fixed = {"codecs": str(find_codecs(folder))} if part is Part.network else {}
+    cooked = cook(getattr(module, course.recipe)(**fixed), recipe, set_ or [])
+    place = folder / part.value
     print(
         f"training {part.value} in {place}; Ctrl-C stops, the same command goes on from the last checkpoint", flush=True
     )
-    module.train(cooked, place, minutes=minutes, resume=not fresh, on_step=say_now_and_then())
-    print(f"{place}: the weights, the checkpoint, log.jsonl and the loss picture loss.png lie here", flush=True)
+    try:
+        module.train(cooked, place, minutes=minutes, resume=not fresh, on_step=say_now_and_then())
+    except KeyboardInterrupt:
+        raise Cancelled("training stopped; the same command goes on from the last checkpoint.") from None
+    finally:
+        gather(place, course.files, folder / SHIPPED)
+    print(f"{folder / SHIPPED}: the weights; {place}: checkpoint, log.jsonl and the loss picture loss.png", flush=True)
 
 
-def say_now_and_then() -> Callable[[int, dict[str, float]], None]:
+def find_codecs(folder: Path) -> Path:
+    """Where both codecs lie: beside the runs, else in the package.
+
+    Raises: InvalidRequest if they lie in neither.
+    """
+    from zoetrope.engine.families.pocket.facts import WEIGHTS
+
+    needed = [name for part in (Part.video, Part.sound) for name in COURSES[part].files]
+    for place in (folder / SHIPPED, WEIGHTS):
+        if all((place / name).is_file() for name in needed):
+            return place
+    raise InvalidRequest(
+        f"the network learns on what both codecs make of clips, and {folder / SHIPPED} lacks one; train --part "
+        "video-codec and --part sound-codec first."
+    )
+
+
+def gather(place: Path, files: tuple[str, ...], target: Path) -> None:
+    """Copy what a run has made so far to where a checkpoint is gathered."""
+    for name in files:
+        if (place / name).is_file():
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(place / name, target / name)
+
+
+def say_now_and_then() -> Callable[[int, Mapping[str, Any]], None]:
     """Make a listener that prints a line of numbers every so many seconds."""
     said, first, began = float("-inf"), 0, time.monotonic()
 
-    def say(step: int, numbers: dict[str, float]) -> None:
+    def say(step: int, numbers: Mapping[str, Any]) -> None:
         nonlocal said, first, began
         now = time.monotonic()
         if said == float("-inf"):
@@ -77,7 +111,11 @@ def say_now_and_then() -> Callable[[int, dict[str, float]], None]:
             return
         said = now
         rate = (step - first) / max(now - began, 1e-9)
-        shown = "  ".join(f"{name} {value:.4g}" for name, value in numbers.items())
+        shown = "  ".join(f"{name} {_short(value)}" for name, value in numbers.items())
         print(f"step {step}  {rate:.2f} steps/s  {shown}", flush=True)
 
     return say
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, int | float) else str(value)
