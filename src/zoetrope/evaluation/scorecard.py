@@ -1,0 +1,180 @@
+"""Generate the fixed prompts, measure the clips, and write the table: `scorecard.json`, `scorecard.md` and sheets.
+
+Resumable: each finished clip is one line of `records.jsonl`, and a second run goes on after the last line. Knows no
+family: whoever calls it gives the function that makes a draft.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from zoetrope.core.conditions import Condition
+from zoetrope.evaluation import longer, sheets
+from zoetrope.evaluation.detect import Detectors, shipped
+from zoetrope.evaluation.judge import judge, measure
+from zoetrope.evaluation.prompts import Prompt
+from zoetrope.evaluation.prompts import prompts as all_prompts
+from zoetrope.evaluation.rows import Row, rows
+
+SECONDS = 5
+PICTURES, EXTENSIONS = 8, 2  # prompts that start from a given picture; prompts that are extended to 30 s
+
+
+class Made(Protocol):
+    """What a generator returns: frames uint8 (t, h, w, 3) and sound float32 (2, s), or None."""
+
+    @property
+    def frames(self) -> np.ndarray: ...
+    @property
+    def sound(self) -> np.ndarray | None: ...
+
+
+class Generate(Protocol):
+    """A generator of one shot, as `zoetrope.generate` is one."""
+
+    def __call__(self, prompt: str, *, seconds: float, seed: int, conditions: Sequence[Condition] = ()) -> Made: ...
+
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A table and where it came from."""
+
+    title: str
+    clips: int
+    rows: tuple[Row, ...]
+
+    def row(self, name: str) -> Row:
+        """The row of this name. Raises: KeyError."""
+        return {row.name: row for row in self.rows}[name]
+
+    def markdown(self) -> str:
+        lines = [
+            f"# {self.title}",
+            "",
+            f"{self.clips} clips",
+            "",
+            "| Row | Measured | Bar | n |",
+            "| --- | --- | --- | --- |",
+        ]
+        for row in self.rows:
+            mark = {None: "", True: " ✓", False: " ✗"}[row.met]
+            bar = "" if row.bar is None else ("≤ " if row.lower else "≥ ") + row.text(row.bar)
+            lines.append(f"| {row.name} | {row.text(row.measured)}{mark} | {bar} | {row.n} |")
+        return "\n".join(lines) + "\n"
+
+    def save(self, folder: Path) -> None:
+        """Write `scorecard.json` and `scorecard.md`."""
+        body = {"title": self.title, "clips": self.clips, "rows": [asdict(row) | {"met": row.met} for row in self.rows]}
+        (folder / "scorecard.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
+        (folder / "scorecard.md").write_text(self.markdown(), encoding="utf-8")
+
+
+def evaluate(
+    generate: Generate,
+    *,
+    prompts: Sequence[Prompt] | None = None,
+    folder: Path,
+    limit: int | None = None,
+    seconds: float = SECONDS,
+    extras: bool = True,
+    detectors: Detectors | None = None,
+    on_progress: Progress | None = None,
+) -> Scorecard:
+    """Make and measure every prompt; with extras also given first pictures and extensions to 30 s.
+
+    Units: limit in prompts from the start of the list, which is a fair sample at every length.
+    Raises: what `generate` raises; WeightsError if the detectors have no weights.
+    """
+    detectors = detectors or shipped()
+    chosen = list(all_prompts() if prompts is None else prompts)[:limit]
+    book = Book(folder)
+    tasks = [
+        (f"{prompt.index:03d}", lambda p=prompt: _clip(generate, p, seconds, detectors, book)) for prompt in chosen
+    ]
+    if extras:
+        tasks += [
+            (f"picture-{p.index:03d}", lambda p=p: longer.from_picture(generate, p, seconds)) for p in chosen[:PICTURES]
+        ]
+        tasks += [
+            (f"longer-{p.index:03d}", lambda p=p: longer.to_half_a_minute(generate, p, seconds))
+            for p in chosen[:EXTENSIONS]
+        ]
+    for done, (name, task) in enumerate(tasks):
+        if name not in book.records:
+            book.add(name, task())
+        if on_progress is not None:
+            on_progress(done + 1, len(tasks))
+    wanted = {name for name, _ in tasks}
+    return finish("Scorecard of generated clips", [r for n, r in book.records.items() if n in wanted], book)
+
+
+class Book:
+    """The records of one evaluation, on disk line by line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.strips = folder, folder / "strips"
+        self.strips.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "records.jsonl"
+        lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
+        self.records: dict[str, dict[str, Any]] = {record["name"]: record for record in _whole(lines)}
+
+    def add(self, name: str, record: dict[str, Any]) -> None:
+        """Keep a record for good."""
+        self.records[name] = {"name": name} | record
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(self.records[name], ensure_ascii=False) + "\n")
+
+    def draw(self, name: str, frames: np.ndarray) -> None:
+        """Keep a strip of frames for the sheets."""
+        sheets.strip(frames).save(self.strips / f"{name}.png")
+
+
+def _whole(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """Records of the lines that were written to their end; a run that was killed may leave half a line."""
+    out = []
+    for line in lines:
+        try:
+            out.append(json.loads(line))
+        except json.JSONDecodeError:
+            continue
+    return out
+
+
+def finish(title: str, records: list[dict[str, Any]], book: Book) -> Scorecard:
+    """Sum up records, and write table and sheets."""
+    card = Scorecard(title, sum(bool(r["right"]) for r in records), rows(records))
+    card.save(book.folder)
+    sheets.sheets(records, book.strips, book.folder)
+    return card
+
+
+def record_of(
+    frames: np.ndarray, sound: np.ndarray | None, expected: dict[str, str], detectors: Detectors, **about: Any
+) -> dict[str, Any]:
+    """Look at one clip and hold it against what was asked; about is kept beside it as it is."""
+    sight = detectors.look(frames)
+    verdict = judge(sight, expected)
+    numbers = {name: [round(v, 4) for v in values] for name, values in measure(frames, sound, sight, expected).items()}
+    return about | {"expected": expected, "seen": verdict.seen, "right": verdict.right, "numbers": numbers}
+
+
+def _clip(generate: Generate, prompt: Prompt, seconds: float, detectors: Detectors, book: Book) -> dict[str, Any]:
+    draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
+    book.draw(f"{prompt.index:03d}", draft.frames)
+    about = {
+        "text": prompt.text,
+        "language": prompt.language,
+        "group": prompt.group,
+        "held_out": prompt.held_out,
+        "material": prompt.material,
+    }
+    return record_of(draft.frames, draft.sound, dict(prompt.expected), detectors, **about)

@@ -1,0 +1,72 @@
+"""What a scene's truth says on every judged axis and where its things are on the picture. Knows no networks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from zoetrope.evaluation.axes import NO_SECOND
+from zoetrope.training.world.picture import project
+from zoetrope.training.world.scene import METRE, Scene
+
+
+def values(scene: Scene) -> dict[str, str]:
+    """The value of a scene on every judged axis."""
+    lead, acts = scene.things[0], [act for act in scene.acts if act.thing == 0]
+    return {
+        "object": lead.kind,
+        "colour": lead.colour,
+        "setting": scene.setting,
+        "light": scene.light,
+        "weather": scene.weather,
+        "style": scene.style,
+        "action": acts[0].name,
+        "pace": acts[0].pace,
+        "camera": scene.camera.name,
+        "then": acts[1].name if len(acts) > 1 else NO_SECOND,
+    }
+
+
+def places(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """Centres and radii of the things on the picture.
+
+    Shapes: (things, t, 2) and (things, t). Units: pixels of the scene's own size.
+    """
+    radius = np.array([thing.radius for thing in scene.things])[:, None] * scene.motion.camera[None, :, 2]
+    return project(scene, scene.motion.centre), radius * METRE * scene.height
+
+
+def visible(scene: Scene) -> np.ndarray:
+    """Whether the centre of each thing is inside the picture. Shapes: bool (things, t)."""
+    centre, _ = places(scene)
+    return ((centre >= 0) & (centre < (scene.width, scene.height))).all(-1)
+
+
+def excerpt(scene: Scene, frames: np.ndarray) -> Scene:
+    """The same scene in the given frames only (for pictures: contacts and acts keep their old times).
+
+    Shapes: frames (n,) whole numbers.
+    """
+    tracks = ("centre", "angle", "stretch", "mouth", "ground_speed", "air_speed")
+    motion = replace(
+        scene.motion,
+        camera=scene.motion.camera[frames],
+        **{name: getattr(scene.motion, name)[:, frames] for name in tracks},
+    )
+    return replace(scene, frames=len(frames), motion=motion, cut=None)
+
+
+def touch_frames(scene: Scene) -> np.ndarray:
+    """Contacts that the picture shows, per frame: one or zero, and the moment relative to the frame.
+
+    Shapes: (t, 2). Units: frames.
+    """
+    out = np.zeros((scene.frames, 2), np.float32)
+    seen = visible(scene)
+    for contact in scene.contacts:
+        moment = contact.seconds * 12
+        frame = min(round(moment), scene.frames - 1)
+        if seen[contact.thing, frame]:
+            out[frame] = 1, moment - frame
+    return out
