@@ -222,16 +222,15 @@ def blend(frame: np.ndarray, pixels: np.ndarray, matrix: np.ndarray, border: int
     both measured from the upper left corners.
     """
     high, wide = pixels.shape[:2]
-    x = [matrix[0] @ corner for corner in ((0, 0, 1), (wide, 0, 1), (0, high, 1), (wide, high, 1))]
-    y = [matrix[1] @ corner for corner in ((0, 0, 1), (wide, 0, 1), (0, high, 1), (wide, high, 1))]
-    left, top = max(int(min(x)) - border, 0), max(int(min(y)) - border, 0)
-    right = min(int(max(x)) + 1 + border, frame.shape[1])
-    bottom = min(int(max(y)) + 1 + border, frame.shape[0])
+    (a, b, x), (c, d, y) = matrix.tolist()
+    left = max(int(x + min(0.0, a * wide) + min(0.0, b * high)) - border, 0)
+    right = min(int(x + max(0.0, a * wide) + max(0.0, b * high)) + 1 + border, frame.shape[1])
+    top = max(int(y + min(0.0, c * wide) + min(0.0, d * high)) - border, 0)
+    bottom = min(int(y + max(0.0, c * wide) + max(0.0, d * high)) + 1 + border, frame.shape[0])
     if right <= left or bottom <= top:
         return
-    moved = matrix.copy()
     # OpenCV puts pixel centres at whole numbers, the map at halves.
-    moved[:, 2] += 0.5 * (matrix[:, 0] + matrix[:, 1]) - 0.5 - (left, top)
+    moved = np.array([[a, b, x + 0.5 * (a + b) - 0.5 - left], [c, d, y + 0.5 * (c + d) - 0.5 - top]])
     part, size = frame[top:bottom, left:right], (right - left, bottom - top)
     if pixels.shape[2] == 3:
         part[:] = cv2.warpAffine(pixels, moved, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

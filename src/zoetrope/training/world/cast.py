@@ -69,6 +69,10 @@ class Cast:
     def __init__(self, scene: Scene, shrink: int = 1) -> None:
         self.scene, self.shrink = scene, shrink
         self.spots = project(scene, scene.motion.centre)
+        under = np.stack(
+            [scene.motion.centre[..., 0], np.full_like(scene.motion.centre[..., 1], scene.ground - 0.01)], -1
+        )
+        self.feet = project(scene, under)
         self.ways = facing(scene)
         travel = np.diff(scene.motion.centre[:, :, 0], axis=1, prepend=scene.motion.centre[:, :1, 0])
         self.travel = np.cumsum(travel * self.ways, axis=1)
@@ -140,12 +144,10 @@ class Cast:
 
     def _shadow(self, frame: np.ndarray, at: int, index: int) -> None:
         scene, thing = self.scene, self.scene.things[index]
-        x, y = (float(v) for v in scene.motion.centre[index, at])
-        lift = max(0.0, y - thing.radius - scene.ground)
-        foot = project(scene, np.broadcast_to(np.array([x, scene.ground - 0.01]), (scene.frames, 2)))[at]
+        lift = max(0.0, float(scene.motion.centre[index, at, 1]) - thing.radius - scene.ground)
         half = props.SHADE_SIDE / 2
         size = self._radius(at, index) * (1 + 0.35 * lift) / half
-        left, top = foot / self.shrink - (half * size, half * size * 0.24)
+        left, top = self.feet[index, at] / self.shrink - (half * size, half * size * 0.24)
         matrix = np.array([[size, 0, left], [0, size * 0.24, top]])
         blend(frame, props.shade(round(min(lift, 3.0) * 4)), matrix)
 

@@ -18,6 +18,8 @@ SPEED = {"rain": 4.2, "snow": 0.42, "petals": 0.50}  # metres of screen a second
 DRIFT = {"rain": -0.7, "snow": 0.05, "petals": 0.22}
 OPACITY = {"rain": 0.50, "snow": 0.88, "petals": 0.95}
 ROUND = np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], 1)
+_ANGLE = np.arange(12) * np.pi / 6
+PETAL = np.stack([np.cos(_ANGLE), np.sin(_ANGLE) * (1 - 0.35 * np.cos(_ANGLE))], 1)
 MARGIN = 0.15
 SHEER = 0.8  # share of a pan that the drops follow
 
@@ -90,11 +92,10 @@ class Weather:
     def _petals(self, spots: np.ndarray, at: int) -> None:
         inks = (self._ink((250, 164, 190)), self._ink((255, 204, 216)))
         turn = self.phase + at * 0.22 * np.sign(np.sin(self.phase * 7))
-        sizes = (0.030 + 0.026 * self.near) * self.pixels
-        flat = 0.35 + 0.25 * np.sin(self.phase + at * 0.35)
-        angle = np.linspace(0, 2 * np.pi, 12, endpoint=False)
-        shape = np.stack([np.cos(angle), np.sin(angle) * (1 - 0.35 * np.cos(angle))], 1)
-        for index, spot in enumerate(spots):
-            cos, sin = np.cos(turn[index]), np.sin(turn[index])
-            leaf = shape * (sizes[index], sizes[index] * flat[index]) @ np.array([[cos, sin], [-sin, cos]]) + spot
-            cv2.fillPoly(self.overlay, [self._fixed(leaf)], inks[index % 2], cv2.LINE_AA, SHIFT)
+        long = ((0.030 + 0.026 * self.near) * self.pixels)[:, None]
+        flat = long * (0.35 + 0.25 * np.sin(self.phase + at * 0.35))[:, None]
+        cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
+        x, y = PETAL[:, 0] * long, PETAL[:, 1] * flat
+        leaves = self._fixed(np.stack([x * cos - y * sin, x * sin + y * cos], 2) + spots[:, None])
+        for leaf, ink in zip(leaves, inks * len(leaves), strict=False):
+            cv2.fillConvexPoly(self.overlay, leaf, ink, cv2.LINE_AA, SHIFT)
