@@ -1,25 +1,52 @@
 """`zoetrope evaluate`: the scorecard of a checkpoint, measured by detectors on clips that it makes."""
 
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.errors import Cancelled
 
 
 def evaluate(
     checkpoint: Annotated[str, typer.Argument(help="The checkpoint to measure: pocket.")],
     prompts: Annotated[int | None, typer.Option(min=1, help="How many of the fixed prompts; all if left out.")] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Folder of the table and pictures.", show_default="out/scorecard"),
-    ] = None,
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder of table and pictures.")] = Path(
+        "out/scorecard"
+    ),
+    preset: Annotated[str, typer.Option(help="Named settings of the checkpoint.")] = "standard",
 ) -> None:
-    """Measure how well a checkpoint does what it is told, and write a table and pictures."""
-    if checkpoint != "pocket":
-        raise InvalidRequest(f"checkpoint was {checkpoint!r}; the checkpoints that can be measured here: pocket.")
+    """Measure how well a checkpoint does what it is told, and write a table and pictures.
+
+    Stopped, the same command goes on after the last finished clip; for other weights choose another folder.
+    """
+    from zoetrope.engine.families import find_family
+    from zoetrope.engine.presets import choose_preset
+
+    choose_preset(preset, find_family(checkpoint).presets, checkpoint)
+    import zoetrope
     from zoetrope.evaluation.scorecard import evaluate as measure
 
-    table = measure(checkpoint, prompts=prompts, folder=output or Path("out/scorecard"))
-    print(table)
+    make = partial(zoetrope.generate, checkpoint=checkpoint, preset=preset)
+    with _bar() as bar:
+        task = bar.add_task("clips", total=None)
+        try:
+            card = measure(
+                make,
+                folder=output,
+                limit=prompts,
+                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except KeyboardInterrupt:
+            raise Cancelled(f"stopped; the same command goes on after the last clip in {output}.") from None
+    print(card.markdown())
+    print(f"{output}: the table as scorecard.md and scorecard.json, and the pictures")
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=Console(file=sys.stderr), transient=True)
