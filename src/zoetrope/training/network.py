@@ -1,0 +1,352 @@
+"""Train the pocket network on latents of the toy stage: flow matching over random tasks, with an exponential average.
+
+The working network computes in bfloat16, as it does when it generates; the optimiser keeps float32 masters.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from zoetrope.engine.families.pocket.layout import Layout, frame_seconds, grid_places, layout, sound_seconds
+from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
+from zoetrope.engine.families.pocket.text import PAD, TextConfig
+from zoetrope.engine.weights import save_weights
+from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
+from zoetrope.training.rounds import Round, Rounds
+from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
+from zoetrope.training.tasks import Shot, Task, draw_task
+
+WEIGHTS = "network.safetensors"
+LEXICON = "lexicon.json"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Rounds of one mixture of buckets."""
+
+    rounds: int
+    buckets: tuple[Bucket, ...]
+
+
+SMALL = (
+    Bucket(128, 80, latents=11, kept=5, batch=12, clips=96, reuse=3),
+    Bucket(96, 96, latents=5, kept=5, batch=12, clips=24, reuse=3),
+    Bucket(80, 128, latents=5, kept=5, batch=12, clips=24, reuse=3),
+    Bucket(256, 144, latents=11, kept=2, batch=10, clips=40, reuse=3),
+    Bucket(256, 144, latents=1, kept=1, batch=20, clips=20, reuse=3),
+)
+WHOLE = (
+    Bucket(256, 144, latents=11, kept=11, batch=2, clips=24),
+    Bucket(256, 144, latents=11, kept=4, batch=6, clips=24),
+    Bucket(192, 192, latents=7, kept=4, batch=6, clips=6),
+    Bucket(144, 256, latents=7, kept=4, batch=6, clips=6),
+)
+
+
+@dataclass(frozen=True)
+class NetworkRecipe:
+    """Everything that decides a run. codecs is the folder with both codecs' weights."""
+
+    codecs: str
+    config: NetworkConfig = field(default_factory=lambda: NetworkConfig(text=TextConfig(entries=tokeniser().entries)))
+    phases: tuple[Phase, ...] = (Phase(40, SMALL), Phase(22, WHOLE))
+    seed: int = 1
+    warmup: int = 60
+    cooldown: float = 0.28
+    rate: float = 1.2e-3
+    weight_decay: float = 0.02
+    decay: float = 0.997
+    no_text: float = 0.1
+    shift: float = 2.0
+    sound_weight: float = 0.4
+    save_every: int = 200
+
+    def plan(self) -> tuple[tuple[int, tuple[Bucket, ...]], ...]:
+        """(first round after the phase, its buckets) for every phase."""
+        ends = np.cumsum([phase.rounds for phase in self.phases])
+        return tuple((int(end), phase.buckets) for end, phase in zip(ends, self.phases, strict=True))
+
+    @property
+    def steps(self) -> int:
+        return sum(phase.rounds * sum(bucket.steps for bucket in phase.buckets) for phase in self.phases)
+
+
+def shift_noise(sigma: Tensor, shift: float) -> Tensor:
+    """Move noise levels towards 1. Source: Esser et al. 2024, eq. 23."""
+    return shift * sigma / (1 + (shift - 1) * sigma)
+
+
+def draw_sigmas(batch: int, levels: int, shift: float, generator: torch.Generator) -> Tensor:
+    """Noise levels (b, levels): logit-normal, stratified over the batch, then shifted."""
+    strata = (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
+    picked = torch.stack([strata[torch.randperm(batch, generator=generator)] for _ in range(levels)], dim=1)
+    return shift_noise(torch.special.ndtri(picked.clamp(1e-4, 1 - 1e-4)).sigmoid(), shift)
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Clean tokens and what is known of them.
+
+    Shapes: video (b, v, c) with keyframes last; sound (b, s, c); words (b, m).
+    """
+
+    video: Tensor
+    sound: Tensor
+    words: Tensor
+    task: Task
+    layout: Layout
+
+
+def cut_batch(made: Round, index: int, bucket: Bucket, which: np.ndarray, recipe: NetworkRecipe, step: int) -> Batch:
+    """Pick clips, latent frames, captions and a task for one step; the step alone decides them."""
+    rng = np.random.default_rng([recipe.seed, 7, step])
+    rows, columns = bucket.height // 16, bucket.width // 16
+    kept = _window(rng, bucket.latents, bucket.kept)
+    seconds = frame_seconds(bucket.latents)[kept]
+    heard = sound_seconds(made[f"{index}.sound"].shape[1])
+    sounds = _sounds_near(heard, seconds, bucket)
+    shot = Shot(kept, rows, columns, heard[sounds], seconds)
+    task = draw_task(shot, rng)
+    clips = torch.from_numpy(which)
+    video = made[f"{index}.video"][clips][:, kept].flatten(1, 3)
+    if task.stills:
+        video = torch.cat([video, made[f"{index}.stills"][clips][:, : task.stills].flatten(1, 3)], dim=1)
+    captions = torch.from_numpy(rng.integers(made[f"{index}.words"].shape[1], size=len(which)))
+    words = made[f"{index}.words"][clips, captions].long()
+    words[torch.from_numpy(rng.random(len(which)) < recipe.no_text)] = PAD
+    moments = tuple(made[f"{index}.moments"][: task.stills].tolist())
+    return Batch(
+        video.float(),
+        made[f"{index}.sound"][clips][:, sounds].float(),
+        words,
+        task,
+        _layout_of(shot, task, moments),
+    )
+
+
+def _window(rng: np.random.Generator, latents: int, kept: int) -> Tensor:
+    """Which latent frames go in: mostly neighbours, sometimes any, always in order."""
+    if kept == latents:
+        return torch.arange(latents)
+    if rng.random() < 0.75:
+        first = int(rng.integers(latents - kept + 1))
+        return torch.arange(first, first + kept)
+    return torch.from_numpy(np.sort(rng.permutation(latents)[:kept]))
+
+
+def _sounds_near(heard: Tensor, seconds: Tensor, bucket: Bucket) -> Tensor:
+    """The sound latents nearest to the kept frames, half a second each; all of them where every frame is kept."""
+    if bucket.kept == bucket.latents:
+        return torch.arange(len(heard))
+    distance = (heard[:, None] - seconds[None]).abs().min(dim=1).values
+    count = min(len(heard), 12 * bucket.kept)
+    return torch.argsort(distance, stable=True)[:count].sort().values
+
+
+def _layout_of(shot: Shot, task: Task, moments: tuple[float, ...]) -> Layout:
+    """The layout of the kept tokens: that of a whole shot with other places."""
+    whole = layout(len(shot.latents), shot.rows, shot.columns, len(shot.sound_seconds), keyframe_seconds=moments)
+    place, kind = whole.place.clone(), whole.kind.clone()
+    count = len(shot.latents) * shot.cells
+    place[:count] = grid_places(shot.frame_seconds, shot.rows, shot.columns)
+    kind[: shot.cells] = 1 if shot.latents[0] == 0 else 0
+    place[whole.video :, 0] = shot.sound_seconds
+    return Layout(place, kind, task.rank, whole.video, shot.rows, shot.columns)
+
+
+def flow_loss(
+    network: PocketNetwork, batch: Batch, noise: tuple[Tensor, Tensor], sigmas: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Mean squared error of the velocity over the tokens that are made: (video, sound).
+
+    Shapes: sigmas (b, levels); level 0 is what is given, where anything is.
+    """
+    task, split = batch.task, batch.video.shape[1]
+    sigma = sigmas[:, task.level, None]
+    noisy = [
+        (1 - part) * clean + part * wild
+        for clean, wild, part in zip(
+            (batch.video, batch.sound), noise, (sigma[:, :split], sigma[:, split:]), strict=True
+        )
+    ]
+    made = network(
+        *noisy,
+        prepared=network.prepare(batch.layout),
+        sigmas=sigmas,
+        level=task.level,
+        context=network.text(batch.words),
+    )
+    losses = []
+    for velocity, clean, wild, given in zip(
+        made, (batch.video, batch.sound), noise, (task.given[:split], task.given[split:]), strict=True
+    ):
+        error = (velocity.float() - (wild - clean)).square().mean((0, 2))
+        weight = (~given).float()
+        losses.append((error * weight).sum() / weight.sum().clamp_min(1))
+    return losses[0], losses[1]
+
+
+class Trainer:
+    """The moving parts of a run: master and working network, average, optimiser, step."""
+
+    def __init__(self, recipe: NetworkRecipe, device: torch.device, compiled: bool) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.device, self.step, self.compiled = recipe, device, 0, compiled
+        self.master = PocketNetwork(recipe.config).to(device)
+        self.working = copy.deepcopy(self.master).to(torch.bfloat16)
+        self.ema = Ema(self.master, recipe.decay)
+        if compiled:
+            for block in self.working.blocks:
+                block.compile(dynamic=False)
+        matrices = [p for p in self.master.parameters() if p.ndim == 2]
+        vectors = [p for p in self.master.parameters() if p.ndim != 2]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}],
+            lr=recipe.rate,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+
+    def advance(self, batch: Batch) -> dict[str, float]:
+        """One step on one batch."""
+        recipe, task = self.recipe, batch.task
+        generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
+        sigmas = draw_sigmas(len(batch.video), task.levels, recipe.shift, generator)
+        if task.given.any():
+            faint = 0.15 * torch.rand(len(sigmas), generator=generator)
+            sigmas[:, 0] = torch.where(torch.rand(len(sigmas), generator=generator) < 0.3, faint, torch.zeros(()))
+        noise = tuple(torch.randn(part.shape, generator=generator) for part in (batch.video, batch.sound))
+        one_rank = task.levels == 1
+        with torch.compiler.set_stance("default" if one_rank else "force_eager"):
+            video, sound = flow_loss(self.working, batch, noise, sigmas)
+            (video + recipe.sound_weight * sound).backward()
+        norm = self._update()
+        self.step += 1
+        return {"video": video.item(), "sound": sound.item(), "norm": norm}
+
+    def _update(self) -> float:
+        masters, workers = list(self.master.parameters()), list(self.working.parameters())
+        for master, worker in zip(masters, workers, strict=True):
+            master.grad = None if worker.grad is None else worker.grad.float()
+            worker.grad = None
+        norm = nn.utils.clip_grad_norm_(masters, 1.0).item()
+        factor = trapezoid(
+            self.step,
+            self.recipe.steps,
+            warmup=self.recipe.warmup,
+            cooldown=int(self.recipe.cooldown * self.recipe.steps),
+        )
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.recipe.rate * factor
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        with torch.no_grad():
+            torch._foreach_copy_(workers, masters)
+        self.ema.update(self.master)
+        return norm
+
+    def save(self, run: Run) -> None:
+        run.save(
+            {
+                "step": self.step,
+                "network": self.master.state_dict(),
+                "ema": self.ema.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+            }
+        )
+        averaged = PocketNetwork(self.recipe.config)
+        self.ema.copy_to(averaged)
+        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
+        run.plot()
+
+    def load(self, saved: dict) -> None:
+        self.step = saved["step"]
+        self.master.load_state_dict(saved["network"])
+        self.ema.load_state_dict(saved["ema"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        with torch.no_grad():
+            torch._foreach_copy_(list(self.working.parameters()), list(self.master.parameters()))
+
+
+def walk(recipe: NetworkRecipe, number: int) -> list[tuple[int, Bucket, np.ndarray]]:
+    """The batches of a round in their order: (index of the bucket, bucket, clips)."""
+    rng = np.random.default_rng([recipe.seed, 3, number])
+    buckets = MakeLatents(recipe.seed, Path(), 0, recipe.plan()).buckets(number)
+    batches = []
+    for index, bucket in enumerate(buckets):
+        order = np.concatenate([rng.permutation(bucket.clips) for _ in range(bucket.reuse)])
+        for place in range(bucket.steps):
+            batches.append((index, bucket, order[place * bucket.batch : (place + 1) * bucket.batch]))
+    return [batches[place] for place in rng.permutation(len(batches))]
+
+
+def find_place(recipe: NetworkRecipe, step: int) -> tuple[int, int]:
+    """(round, batch within it) of a step."""
+    number = 0
+    for phase in recipe.phases:
+        per_round = sum(bucket.steps for bucket in phase.buckets)
+        if step < phase.rounds * per_round:
+            return number + step // per_round, step % per_round
+        step -= phase.rounds * per_round
+        number += phase.rounds
+    raise ValueError("the step lies beyond the recipe's last one")
+
+
+def train(
+    recipe: NetworkRecipe,
+    folder: Path,
+    *,
+    steps: int | None = None,
+    minutes: float | None = None,
+    resume: bool = True,
+    compiled: bool = True,
+    on_step: Callable[[int, dict[str, float]], None] | None = None,
+) -> Path:
+    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
+
+    A later call goes on exactly there. Leaves the checkpoint, the averaged weights, the lexicon, the log and the loss
+    picture in the folder.
+    """
+    run = Run(folder)
+    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
+    saved = run.load() if resume else None
+    if saved is not None:
+        trainer.load(saved)
+        run.rewind(trainer.step)
+    lexicon = {key: sorted(value) for key, value in vars(world_lexicon()).items()}
+    write_atomically(
+        run.folder / LEXICON,
+        lambda path: path.write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8") and None,
+    )
+    make = MakeLatents(recipe.seed, Path(recipe.codecs), recipe.config.text.length, recipe.plan())
+    started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
+    held: tuple[int, Round, list] = (-1, {}, [])
+    with Rounds(run.folder / "rounds", make) as rounds:
+        while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
+            number, place = find_place(recipe, trainer.step)
+            begun = time.monotonic()
+            if held[0] != number:
+                held = (number, rounds.get(number), walk(recipe, number))
+            waited = time.monotonic() - begun
+            index, bucket, which = held[2][place]
+            batch = cut_batch(held[1], index, bucket, which, recipe, trainer.step)
+            numbers = trainer.advance(batch)
+            numbers |= {"seconds": time.monotonic() - begun, "waited": waited}
+            if batch.task.name == "free":
+                numbers[f"free_{index}"] = numbers["video"]
+            run.log(trainer.step, **numbers)
+            if on_step is not None:
+                on_step(trainer.step, numbers | {"bucket": index, "task": batch.task.name})  # type: ignore[dict-item]
+            if trainer.step % recipe.save_every == 0 or trainer.step == last:
+                trainer.save(run)
+        trainer.save(run)
+    return run.folder / WEIGHTS

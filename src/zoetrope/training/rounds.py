@@ -1,0 +1,81 @@
+"""Training data in rounds: another process makes round r + 1 while the trainer walks through round r.
+
+A round depends on its number alone, so a resumed run sees exactly what an undisturbed one would have seen. Knows
+nothing of what a round holds.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from zoetrope.training.run import write_atomically
+
+Round = dict[str, Any]
+POLL = 0.05  # seconds between two looks for a round
+
+
+class Rounds:
+    """Rounds on disk, made ahead; use as a context manager.
+
+    make must be picklable and pure: make(number) -> dict of tensors and plain values. At most `ahead` rounds wait.
+    """
+
+    def __init__(self, folder: Path, make: Callable[[int], Round], ahead: int = 1) -> None:
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make = make
+        self.ahead = ahead
+        context = multiprocessing.get_context("spawn")
+        self.wanted = context.Value("q", 0)
+        self.context = context
+        self.process: multiprocessing.process.BaseProcess | None = None
+
+    def __enter__(self) -> Rounds:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.join()
+
+    def get(self, number: int) -> Round:
+        """Round `number`, as soon as it is made; rounds before it are deleted."""
+        self.wanted.value = number
+        path = round_path(self.folder, number)
+        for old in self.folder.glob("*.pt"):
+            if old < path:
+                old.unlink()
+        if self.process is None:
+            self.process = self.context.Process(
+                target=_make_rounds, args=(self.folder, self.make, self.wanted, self.ahead), daemon=True
+            )
+            self.process.start()
+        while not path.exists():
+            if not self.process.is_alive():
+                raise RuntimeError(f"the process that makes training data died (exit code {self.process.exitcode})")
+            time.sleep(POLL)
+        return torch.load(path, weights_only=True)
+
+
+def round_path(folder: Path, number: int) -> Path:
+    return folder / f"{number:07d}.pt"
+
+
+def _make_rounds(folder: Path, make: Callable[[int], Round], wanted: Any, ahead: int) -> None:
+    torch.set_num_threads(1)
+    number = wanted.value
+    while True:
+        if number > wanted.value + ahead:
+            time.sleep(POLL)
+            continue
+        path = round_path(folder, number)
+        if not path.exists():
+            made = make(number)
+            write_atomically(path, lambda temporary, made=made: torch.save(made, temporary))
+        number += 1
