@@ -198,7 +198,7 @@ def load(path: Path | None = None, fast: bool = False) -> Detectors:
     path = path or weights_path()
     if not path.is_file():
         raise WeightsError(
-            f"the detectors' weights are not at {path}; train them with: zoetrope train pocket --part detectors"
+            f"the detectors' weights are not at {path}; train them with: python -m zoetrope.evaluation.fit"
         )
     weights = {name: tensor.float() for name, tensor in load_file(path).items()}
     networks = []

@@ -57,7 +57,7 @@ def flow_cells(small: np.ndarray) -> np.ndarray:
     Shapes: small (t, h, w, 3) uint8; out (t, 5 * rows * columns) float32. Units: eighths of the height a frame.
     """
     grey = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in small]
-    finder = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    finder = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
     rows = [_frame_cells(finder, grey, index) for index in range(len(grey))]
     return np.stack(rows).astype(np.float32)
 
@@ -68,8 +68,9 @@ def _frame_cells(finder: cv2.DISOpticalFlow, grey: list[np.ndarray], index: int)
     parts = [cv2.resize(np.log1p(texture)[..., None], CELLS[::-1], interpolation=cv2.INTER_AREA).ravel() / 4]
     for span in (1, LONG):
         other = min(index + span, last)
-        flow = finder.calc(grey[index], grey[other], None) / (len(grey[0]) / 8) / max(other - index, 1)
-        parts.append(cv2.resize(flow, CELLS[::-1], interpolation=cv2.INTER_AREA).ravel())
+        flow = finder.calc(grey[index], grey[other], np.zeros((*grey[0].shape, 2), np.float32))
+        cells = cv2.resize(np.asarray(flow, np.float32), CELLS[::-1], interpolation=cv2.INTER_AREA).ravel()
+        parts.append(cells / (len(grey[0]) / 8) / max(other - index, 1))
     return np.concatenate(parts)
 
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from zoetrope.evaluation import fit_data
 from zoetrope.evaluation.axes import FRAME_AXES, MOTION_AXES, THING_AXES
-from zoetrope.evaluation.detect import Detectors, to_network
+from zoetrope.evaluation.detect import Detectors, to_network, weights_path
 from zoetrope.evaluation.fit_data import WINDOWS
 from zoetrope.evaluation.networks import FrameNet, MotionNet, ThingNet
 
@@ -63,7 +63,7 @@ def save(detectors: Detectors, target: Path) -> None:
 
 def fit_frame(looks: fit_data.Looks, recipe: Fit, say: Say) -> FrameNet:
     """Learn where things are and what the whole picture says."""
-    network = FrameNet().to(memory_format=torch.channels_last)
+    network = FrameNet()
     labels = {axis: torch.from_numpy(looks.frame_labels[axis]) for axis in FRAME_AXES}
 
     def loss(rows: np.ndarray) -> Tensor:
@@ -93,7 +93,7 @@ def heat_loss(heat: Tensor, goal: Tensor) -> Tensor:
 
 def fit_thing(looks: fit_data.Looks, recipe: Fit, say: Say) -> ThingNet:
     """Learn what one thing is and how it sits in its square."""
-    network = ThingNet().to(memory_format=torch.channels_last)
+    network = ThingNet()
     labels = {axis: torch.from_numpy(looks.thing_labels[axis]) for axis in THING_AXES}
     measures = torch.from_numpy(looks.measures)
     # presence is a logit; the others are compared in their own units, weighed to errors that matter alike
@@ -162,7 +162,7 @@ def _learn(
         optimiser.step()
         pace.step()
         running = value.item() if running is None else 0.98 * running + 0.02 * value.item()
-        if step % 200 == 199 or step == steps - 1:
+        if step % 50 == 49 or step == steps - 1:
             say(f"{name}: step {step + 1}/{steps}, loss {running:.3f}, {time.perf_counter() - start:.0f} s")
     network.eval()
 
@@ -173,3 +173,8 @@ def _batches(count: int, epochs: int, recipe: Fit) -> Iterator[np.ndarray]:
         order = rng.permutation(count)
         for start in range(0, count - recipe.batch + 1, recipe.batch):
             yield order[start : start + recipe.batch]
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    fit(weights_path(), say=lambda line: print(line, flush=True))

@@ -108,7 +108,7 @@ def motions(detectors: Detectors, count: int, seed: int, say: Callable[[str], No
         told = truth.values(scene)
         for axis in MOTION_AXES:
             out.labels[axis][i] = AXES[axis].index(told[axis])
-        if i % 200 == 199:
+        if i % 50 == 49:
             say(f"motions: {i + 1}/{count}, {time.perf_counter() - start:.0f} s")
     return out
 

@@ -22,16 +22,16 @@ KEPT = 1  # seconds of the clip so far that the next part sees
 RATE, SAMPLES = 12, 24_000  # frames and samples a second
 
 
-def from_picture(generate: Generate, prompt: Prompt, seconds: float) -> dict[str, Any]:
+def from_picture(generate: Generate, prompt: Prompt, seconds: float) -> dict[str, list[float]]:
     """Generate from the first frame of a true render of the prompt; how like it the clip begins."""
     pins = {axis: value for axis, value in prompt.expected.items() if value != NO_SECOND}
     scene = write_scene(np.random.default_rng(prompt.seed), fixed=pins)
     picture = draw(excerpt(scene, np.arange(2)))[0]
     draft = generate(prompt.text, seconds=seconds, seed=prompt.seed, conditions=(Keyframe("first", picture),))
-    return _record({"first frame": [psnr(draft.frames[0], picture)]})
+    return {"first frame": [psnr(draft.frames[0], picture)]}
 
 
-def to_half_a_minute(generate: Generate, prompt: Prompt, seconds: float) -> dict[str, Any]:
+def to_half_a_minute(generate: Generate, prompt: Prompt, seconds: float) -> dict[str, list[float]]:
     """Extend a clip part by part to 30 s; how the joins look and how far the colours wander."""
     draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
     frames, joins = draft.frames, []
@@ -45,8 +45,9 @@ def to_half_a_minute(generate: Generate, prompt: Prompt, seconds: float) -> dict
         if sound is not None and draft.sound is not None:
             sound = np.concatenate((sound, draft.sound[:, KEPT * SAMPLES :]), axis=1)
     judged = seam(frames, joins)
-    return _record({"seam": [judged.jump], "drift": [judged.drift]})
+    return {"seam": [judged.jump], "drift": [judged.drift]}
 
 
-def _record(numbers: dict[str, list[float]]) -> dict[str, Any]:
+def record(numbers: dict[str, list[float]]) -> dict[str, Any]:
+    """A record of a scorecard that asks for no axis and gives numbers only."""
     return {"expected": {}, "seen": {}, "right": {}, "numbers": numbers}

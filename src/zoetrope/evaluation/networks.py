@@ -42,9 +42,11 @@ class FrameNet(nn.Module):
         self.third = nn.Sequential(_conv(48, 80, 2), _conv(80, 80))
         self.fourth = nn.Sequential(_conv(80, 112, 2), _conv(112, 112))
         self.side, self.up, self.high = nn.Conv2d(48, 48, 1), nn.Conv2d(80, 48, 1), nn.Conv2d(112, 48, 1)
-        self.heat = nn.Sequential(_conv(48, 32), nn.Conv2d(32, 1, 1))
+        warm = nn.Conv2d(32, 1, 1)
+        self.heat = nn.Sequential(_conv(48, 32), warm)
         self.heads = nn.ModuleDict({axis: nn.Linear(384, len(AXES[axis])) for axis in FRAME_AXES})
-        nn.init.constant_(self.heat[1].bias, -4.0)  # almost every place is empty
+        warm.weight.data.mul_(0.1)
+        warm.bias = nn.Parameter(torch.full((1,), -4.0))  # almost every place is empty
 
     def forward(self, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         fine = self.second(self.first(x))

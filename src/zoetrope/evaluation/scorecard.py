@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from zoetrope.core.conditions import Condition
+from zoetrope.core.errors import Unsupported
 from zoetrope.evaluation import longer, sheets
 from zoetrope.evaluation.detect import Detectors, shipped
 from zoetrope.evaluation.judge import judge, measure
@@ -94,18 +95,17 @@ def evaluate(
     Units: limit in prompts from the start of the list, which is a fair sample at every length.
     Raises: what `generate` raises; WeightsError if the detectors have no weights.
     """
-    detectors = detectors or shipped()
+    eyes = detectors or shipped()
     chosen = list(all_prompts() if prompts is None else prompts)[:limit]
     book = Book(folder)
-    tasks = [
-        (f"{prompt.index:03d}", lambda p=prompt: _clip(generate, p, seconds, detectors, book)) for prompt in chosen
-    ]
+    tasks = [(f"{prompt.index:03d}", lambda p=prompt: _clip(generate, p, seconds, eyes, book)) for prompt in chosen]
     if extras:
         tasks += [
-            (f"picture-{p.index:03d}", lambda p=p: longer.from_picture(generate, p, seconds)) for p in chosen[:PICTURES]
+            (f"picture-{p.index:03d}", lambda p=p: _extra(longer.from_picture, generate, p, seconds))
+            for p in chosen[:PICTURES]
         ]
         tasks += [
-            (f"longer-{p.index:03d}", lambda p=p: longer.to_half_a_minute(generate, p, seconds))
+            (f"longer-{p.index:03d}", lambda p=p: _extra(longer.to_half_a_minute, generate, p, seconds))
             for p in chosen[:EXTENSIONS]
         ]
     for done, (name, task) in enumerate(tasks):
@@ -165,6 +165,14 @@ def record_of(
     verdict = judge(sight, expected)
     numbers = {name: [round(v, 4) for v in values] for name, values in measure(frames, sound, sight, expected).items()}
     return about | {"expected": expected, "seen": verdict.seen, "right": verdict.right, "numbers": numbers}
+
+
+def _extra(how: Callable[..., dict[str, Any]], generate: Generate, prompt: Prompt, seconds: float) -> dict[str, Any]:
+    """A record of a task that not every checkpoint can do; one that it refuses counts for nothing."""
+    try:
+        return longer.record(how(generate, prompt, seconds))
+    except Unsupported as error:
+        return longer.record({}) | {"refused": str(error)}
 
 
 def _clip(generate: Generate, prompt: Prompt, seconds: float, detectors: Detectors, book: Book) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def places(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
 def visible(scene: Scene) -> np.ndarray:
     """Whether the centre of each thing is inside the picture. Shapes: bool (things, t)."""
     centre, _ = places(scene)
-    return ((centre >= 0) & (centre < (scene.width, scene.height))).all(-1)
+    return np.all((centre >= 0) & (centre < (scene.width, scene.height)), axis=-1)
 
 
 def excerpt(scene: Scene, frames: np.ndarray) -> Scene:

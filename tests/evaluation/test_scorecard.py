@@ -1,0 +1,62 @@
+"""An evaluation is resumable, writes its table, and asks the generator for what it says."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from zoetrope.core.errors import InvalidRequest, Unsupported, WeightsError
+from zoetrope.evaluation.detect import Detectors, load
+from zoetrope.evaluation.networks import FrameNet, MotionNet, ThingNet
+from zoetrope.evaluation.scorecard import evaluate
+
+
+@pytest.fixture(scope="module")
+def detectors():
+    return Detectors(FrameNet(), ThingNet(), MotionNet())
+
+
+class Noise:
+    """A generator that knows nothing and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def __call__(self, prompt, *, seconds, seed, conditions=()):
+        if conditions:
+            raise Unsupported("noise starts from nothing")
+        self.asked.append((prompt, seconds, seed))
+        rng = np.random.default_rng(seed)
+        frames = rng.integers(0, 256, (6, 72, 128, 3), dtype=np.uint8)
+        return SimpleNamespace(frames=frames, sound=rng.normal(0, 0.1, (2, 12_000)).astype(np.float32))
+
+
+def test_a_stopped_evaluation_goes_on_where_it_was(tmp_path, detectors):
+    noise = Noise()
+    first = evaluate(noise, folder=tmp_path, limit=2, extras=False, detectors=detectors)
+    lines = (tmp_path / "records.jsonl").read_text(encoding="utf-8")
+    (tmp_path / "records.jsonl").write_text(lines + '{"name": "00', encoding="utf-8")
+    again = evaluate(noise, folder=tmp_path, limit=2, extras=False, detectors=detectors)
+    assert len(noise.asked) == 2
+    assert first == again
+    assert first.clips == 2
+    body = json.loads((tmp_path / "scorecard.json").read_text(encoding="utf-8"))
+    assert {row["name"] for row in body["rows"]} >= {"object", "camera", "contacts heard within 80 ms"}
+    assert (tmp_path / "sheet-01.png").is_file()
+
+
+def test_what_a_checkpoint_cannot_do_counts_for_nothing(tmp_path, detectors):
+    card = evaluate(Noise(), folder=tmp_path, limit=1, detectors=detectors)
+    assert card.row("first frame against the given picture").measured is None
+    assert "noise starts from nothing" in (tmp_path / "records.jsonl").read_text(encoding="utf-8")
+
+
+def test_detectors_look_only_at_clips(detectors):
+    with pytest.raises(InvalidRequest, match="uint8 frames"):
+        detectors.look(np.zeros((1, 8, 8, 3), np.uint8))
+
+
+def test_absent_weights_are_one_sentence(tmp_path):
+    with pytest.raises(WeightsError, match="detectors' weights are not at"):
+        load(tmp_path / "none.safetensors")
