@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from zoetrope.evaluation.scorecard import Generate
 
 WHOLE = 30  # seconds that an extension reaches
-KEPT = 1  # seconds of the clip so far that the next part sees
 RATE, SAMPLES = 12, 24_000  # frames and samples a second
+KEPT = RATE + 1  # frames of the clip so far that the next part sees: a second, on the codec's grid of 1 + 6k frames
+HEARD = KEPT * SAMPLES // RATE  # samples that last as long
 
 
 def from_picture(generate: Generate, prompt: Prompt, seconds: float) -> dict[str, list[float]]:
@@ -37,13 +38,13 @@ def to_half_a_minute(generate: Generate, prompt: Prompt, seconds: float) -> dict
     frames, joins = draft.frames, []
     sound = draft.sound
     while len(frames) < WHOLE * RATE:
-        tail = None if sound is None else np.ascontiguousarray(sound[:, -KEPT * SAMPLES :])
-        given = Extend(frames[-KEPT * RATE :], tail)
+        tail = None if sound is None else np.ascontiguousarray(sound[:, -HEARD:])
+        given = Extend(frames[-KEPT:], tail)
         draft = generate(prompt.text, seconds=seconds, seed=prompt.seed + len(joins) + 1, conditions=(given,))
         joins.append(len(frames))
-        frames = np.concatenate((frames, draft.frames[KEPT * RATE :]))
+        frames = np.concatenate((frames, draft.frames[KEPT:]))
         if sound is not None and draft.sound is not None:
-            sound = np.concatenate((sound, draft.sound[:, KEPT * SAMPLES :]), axis=1)
+            sound = np.concatenate((sound, draft.sound[:, HEARD:]), axis=1)
     judged = seam(frames, joins)
     return {"seam": [judged.jump], "drift": [judged.drift]}
 
