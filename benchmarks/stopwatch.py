@@ -1,0 +1,108 @@
+"""A family that is timed while it works: the same checkpoint, with a clock around everything that it translates.
+
+Knows no benchmark; it adds up seconds under names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from zoetrope.engine.families import Family, Loaded
+from zoetrope.engine.numerics import Numerics
+
+
+@dataclass(eq=False)
+class Watch:
+    """Seconds by name; and, while counting, the FLOP of predictions."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    counter: FlopCounterMode | None = None
+
+    @contextmanager
+    def running(self, name: str) -> Iterator[None]:
+        """Add what passes inside to a name."""
+        began = time.perf_counter()
+        yield
+        if torch.cuda.is_available():
+            torch.cuda.synchronize()
+        self.seconds[name] += time.perf_counter() - began
+
+    @contextmanager
+    def counting(self) -> Iterator[FlopCounterMode]:
+        """Count the FLOP of every prediction inside."""
+        self.counter = FlopCounterMode(display=False)
+        yield self.counter
+        self.counter = None
+
+    def predicting(self, predict: Callable[..., Any]) -> Callable[..., Any]:
+        """The same predictions, counted while somebody counts."""
+
+        def counted(*arguments: Any) -> Any:
+            with self.counter or nullcontext():
+                return predict(*arguments)
+
+        return counted
+
+
+class TimedCheckpoint:
+    """A loaded checkpoint whose every translation is timed."""
+
+    def __init__(self, loaded: Loaded, watch: Watch) -> None:
+        self._loaded, self._watch = loaded, watch
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loaded, name)
+
+    def branches(self, request: Any, canvas: Any) -> Any:
+        """Count the FLOP of predictions while somebody counts."""
+        return self._watch.predicting(self._loaded.branches(request, canvas))
+
+    def decode_video(self, latent: Any, state: Any) -> Any:
+        """Time the decoding of pictures."""
+        with self._watch.running("decode"):
+            return self._loaded.decode_video(latent, state)
+
+    def decode_sound(self, latent: Any, state: Any) -> Any:
+        """Time the decoding of sound."""
+        with self._watch.running("decode"):
+            return self._loaded.decode_sound(latent, state)
+
+
+@dataclass(frozen=True)
+class TimedFamily:
+    """A family whose checkpoint is timed; `change` may alter it after loading."""
+
+    family: Family
+    watch: Watch
+    change: Callable[[Any], None] = lambda loaded: None
+    presets_now: Any = None
+
+    @property
+    def limits(self) -> Any:
+        return self.family.limits
+
+    @property
+    def presets(self) -> Any:
+        return self.presets_now or self.family.presets
+
+    def check(self, request: Any) -> Any:
+        """As the family."""
+        return self.family.check(request)
+
+    def load(self, numerics: Numerics) -> Any:
+        """Load, timed, and change."""
+        with self.watch.running("load"):
+            loaded = self.family.load(numerics)
+        self.change(loaded)
+        return TimedCheckpoint(loaded, self.watch)
+
+    def __hash__(self) -> int:
+        return id(self.watch)
