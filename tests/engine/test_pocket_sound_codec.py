@@ -10,7 +10,13 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from zoetrope.core.errors import InvalidRequest, WeightsError
-from zoetrope.engine.families.pocket.sound_carriers import BANDS, band_shapes, noise_bands, tone_frequencies
+from zoetrope.engine.families.pocket.sound_carriers import (
+    BANDS,
+    band_shapes,
+    nearest_tone,
+    noise_bands,
+    tone_frequencies,
+)
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig, load_sound_codec
 
 FRAME = 960
@@ -83,6 +89,15 @@ def test_silence_and_full_scale_stay_finite(codec: SoundCodec) -> None:
         latents = codec.encode(sound)
         assert latents.abs().max() <= 4
         assert codec.decode(latents).isfinite().all()
+
+
+def test_every_pitch_belongs_to_the_carrier_that_can_reach_it() -> None:
+    pitches, bends = tone_frequencies()
+    hertz = torch.linspace(40, 10_040, 5000)
+    tone = nearest_tone(hertz)
+    assert torch.equal(nearest_tone(pitches), torch.arange(len(pitches)))
+    assert ((hertz - pitches[tone]).abs() <= 2 * bends[tone]).all()
+    assert ((hertz - pitches[tone]).abs() <= bends[tone]).float().mean() > 0.98
 
 
 def test_analysis_finds_a_pitch_between_the_carriers(codec: SoundCodec) -> None:
