@@ -41,6 +41,7 @@ class Keyframe:
 class Extend:
     """The shot begins with these frames and goes on from them; they are part of the draft.
 
+    How many frames fit is a matter of the family's clock: pocket takes 1, 7, 13 and so on.
     Shapes: frames uint8 (t, h, w, 3); sound float32 (2, s) in [-1, 1] from the first of these frames on, or None.
     """
 
