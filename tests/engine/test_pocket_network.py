@@ -8,7 +8,9 @@ from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.text import PAD, TextConfig, Tokeniser
 from zoetrope.engine.families.pocket.words import Lexicon
 
-TINY = NetworkConfig(TextConfig(entries=60, width=64, layers=1, length=8), channels=8, width=64, layers=2)
+TINY = NetworkConfig(
+    TextConfig(entries=60, width=64, layers=1, length=8), video_channels=8, sound_channels=8, width=64, layers=2
+)
 VIDEO, SOUND = 3 * 2 * 3, 10
 
 

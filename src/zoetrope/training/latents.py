@@ -29,7 +29,7 @@ from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
 
-STILLS = 2  # the last frame and one at random
+STILLS = 2  # the last frame that is shown and one at random
 CAPTIONS = 2
 
 
@@ -81,7 +81,7 @@ class MakeLatents:
     def _bucket(self, rng: np.random.Generator, bucket: Bucket) -> dict[str, Tensor]:
         frames = 1 + (bucket.latents - 1) * GROUP
         still = int(rng.integers(1, frames)) if frames > 1 else 0
-        moments = (frames - 1, still)
+        moments = (max(0, frames - 2), still)  # the network makes one frame more than a shot shows
         clips = [self._clip(rng, bucket, frames, moments) for _ in range(bucket.clips)]
         made = {name: torch.stack([clip[name] for clip in clips]) for name in clips[0]}
         made["moments"] = torch.tensor(moments) / FRAME_RATE

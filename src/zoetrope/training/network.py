@@ -20,7 +20,7 @@ from zoetrope.engine.families.pocket.layout import Layout, frame_seconds, grid_p
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.text import PAD, TextConfig
 from zoetrope.engine.weights import save_weights
-from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
+from zoetrope.training.latents import STILLS, Bucket, MakeLatents, tokeniser, world_lexicon
 from zoetrope.training.rounds import Round, Rounds
 from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
 from zoetrope.training.tasks import Shot, Task, draw_task
@@ -117,13 +117,14 @@ def cut_batch(made: Round, index: int, bucket: Bucket, which: np.ndarray, recipe
     shot = Shot(kept, rows, columns, heard[sounds], seconds)
     task = draw_task(shot, rng)
     clips = torch.from_numpy(which)
+    keys = torch.from_numpy(rng.permutation(STILLS)[: task.stills])
     video = made[f"{index}.video"][clips][:, kept].flatten(1, 3)
     if task.stills:
-        video = torch.cat([video, made[f"{index}.stills"][clips][:, : task.stills].flatten(1, 3)], dim=1)
+        video = torch.cat([video, made[f"{index}.stills"][clips][:, keys].flatten(1, 3)], dim=1)
     captions = torch.from_numpy(rng.integers(made[f"{index}.words"].shape[1], size=len(which)))
     words = made[f"{index}.words"][clips, captions].long()
     words[torch.from_numpy(rng.random(len(which)) < recipe.no_text)] = PAD
-    moments = tuple(made[f"{index}.moments"][: task.stills].tolist())
+    moments = tuple(made[f"{index}.moments"][keys].tolist())
     return Batch(
         video.float(),
         made[f"{index}.sound"][clips][:, sounds].float(),
@@ -205,6 +206,7 @@ class Trainer:
         self.working = copy.deepcopy(self.master).to(torch.bfloat16)
         self.ema = Ema(self.master, recipe.decay)
         if compiled:
+            torch._dynamo.config.recompile_limit = 64  # one graph for each shape of the recipe's buckets
             for block in self.working.blocks:
                 block.compile(dynamic=False)
         matrices = [p for p in self.master.parameters() if p.ndim == 2]

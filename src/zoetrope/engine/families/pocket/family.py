@@ -55,11 +55,11 @@ class LoadedPocket:
         # Sound is made even where it is not wanted: the network has only seen shots that have both.
         sounds = clock.sound_latents(clock.samples(request.seconds))
         laid = layout(*grid, sounds, keyframe_seconds=still_moments(request, clock))
-        shot, channels = grid[0] * grid[1] * grid[2], self.network.config.channels
+        shot, config = grid[0] * grid[1] * grid[2], self.network.config
         canvas = Canvas(
-            video=blank_stream(laid.place[:shot], channels),
-            sound=blank_stream(laid.place[laid.video :], channels),
-            reference=blank_stream(laid.place[shot : laid.video], channels),
+            video=blank_stream(laid.place[:shot], config.video_channels),
+            sound=blank_stream(laid.place[laid.video :], config.sound_channels),
+            reference=blank_stream(laid.place[shot : laid.video], config.video_channels),
             grid=grid,
         )
         return to_device(fill_with_noise(canvas, _seed(request)), self.device)

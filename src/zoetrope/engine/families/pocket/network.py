@@ -26,7 +26,8 @@ TICKS = 6.0  # rotary units a second
 @dataclass(frozen=True)
 class NetworkConfig:
     text: TextConfig = field(default_factory=lambda: TextConfig(entries=1024))
-    channels: int = 64
+    video_channels: int = 128
+    sound_channels: int = 64
     width: int = 320
     layers: int = 9
     head: int = 64
@@ -113,10 +114,10 @@ class PocketNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        d, c = config.width, config.channels
+        d = config.width
         self.text = TextEncoder(config.text)
-        self.video_in = nn.Linear(c, d)
-        self.sound_in = nn.Linear(c, d)
+        self.video_in = nn.Linear(config.video_channels, d)
+        self.sound_in = nn.Linear(config.sound_channels, d)
         self.kinds = nn.Embedding(KINDS, d)
         self.places = nn.Linear(3 * 2 * OCTAVES + 2, d)
         self.sigma_in = Mlp(256, d)
@@ -127,8 +128,8 @@ class PocketNetwork(nn.Module):
             Block(d, config.text.width, config.hidden_factor * d, config.head) for _ in range(config.layers)
         )
         self.last_table = nn.Parameter(torch.zeros(2, d))
-        self.video_out = nn.Linear(d, c)
-        self.sound_out = nn.Linear(d, c)
+        self.video_out = nn.Linear(d, config.video_channels)
+        self.sound_out = nn.Linear(d, config.sound_channels)
         for layer in (self.modulation, self.video_out, self.sound_out):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)

@@ -23,7 +23,7 @@ State = list[Tensor] | None
 
 @dataclass(frozen=True)
 class VideoCodecConfig:
-    channels: int = 64
+    channels: int = 128
     encoder_width: int = 256
     encoder_layers: int = 3
     decoder_width: int = 384
@@ -114,7 +114,7 @@ class VideoCodec(nn.Module):
         flat = rearrange(latent, "b f r w c -> b f (r w) c")
         fresh = state is None
         stills, groups = (flat[:, :1], flat[:, 1:]) if fresh else (flat[:, :0], flat)
-        hidden, state = self.decoder(
+        hidden, after = self.decoder(
             self.decoder_in.inwards(stills, groups), self.table(rows, columns, latent.device), state
         )
         join = "b f (r w) (t c p q) -> b c (f t) (r p) (w q)"
@@ -126,7 +126,7 @@ class VideoCodec(nn.Module):
         if groups.shape[1]:
             group = self.decoder_out.group(hidden[:, int(fresh) :]) + self.decoder_direct.group(groups)
             parts.append(rearrange(group, join, t=GROUP, **sizes))
-        return torch.cat(parts, dim=2), state
+        return torch.cat(parts, dim=2), after
 
     def decode_stream(self, latent: Tensor, state: State = None) -> tuple[Tensor, list[Tensor]]:
         """Normalised latents -> pictures, with the state to hand back with the next latents (None starts a clip)."""
