@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from zoetrope.evaluation import fit_data
+from zoetrope.evaluation.augment import augment
 from zoetrope.evaluation.axes import FRAME_AXES, MOTION_AXES, THING_AXES
 from zoetrope.evaluation.detect import Detectors, to_network, weights_path
 from zoetrope.evaluation.fit_data import WINDOWS
@@ -120,14 +121,15 @@ def fit_motion(motions: fit_data.Motions, recipe: Fit, say: Say) -> MotionNet:
     """Learn actions, order, pace, camera and touches from what the other two networks see."""
     network = MotionNet()
     features, seen = torch.from_numpy(motions.features), torch.from_numpy(motions.seen)
+    network.set_scale(features[seen].float().std(0))
     touch = torch.from_numpy(motions.touch)
     labels = {axis: torch.from_numpy(motions.labels[axis]) for axis in MOTION_AXES}
 
     def loss(rows: np.ndarray) -> Tensor:
         longest = int(seen[rows].sum(1).max())
         mask = seen[rows, :longest]
-        x = features[rows, :longest].float()
-        x = x + 0.05 * torch.randn_like(x) * x.abs()
+        x, camera = augment(features[rows, :longest].float(), labels["camera"][rows])
+        goals = {axis: labels[axis][rows] for axis in MOTION_AXES} | {"camera": camera}
         logits, touched = network(x, mask)
         goal = touch[rows, :longest].float()
         each = nn.functional.binary_cross_entropy_with_logits(
@@ -138,7 +140,7 @@ def fit_motion(motions: fit_data.Motions, recipe: Fit, say: Say) -> MotionNet:
         if hits.any():
             total = total + (touched[..., 1] - goal[..., 1])[hits].abs().mean()
         for axis in MOTION_AXES:
-            total = total + nn.functional.cross_entropy(logits[axis], labels[axis][rows], label_smoothing=0.02)
+            total = total + nn.functional.cross_entropy(logits[axis], goals[axis], label_smoothing=0.02)
         return total
 
     _learn(network, loss, len(features), recipe.motion_epochs, recipe, say, "motion")

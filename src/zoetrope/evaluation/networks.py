@@ -90,6 +90,8 @@ class MotionNet(nn.Module):
     `MOTION_AXES`, and touch (b, t, 2): logit of a contact in this frame, and its moment relative to it in frames.
     """
 
+    scale: Tensor
+
     def __init__(self, width: int = 96, depth: int = 3) -> None:
         super().__init__()
         self.enter = nn.Sequential(nn.Linear(FEATURES, width), nn.Dropout(0.1))
@@ -99,9 +101,14 @@ class MotionNet(nn.Module):
         self.heads = nn.ModuleDict({axis: nn.Linear(3 * width, len(AXES[axis])) for axis in MOTION_AXES})
         self.score = nn.Linear(width, 1)
         self.touch = nn.Linear(2 * width, 2)
+        self.register_buffer("scale", torch.ones(FEATURES))
+
+    def set_scale(self, spread: Tensor) -> None:
+        """Bring features of this spread to about one; those that hardly vary are not blown up."""
+        self.scale.copy_(1 / spread.clamp(min=0.05))
 
     def forward(self, features: Tensor, seen: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        x = self.enter(features) * seen[..., None]
+        x = self.enter(features * self.scale) * seen[..., None]
         for conv in self.local:
             x = x + torch.relu(conv(x.mT).mT) * seen[..., None]
         near = x
