@@ -1,4 +1,4 @@
-"""What happens in one clip of the toy stage: attributes, motion and contacts. Knows nothing of pixels, samples or words.
+"""What happens in one clip of the toy stage: attributes, motion and contacts. Knows no pixels, samples or words.
 
 World axes: x to the right and y upwards, in metres; the resting camera shows `VIEW_HEIGHT` metres from top to bottom
 and its centre is the origin. Time zero is the first frame.
@@ -92,9 +92,9 @@ class Scene:
     """A whole clip before it is drawn and heard: the truth that evaluation reads.
 
     ground is the height of the floor line in metres; wall is the x of a drawn wall's face (None if there is none) and
-    wall_side says where the wall stands (-1 left, 1 right); cut is the first frame after a cut, or None (the camera track jumps there);
-    pivot is where a swinging thing hangs (metres). syllables is (seconds, length, pitch Hz, strength) of each
-    spoken syllable; seed decides all ornament (texture, drops, clouds) and never anything measured.
+    wall_side says where the wall stands (-1 left, 1 right); cut is the first frame after a cut, or None (the camera
+    track jumps there); pivot is where a swinging thing hangs (metres). syllables is (seconds, length, pitch Hz,
+    strength) of each spoken syllable; seed decides all ornament (texture, drops, clouds) and never anything measured.
     """
 
     seed: int

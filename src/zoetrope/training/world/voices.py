@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from zoetrope.training.world.acoustics import RATE, spread
-from zoetrope.training.world.speech import voice_envelope
 from zoetrope.training.world.scene import Scene
+from zoetrope.training.world.speech import voice_envelope
 
 LEVEL = 0.17  # RMS of a full-strength syllable at its height: -15 dBFS
 TABLE = 1024
