@@ -20,6 +20,8 @@ from zoetrope.media.xmp import add_xmp
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
 _DITHER_LEVELS = 12
 _PALETTE_FRAMES = 12
+_FASTEST = 60  # frames a second; beyond it the ticks of a GIF are too coarse to tell rates apart
+_HALF_TICK = 5.01  # milliseconds: a GIF counts in hundredths of a second and rounds
 
 
 def moments(count: int, rate: Fraction, ticks: int) -> list[int]:
@@ -158,18 +160,34 @@ def is_animation(path: Path) -> bool:
 
 
 def read_animation(path: Path) -> tuple[np.ndarray, Fraction]:
-    """All frames of a GIF or WebP, transparency on white, and their mean rate.
+    """All frames of a GIF or WebP at one constant rate, transparency on white.
 
     Shapes: (t, h, w, 3) uint8 out. Raises: MediaError when the file is damaged or cut short.
     """
-    frames, lasting = [], 0
+    frames, lasting = [], []
     try:
         with Image.open(path) as animation:
             for frame in ImageSequence.Iterator(animation):
                 clear = frame.convert("RGBA")
                 frames.append(np.asarray(Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear))[..., :3])
-                lasting += frame.info.get("duration", 0)
+                lasting.append(frame.info.get("duration", 0))
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise MediaError(f"cannot read {path}: it is damaged or cut short; give an intact file") from error
-    rate = Fraction(len(frames) * 1000, lasting).limit_denominator(1001) if lasting else Fraction(1)
-    return np.stack(frames), rate
+    rate, counts = _steady(np.array(lasting))
+    return np.repeat(np.stack(frames), counts, axis=0), rate
+
+
+def _steady(lasting: np.ndarray) -> tuple[Fraction, np.ndarray]:
+    """The slowest whole rate whose beats meet every change of picture, and how many beats each picture lasts.
+
+    Equal neighbours are stored once, so a picture may last several beats. Units: milliseconds in.
+    """
+    total = int(lasting.sum())
+    if not total:
+        return Fraction(1), np.ones(len(lasting), int)
+    changes = np.concatenate([[0], np.cumsum(lasting)])
+    for rate in range(1, _FASTEST + 1):
+        beats = np.round(changes * rate / 1000).astype(int)
+        if np.abs(beats * 1000 / rate - changes).max() <= _HALF_TICK and (np.diff(beats) > 0).all():
+            return Fraction(rate), np.diff(beats)
+    return Fraction(len(lasting) * 1000, total).limit_denominator(1001), np.ones(len(lasting), int)

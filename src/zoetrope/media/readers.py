@@ -21,6 +21,7 @@ from zoetrope.media.animations import is_animation, read_animation
 from zoetrope.media.colour import FromVideo
 from zoetrope.media.names import from_container
 from zoetrope.media.places import check_readable
+from zoetrope.media.wholeness import is_cut_short
 
 # One minute of 1280x720 at 12 fps is 2 GB in memory; longer clips are read in parts by their user.
 MOST_BYTES = 4 * 1024**3
@@ -128,6 +129,8 @@ def read_sound(path: str | Path, rate: int = 24_000) -> np.ndarray:
 @contextlib.contextmanager
 def _opened(path: str | Path) -> Iterator[InputContainer]:
     check_readable(Path(path))
+    if is_cut_short(Path(path)):
+        raise MediaError(f"cannot read {path}: it is cut short, its end is missing; give an intact file")
     try:
         options = {"format_whitelist": _SELF_CONTAINED, "protocol_whitelist": "file"}
         with av.open(f"file:{path}", "r", container_options=options) as file:
@@ -188,7 +191,9 @@ def _seconds(stream: VideoStream | AudioStream | None) -> Fraction | None:
 
 def _sound(file: InputContainer, stream: AudioStream, rate: int, origin: Fraction | None) -> np.ndarray:
     """All sound of a stream from `origin` (a time in the file) on, without the encoder's lead-in and padding."""
-    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
+    # one channel stays one until the end, since the resampler would make it quieter by 3 dB on the way to two
+    mono = stream.codec_context.channels == 1
+    resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=rate)
     parts: list[np.ndarray] = []
     start = Fraction(0)
     for frame in file.decode(stream):
@@ -196,6 +201,7 @@ def _sound(file: InputContainer, stream: AudioStream, rate: int, origin: Fractio
         parts += [part.to_ndarray() for part in resampler.resample(frame)]
     parts += [part.to_ndarray() for part in resampler.resample(None)] if parts else []
     sound = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0), np.float32)
+    sound = np.repeat(sound, 2, axis=0) if len(sound) == 1 else sound
     declared = _seconds(stream)
     sound = sound[:, : round(declared * rate)] if declared else sound
     late = start - (start if origin is None else origin)

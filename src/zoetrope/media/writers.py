@@ -4,8 +4,10 @@
 frames come from, and it never labels or signs: that is release's work.
 """
 
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -90,7 +92,14 @@ class ClipWriter:
     """
 
     def __init__(
-        self, path: Path, container: Container, *, size: tuple[int, int], rate: Fraction, sound_rate: int, sink_of
+        self,
+        path: Path,
+        container: Container,
+        *,
+        size: tuple[int, int],
+        rate: Fraction,
+        sound_rate: int,
+        sink_of: Callable[[Path], Sink],
     ) -> None:
         self.path, self.container, self.size, self.rate, self.sound_rate = path, container, size, rate, sound_rate
         with writing(path):
@@ -102,6 +111,7 @@ class ClipWriter:
                 raise
         self._clip = EqualLength(self._sink, rate, sound_rate)
         self._work = Background(f"encode {path.name}")
+        weakref.finalize(self, self._work.drop)  # a writer that is forgotten unfinished keeps no thread
         self._open = True
         self._given_frames = self._given_samples = 0
 
@@ -116,7 +126,7 @@ class ClipWriter:
         self._given_frames += len(frames)
         if self.container.holds_picture:
             for frame in frames.copy():
-                self._do(lambda frame=frame: self._clip.picture(frame))
+                self._do(partial(self._clip.picture, frame))
 
     def write_sound(self, sound: np.ndarray) -> None:
         """Append sound. Shapes: (2, s) float in [-1, 1]. Raises: MediaError when an earlier write failed."""
@@ -131,7 +141,7 @@ class ClipWriter:
         held = sound.astype(np.float32)
         if self.container.holds_sound:
             target = self._clip.sound if self.container.holds_picture else self._sink.sound
-            self._do(lambda: target(held))
+            self._do(partial(target, held))
 
     def close(self) -> None:
         """Finish the file and put it in its place. Raises: MediaError; then nothing is left behind."""
@@ -172,7 +182,7 @@ class ClipWriter:
         else:
             self.abort()
 
-    def _do(self, call) -> None:
+    def _do(self, call: Callable[[], None]) -> None:
         if not self._open:
             raise InvalidRequest(f"{self.path.name} is already closed; open a new writer")
         with writing(self.path):
