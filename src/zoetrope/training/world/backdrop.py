@@ -49,6 +49,7 @@ class Backdrop:
         self.rng = np.random.default_rng([scene.seed, 1])
         self.unit = unit(scene)
         self.plates: list[Plate] = []
+        self.lamp = 0.0  # x of the sun or moon on the sky
 
     def _reach(self, depth: float) -> tuple[float, float, float, float]:
         views = [view(self.scene, frame, depth) for frame in _extremes(self.scene)]
@@ -166,8 +167,8 @@ def sky(drop: Backdrop, clouds: int = 3, hue: Colour = (255, 255, 255), amount: 
     low, middle, top = (mix(c, hue, amount) for c in air(drop))
     board = drop.add(1.0, bottom=-0.12)
     board.wash([(0.0, low), (0.55, middle), (1.7, top)])
-    side = 1 if drop.rng.random() < 0.5 else -1
-    heaven(drop, board, side * drop.pick(0.4, 1.25), drop.pick(0.72, 0.98))
+    drop.lamp = (1 if drop.rng.random() < 0.5 else -1) * drop.pick(0.4, 1.25)
+    heaven(drop, board, drop.lamp, drop.pick(0.72, 0.98))
     for _ in range(clouds):
         cloud(drop, board, drop.pick(-2.6, 2.6), drop.pick(0.5, 1.15), drop.pick(0.16, 0.28), middle)
     return board

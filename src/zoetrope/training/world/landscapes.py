@@ -205,6 +205,10 @@ def sea(drop: Backdrop) -> None:
         curve([[-2.4, -0.02], [-2.0, 0.12], [-1.5, 0.20], [-1.1, 0.08], [-0.8, -0.02]]), drop.tone((138, 172, 196))
     )
     ground = _ground(drop, (98, 186, 214), (22, 104, 168))
+    shine = {"day": (228, 246, 250), "sunset": (255, 216, 140), "night": (170, 184, 226)}[drop.light]
+    for wide, share in ((0.34, 0.25), (0.2, 0.35)):
+        for row in range(5):
+            ground.fill(oval(drop.lamp, -0.03 - 0.085 * row, wide * (1.1 - 0.14 * row), 0.022), shine, share)
     x = np.linspace(-8, 8, 200)
     for row, high in enumerate((0.05, 0.14, 0.27)):
         crest = -high + 0.008 * (row + 1) * np.sin(x * (9 - 2 * row) + drop.pick(0, 6))
@@ -212,9 +216,9 @@ def sea(drop: Backdrop) -> None:
     for depth, top, ink in (
         (0.18, -0.40, (44, 140, 196)),
         (-0.06, -0.56, (28, 116, 180)),
-        (-0.5, -0.76, (20, 96, 160)),
+        (-0.5, -0.76, (20, 98, 164)),
     ):
-        board = drop.add(depth, top=top + 0.06, front=depth < 0, sway=0.07)
+        board = drop.add(depth, top=top + 0.06, bottom=top - 0.40, front=depth < 0, sway=0.07)
         wave = top + 0.03 * np.sin(x * 5.2 + drop.pick(0, 6))
         body = np.concatenate([np.stack([x, wave], 1), [[8, -4], [-8, -4]]])
         board.fill(body, drop.tone(ink))

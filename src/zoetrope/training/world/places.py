@@ -95,6 +95,19 @@ def room(drop: Backdrop) -> None:
     ground.fill(oval(0, -0.62, 1.5, 0.26), drop.tone((196, 110, 104)), 0.85)
     ground.fill(oval(0, -0.62, 1.36, 0.21), drop.tone((226, 176, 150)), 0.85)
     ground.fill(oval(0, -0.62, 1.18, 0.165), drop.tone((200, 120, 112)), 0.85)
+    _floor_lamp(drop, -side * drop.pick(1.35, 1.6))
+
+
+def _floor_lamp(drop: Backdrop, x: float) -> None:
+    board = drop.add(0.6, top=1.0, bottom=-0.2)
+    pole, lit = drop.tone((112, 92, 84)), drop.light != "day"
+    board.fill(oval(x, -0.14, 0.12, 0.03), pole)
+    board.fill(box(x - 0.015, -0.14, x + 0.015, 0.62), pole)
+    if lit:
+        for size in (0.52, 0.40, 0.28):
+            board.fill(disc(x, 0.66, size), (255, 206, 120), 0.12)
+    shade = [[x - 0.20, 0.54], [x + 0.20, 0.54], [x + 0.12, 0.82], [x - 0.12, 0.82]]
+    board.fill(shade, (255, 226, 150) if lit else drop.tone((246, 226, 180)))
 
 
 def _window(drop: Backdrop, back: Board, x: float, y: float) -> None:
@@ -179,6 +192,10 @@ def stage(drop: Backdrop) -> None:
     for wide, high, share in ((1.6, 0.30, 0.22), (1.3, 0.23, 0.26), (1.05, 0.17, 0.30)):
         ground.fill(oval(0, -HORIZON, wide, high), pool, share)
     _curtains(drop)
+    beam = drop.add(0.3, bottom=-0.5)
+    top = max(beam.top, 1.3)
+    for narrow, wide, share in ((0.10, 0.92, 0.07), (0.06, 0.66, 0.08)):
+        beam.fill([[-narrow, top], [narrow, top], [wide, -0.46], [-wide, -0.46]], (255, 244, 206), share)
 
 
 def _curtains(drop: Backdrop) -> None:

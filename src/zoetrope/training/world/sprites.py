@@ -14,6 +14,7 @@ import numpy as np
 from zoetrope.training.world import surfaces
 from zoetrope.training.world.brush import SHIFT, Board, Colour, box, curve, disc, oval
 from zoetrope.training.world.scene import Badge, Thing
+from zoetrope.training.world.vocabulary import OBJECTS
 
 UNIT = 64.0  # texture pixels to one radius: 1.5 times the largest drawn size at 256x144
 HALF_WIDTH = 1.75
@@ -265,22 +266,11 @@ def _robot(pen: Pen, pose: int) -> None:
     half = 0.035 + 0.155 * opening
     board.fill(box(-0.20, 0.14 - half, 0.30, 0.14 + half, min(half, 0.14)), (54, 18, 30))
     if opening > 0.55:
-        board.fill(oval(0.05, 0.14 - half * 0.62, 0.14, half * 0.3), (214, 84, 92))
+        board.fill(oval(0.05, 0.14 - half * 0.62, 0.14, half * 0.3), (88, 24, 42))
     pen.badge(0, -0.48, 0.22)
 
 
-_DRAW = {
-    "ball": _ball,
-    "cube": _cube,
-    "star": _star,
-    "ring": _ring,
-    "car": _car,
-    "boat": _boat,
-    "bird": _bird,
-    "fish": _fish,
-    "lantern": _lantern,
-    "robot": _robot,
-}
+_DRAW = dict(zip(OBJECTS, (_ball, _cube, _star, _ring, _car, _boat, _bird, _fish, _lantern, _robot), strict=True))
 
 
 @lru_cache(maxsize=512)

@@ -52,7 +52,7 @@ def _edges(grey: np.ndarray, cover: np.ndarray, gain: float = 3.2) -> np.ndarray
 
 def dress(pixels: np.ndarray, style: str, light: str, thing: bool) -> np.ndarray:
     """Return a texture as a style shows it. Shapes: premultiplied RGBA uint8 (h, w, 4) in and out."""
-    if thing and light != "day":
+    if thing and light != "day" and style != "neon":
         pixels = np.round(pixels * np.array([*SUN[light], 1.0], np.float32)).astype(np.uint8)
     if style == "ink wash":
         return _ink(pixels, thing)
@@ -105,13 +105,14 @@ def _neon(pixels: np.ndarray, lit: str, thing: bool) -> np.ndarray:
     halo = cv2.GaussianBlur(line, (0, 0), 2.5)[:, :, None]
     tube = _vivid(cv2.blur(rgb, (3, 3)))
     if thing:
-        body = rgb * 0.62
+        body = rgb * (0.70 + 0.24 * rgb.min(2, keepdims=True) / 255)
         out = body * (1 - line) + (tube * 0.75 + 64) * line
         spread = cv2.GaussianBlur(pixels, (0, 0), 4.0)[:, :, :3] * (1 - cover)
         glowing = _pack(out, cover)
         glowing[:, :, :3] = np.clip(glowing[:, :, :3] + spread * 0.9, 0, 255)
         return glowing
-    out = NIGHT_SKY + rgb * 0.20 + tube * np.clip(line * 0.62 + halo * 0.35, 0, 1)
+    soft = cv2.GaussianBlur(line, (0, 0), 0.7)[:, :, None]
+    out = NIGHT_SKY + rgb * 0.20 + tube * np.clip(soft * 0.66 + halo * 0.36, 0, 1)
     return _pack(np.clip(out, 0, 255), cover)
 
 
@@ -127,7 +128,7 @@ def dye(colour: Colour, style: str, light: str) -> Colour:
     if style == "neon":
         return mix(lit, (255, 255, 255), 0.25)
     if style == "pencil sketch":
-        return mix(lit, (grey, grey, grey), 0.75)
+        return mix(lit, (grey, grey, grey), 0.4)
     if style == "ink wash":
         return mix(lit, (grey, grey, grey), 0.6)
     return lit

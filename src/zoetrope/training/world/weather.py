@@ -13,10 +13,10 @@ from zoetrope.training.world.brush import SHIFT
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, VIEW_HEIGHT, Scene
 from zoetrope.training.world.styles import dye
 
-DENSITY = {"rain": 9.0, "snow": 6.0, "petals": 4.0}  # drops to one square metre of screen
+DENSITY = {"rain": 9.0, "snow": 4.8, "petals": 4.0}  # drops to one square metre of screen
 SPEED = {"rain": 4.2, "snow": 0.42, "petals": 0.50}  # metres of screen a second
 DRIFT = {"rain": -0.7, "snow": 0.05, "petals": 0.22}
-OPACITY = {"rain": 0.50, "snow": 0.88, "petals": 0.95}
+OPACITY = {"rain": 0.46, "snow": 0.78, "petals": 0.95}
 ROUND = np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], 1)
 _ANGLE = np.arange(12) * np.pi / 6
 PETAL = np.stack([np.cos(_ANGLE), np.sin(_ANGLE) * (1 - 0.35 * np.cos(_ANGLE))], 1)
@@ -70,7 +70,7 @@ class Weather:
 
     def _rain(self, spots: np.ndarray, at: int) -> None:
         pale = self.scene.style in ("ink wash", "pencil sketch")
-        ink = self._ink((96, 110, 134) if pale else (214, 230, 246))
+        ink = self._ink((96, 110, 134) if pale else (206, 222, 240))
         length = (0.09 + 0.08 * self.near)[:, None] * self.pixels
         way = np.array([DRIFT["rain"], SPEED["rain"]]) / np.hypot(DRIFT["rain"], SPEED["rain"])
         lines = self._fixed(np.stack([spots, spots - way * length], 1))
@@ -79,7 +79,7 @@ class Weather:
 
     def _snow(self, spots: np.ndarray, at: int) -> None:
         pale = self.scene.style in ("ink wash", "pencil sketch")
-        rim, ink = self._ink((138, 148, 170)), self._ink((252, 253, 255))
+        rim, ink = self._ink((160, 168, 186)), self._ink((252, 253, 255))
         sizes = ((0.015 + 0.018 * self.near) * self.pixels)[:, None, None]
         flakes = self._fixed(spots[:, None] + ROUND * sizes)
         if pale:
