@@ -106,6 +106,7 @@ def _words(scene: Scene) -> str:
 
 def _page(title: str, tiles: list[Tile], columns: int) -> Image.Image:
     high, wide = tiles[0][1].shape[:2]
+    columns = min(columns, len(tiles))
     rows = -(-len(tiles) // columns)
     head = 34
     size = (2 * MARGIN + columns * (wide + GAP) - GAP, head + MARGIN + rows * (high + LABEL + GAP))

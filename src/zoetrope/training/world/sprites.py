@@ -5,6 +5,7 @@ Units: one unit is the thing's radius (half of its height); the centre of the th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -270,7 +271,9 @@ def _robot(pen: Pen, pose: int) -> None:
     pen.badge(0, -0.48, 0.22)
 
 
-_DRAW = dict(zip(OBJECTS, (_ball, _cube, _star, _ring, _car, _boat, _bird, _fish, _lantern, _robot), strict=True))
+_DRAW: dict[str, Callable[[Pen, int], None]] = dict(
+    zip(OBJECTS, (_ball, _cube, _star, _ring, _car, _boat, _bird, _fish, _lantern, _robot), strict=True)
+)
 
 
 @lru_cache(maxsize=512)
