@@ -9,7 +9,7 @@ import pytest
 from zoetrope.core.errors import InvalidRequest, Unsupported, WeightsError
 from zoetrope.evaluation.detect import Detectors, load
 from zoetrope.evaluation.networks import FrameNet, MotionNet, ThingNet
-from zoetrope.evaluation.scorecard import evaluate
+from zoetrope.evaluation.scorecard import evaluate, make_clips
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,13 @@ def test_a_stopped_evaluation_goes_on_where_it_was(tmp_path, detectors):
     body = json.loads((tmp_path / "scorecard.json").read_text(encoding="utf-8"))
     assert {row["name"] for row in body["rows"]} >= {"object", "camera", "contacts heard within 80 ms"}
     assert (tmp_path / "sheet-01.png").is_file()
+
+
+def test_clips_that_were_kept_are_measured_and_not_made_again(tmp_path, detectors):
+    noise = Noise()
+    make_clips(noise, folder=tmp_path, limit=1)
+    evaluate(noise, folder=tmp_path, limit=1, extras=False, detectors=detectors)
+    assert len(noise.asked) == 1
 
 
 def test_what_a_checkpoint_cannot_do_counts_for_nothing(tmp_path, detectors):

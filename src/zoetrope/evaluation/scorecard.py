@@ -117,6 +117,26 @@ def evaluate(
     return finish("Scorecard of generated clips", [r for n, r in book.records.items() if n in wanted], book)
 
 
+def make_clips(
+    generate: Generate,
+    *,
+    prompts: Sequence[Prompt] | None = None,
+    folder: Path,
+    limit: int | None = None,
+    seconds: float = SECONDS,
+    on_progress: Progress | None = None,
+) -> None:
+    """Only make the clips of the prompts and keep them in the folder, where `evaluate` finds and measures them."""
+    chosen, book = list(all_prompts() if prompts is None else prompts)[:limit], Book(folder)
+    for done, prompt in enumerate(chosen):
+        name = f"{prompt.index:03d}"
+        if book.clip(name) is None:
+            draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
+            book.keep(name, draft.frames, draft.sound)
+        if on_progress is not None:
+            on_progress(done + 1, len(chosen))
+
+
 class Book:
     """The records of one evaluation, on disk line by line."""
 
@@ -132,6 +152,23 @@ class Book:
         self.records[name] = {"name": name} | record
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(self.records[name], ensure_ascii=False) + "\n")
+
+    def clip(self, name: str) -> tuple[np.ndarray, np.ndarray | None] | None:
+        """A clip that was kept: frames and sound; None if there is none."""
+        path = self.folder / "clips" / f"{name}.npz"
+        if not path.is_file():
+            return None
+        with np.load(path) as kept:
+            return kept["frames"], kept["sound"] if kept["sound"].size else None
+
+    def keep(self, name: str, frames: np.ndarray, sound: np.ndarray | None) -> None:
+        """Keep a clip, so that it can be measured again without being made again (about 8 MB for five seconds)."""
+        path = self.folder / "clips" / f"{name}.npz"
+        path.parent.mkdir(exist_ok=True)
+        partial = path.with_suffix(".part")
+        with partial.open("wb") as file:
+            np.savez(file, frames=frames, sound=np.zeros((2, 0), np.float32) if sound is None else sound)
+        partial.rename(path)
 
     def draw(self, name: str, frames: np.ndarray) -> None:
         """Keep a strip of frames for the sheets."""
@@ -176,8 +213,13 @@ def _extra(how: Callable[..., dict[str, Any]], generate: Generate, prompt: Promp
 
 
 def _clip(generate: Generate, prompt: Prompt, seconds: float, detectors: Detectors, book: Book) -> dict[str, Any]:
-    draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
-    book.draw(f"{prompt.index:03d}", draft.frames)
+    name = f"{prompt.index:03d}"
+    kept = book.clip(name)
+    if kept is None:
+        draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
+        kept = draft.frames, draft.sound
+    frames, sound = kept
+    book.draw(name, frames)
     about = {
         "text": prompt.text,
         "language": prompt.language,
@@ -185,4 +227,4 @@ def _clip(generate: Generate, prompt: Prompt, seconds: float, detectors: Detecto
         "held_out": prompt.held_out,
         "material": prompt.material,
     }
-    return record_of(draft.frames, draft.sound, dict(prompt.expected), detectors, **about)
+    return record_of(frames, sound, dict(prompt.expected), detectors, **about)
