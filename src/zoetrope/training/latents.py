@@ -16,12 +16,12 @@ import torch
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
-from zoetrope.engine.families.pocket.sound_codec import SoundCodec, load_sound_codec
+from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.text import Tokeniser
-from zoetrope.engine.families.pocket.video_codec import VideoCodec
+from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
 from zoetrope.engine.families.pocket.words import Lexicon
 from zoetrope.engine.numerics import Numerics
-from zoetrope.engine.weights import load_strictly
+from zoetrope.engine.weights import load_strictly, read_config
 from zoetrope.training.rounds import Round
 from zoetrope.training.video_codec import to_signed
 from zoetrope.training.world.captions import captions, lexicon
@@ -125,5 +125,8 @@ def world_lexicon() -> Lexicon:
 
 @cache
 def _codecs(folder: Path) -> tuple[VideoCodec, SoundCodec]:
-    video = load_strictly(VideoCodec(), folder / "video_codec.safetensors", Numerics("cpu", torch.bfloat16))
-    return video, load_sound_codec(folder / "sound_codec.safetensors")
+    video, sound = folder / "video_codec.safetensors", folder / "sound_codec.safetensors"
+    return (
+        load_strictly(VideoCodec(VideoCodecConfig(**read_config(video))), video, Numerics("cpu", torch.bfloat16)),
+        load_strictly(SoundCodec(SoundCodecConfig(**read_config(sound))), sound, Numerics("cpu", torch.float32)),
+    )

@@ -9,7 +9,7 @@ import copy
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,18 +37,19 @@ class Phase:
     buckets: tuple[Bucket, ...]
 
 
-SMALL = (
-    Bucket(128, 80, latents=11, kept=5, batch=12, clips=96, reuse=3),
-    Bucket(96, 96, latents=5, kept=5, batch=12, clips=24, reuse=3),
-    Bucket(80, 128, latents=5, kept=5, batch=12, clips=24, reuse=3),
-    Bucket(256, 144, latents=11, kept=2, batch=10, clips=40, reuse=3),
-    Bucket(256, 144, latents=1, kept=1, batch=20, clips=20, reuse=3),
+STILL = Bucket(256, 144, latents=1, kept=1, batch=18, clips=54)
+MOMENTS = (
+    STILL,
+    Bucket(256, 144, latents=11, kept=1, batch=16, clips=24, reuse=8),
+    Bucket(256, 144, latents=11, kept=3, batch=6, clips=24, reuse=6),
+)
+PASSAGES = (
+    replace(STILL, clips=18),
+    Bucket(256, 144, latents=11, kept=5, batch=4, clips=20, reuse=6),
 )
 WHOLE = (
-    Bucket(256, 144, latents=11, kept=11, batch=2, clips=24),
-    Bucket(256, 144, latents=11, kept=4, batch=6, clips=24),
-    Bucket(192, 192, latents=7, kept=4, batch=6, clips=6),
-    Bucket(144, 256, latents=7, kept=4, batch=6, clips=6),
+    Bucket(256, 144, latents=11, kept=11, batch=2, clips=16),
+    Bucket(256, 144, latents=11, kept=5, batch=4, clips=16),
 )
 
 
@@ -58,7 +59,7 @@ class NetworkRecipe:
 
     codecs: str
     config: NetworkConfig = field(default_factory=lambda: NetworkConfig(text=TextConfig(entries=tokeniser().entries)))
-    phases: tuple[Phase, ...] = (Phase(40, SMALL), Phase(22, WHOLE))
+    phases: tuple[Phase, ...] = (Phase(26, MOMENTS), Phase(19, PASSAGES), Phase(18, WHOLE))
     seed: int = 1
     warmup: int = 60
     cooldown: float = 0.28

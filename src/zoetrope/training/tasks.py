@@ -14,15 +14,15 @@ import torch
 from torch import Tensor
 
 SHARES: dict[str, float] = {
-    "free": 0.52,
-    "first": 0.11,
-    "ends": 0.05,
-    "frames": 0.04,
-    "prefix": 0.07,
-    "region": 0.05,
-    "footage": 0.05,
-    "soundtrack": 0.05,
-    "chunks": 0.06,
+    "free": 0.6,
+    "first": 0.1,
+    "ends": 0.04,
+    "frames": 0.03,
+    "prefix": 0.06,
+    "region": 0.04,
+    "footage": 0.04,
+    "soundtrack": 0.04,
+    "chunks": 0.05,
 }
 
 

@@ -6,6 +6,7 @@ codec and the towers learn what lines cannot say.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,17 +27,22 @@ from zoetrope.training.world.script import write_scene
 
 CLIP = 1 + 10 * GROUP
 WEIGHTS = "video_codec.safetensors"
+ENCODER = "encoder"  # how the names of everything that encodes begin
 
 
 @dataclass(frozen=True)
 class VideoCodecRecipe:
-    """Everything that decides a run; crops are (batch, latent frames, rows, columns)."""
+    """Everything that decides a run; crops are (batch, latent frames, rows, columns).
+
+    From step `freeze` on the encoder is the averaged one and only the decoder learns: a network may then be trained on
+    its latents while pictures still improve.
+    """
 
     config: VideoCodecConfig = field(default_factory=VideoCodecConfig)
     seed: int = 1
-    steps: int = 6000
-    warmup: int = 100
-    cooldown: int = 2000
+    steps: int = 1000
+    warmup: int = 40
+    cooldown: int = 350
     rate: float = 1e-3
     inward_rate: float = 1e-5
     outward_rate: float = 2e-4
@@ -46,6 +52,7 @@ class VideoCodecRecipe:
     sizes: tuple[tuple[int, int], ...] = ((256, 144), (256, 144), (144, 256), (192, 192), (128, 80), (96, 96))
     crops: tuple[tuple[int, int, int, int], ...] = ((12, 3, 5, 5), (2, 3, 9, 16))
     steps_per_round: int = 60
+    freeze: int | None = None
     save_every: int = 200
 
 
@@ -164,6 +171,104 @@ def make_optimiser(codec: VideoCodec, recipe: VideoCodecRecipe) -> torch.optim.O
     return optimiser
 
 
+class Trainer:
+    """The moving parts of a run: codec, average, optimiser, step, and how much noise the latents bear."""
+
+    def __init__(self, recipe: VideoCodecRecipe, device: torch.device, compiled: bool) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.device, self.step = recipe, device, 0
+        self.codec = VideoCodec(recipe.config).to(device)
+        self.optimiser = make_optimiser(self.codec, recipe)
+        self.ema = Ema(self.codec, recipe.decay)
+        self.spread = torch.tensor(0.0, device=device)
+        self.frozen = False
+        self._loss = torch.compile(self._plain_loss, dynamic=False) if compiled else self._plain_loss
+
+    def start(self, made: Round) -> None:
+        """Begin from the components of the first round."""
+        start_from_components(self.codec, self._batches(made, self.recipe.steps_per_round))
+        self.ema = Ema(self.codec, self.recipe.decay)
+
+    def enter(self, made: Round) -> None:
+        """Measure, once a round, how large the latents are."""
+        latent = self.codec.encode_raw(to_signed(self._batches(made, 1)[0])).detach().flatten(0, 3).float()
+        self.spread = self.recipe.latent_noise * (latent - latent.mean(0)).square().mean().sqrt()
+
+    def freeze(self, made: Round) -> None:
+        """Take the averaged encoder for good, with its normalisation: networks may now be trained on its latents."""
+        averaged = self.averaged(made)
+        for name, value in averaged.state_dict().items():
+            if name.startswith(ENCODER) or name in ("mean", "deviation"):
+                self.codec.state_dict()[name].copy_(value)
+                self.ema.weights[name].copy_(value)
+        self.hold()
+
+    def hold(self) -> None:
+        """Let only the decoder learn."""
+        self.frozen = True
+        for name, parameter in self.codec.named_parameters():
+            if name.startswith(ENCODER):
+                parameter.requires_grad_(False)
+
+    def advance(self, frames: Tensor) -> dict[str, float]:
+        """One step on uint8 frames (b, t, h, w, 3)."""
+        recipe = self.recipe
+        factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.cooldown)
+        loss, error = self._loss(frames.to(self.device), _noise(recipe, self.step, frames).to(self.device), self.spread)
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.codec.parameters(), 1.0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["initial_lr"] * factor
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.ema.update(self.codec)
+        self.step += 1
+        return {"loss": loss.item(), "psnr": -10 * math.log10(error.item()), "norm": norm.item()}
+
+    def _plain_loss(self, frames: Tensor, noise: Tensor, spread: Tensor) -> tuple[Tensor, Tensor]:
+        true = to_signed(frames)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            latent = self.codec.encode_raw(true)
+            made, _ = self.codec.decode_raw(latent + noise * spread)
+        made = made.float()
+        return picture_loss(made, true), (made.clamp(-1, 1) - true).square().mean() / 4
+
+    def averaged(self, made: Round) -> VideoCodec:
+        """The average as a codec of its own; while the encoder still learns, its latents are measured anew."""
+        codec = VideoCodec(self.recipe.config).to(self.device)
+        self.ema.copy_to(codec)
+        if not self.frozen:
+            measure_latents(codec, self._batches(made, min(8, self.recipe.steps_per_round)))
+        return codec
+
+    def save(self, run: Run, made: Round) -> None:
+        run.save(
+            {
+                "step": self.step,
+                "codec": self.codec.state_dict(),
+                "ema": self.ema.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "spread": self.spread,
+                "frozen": self.frozen,
+            }
+        )
+        save_weights(self.averaged(made), run.folder / WEIGHTS, self.recipe.config)
+        run.plot()
+
+    def load(self, saved: dict) -> None:
+        """Stand where a checkpoint stood."""
+        self.step = saved["step"]
+        self.codec.load_state_dict(saved["codec"])
+        self.ema.load_state_dict(saved["ema"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+        self.spread = saved["spread"].to(self.device)
+        if saved["frozen"]:
+            self.hold()
+
+    def _batches(self, made: Round, count: int) -> list[Tensor]:
+        return [made[str(index)].to(self.device) for index in range(count)]
+
+
 def train(
     recipe: VideoCodecRecipe,
     folder: Path,
@@ -176,67 +281,37 @@ def train(
 ) -> Path:
     """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
 
-    Every `save_every` steps a checkpoint, the averaged weights and the loss picture are written.
+    A later call goes on exactly there. Leaves the checkpoint, the averaged weights, the log and the loss picture.
     """
     run = Run(folder)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(recipe.seed)
-    codec = VideoCodec(recipe.config).to(device)
-    optimiser = make_optimiser(codec, recipe)
+    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
+    saved = run.load() if resume else None
+    if saved is not None:
+        trainer.load(saved)
+        run.rewind(trainer.step)
     started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
+    held: tuple[int, Round] = (-1, {})
     with Rounds(run.folder / "rounds", MakeClips(recipe)) as rounds:
-        saved = run.load() if resume else None
-        if saved is None:
-            first = rounds.get(0)
-            start_from_components(codec, [first[str(i)].to(device) for i in range(recipe.steps_per_round)])
-            ema, step = Ema(codec, recipe.decay), 0
-        else:
-            codec.load_state_dict(saved["codec"])
-            optimiser.load_state_dict(saved["optimiser"])
-            ema, step = Ema(codec, recipe.decay), saved["step"]
-            ema.load_state_dict(saved["ema"])
-            run.rewind(step)
-
-        def loss_of(frames: Tensor, noise: Tensor, spread: Tensor) -> tuple[Tensor, Tensor]:
-            true = to_signed(frames)
-            with torch.autocast(device.type, torch.bfloat16):
-                latent = codec.encode_raw(true)
-                made, _ = codec.decode_raw(latent + noise * spread)
-            made = made.float()
-            return picture_loss(made, true), (made.clamp(-1, 1) - true).square().mean() / 4
-
-        loss_of = torch.compile(loss_of, dynamic=False) if compiled else loss_of
-        spread = torch.tensor(0.0, device=device)
-        current: tuple[int, Round] = (-1, {})
-        while step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
-            number, place = divmod(step, recipe.steps_per_round)
-            if current[0] != number:
-                current = (number, rounds.get(number))
-                spread = recipe.latent_noise * _deviation(codec, current[1]["0"].to(device))
+        while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
+            number, place = divmod(trainer.step, recipe.steps_per_round)
+            if held[0] != number:
+                held = (number, rounds.get(number))
+            if trainer.step == 0:
+                trainer.start(held[1])
+            if place == 0:
+                trainer.enter(held[1])
+            if trainer.step == recipe.freeze:
+                trainer.freeze(held[1])
             begun = time.monotonic()
-            frames = current[1][str(place)].to(device)
-            factor = trapezoid(step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.cooldown)
-            noise = _noise(recipe, step, frames).to(device)
-            loss, error = loss_of(frames, noise, spread)
-            loss.backward()
-            norm = torch.nn.utils.clip_grad_norm_(codec.parameters(), 1.0)
-            for group in optimiser.param_groups:
-                group["lr"] = group["initial_lr"] * factor
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
-            ema.update(codec)
-            step += 1
-            numbers = {
-                "loss": loss.item(),
-                f"psnr_{place % len(recipe.crops)}": -10 * np.log10(error.item()),
-                "norm": norm.item(),
-                "seconds": time.monotonic() - begun,
-            }
-            run.log(step, **numbers)
+            numbers = trainer.advance(held[1][str(place)])
+            numbers["seconds"] = time.monotonic() - begun
+            run.log(trainer.step, **numbers)
             if on_step is not None:
-                on_step(step, numbers)
-            if step % recipe.save_every == 0 or step == last:
-                _save(run, codec, optimiser, ema, step, [current[1][str(i)].to(device) for i in range(8)])
+                on_step(trainer.step, numbers)
+            if trainer.step % recipe.save_every == 0:
+                trainer.save(run, held[1])
+        if held[1]:
+            trainer.save(run, held[1])
     return run.folder / WEIGHTS
 
 
@@ -244,32 +319,3 @@ def _noise(recipe: VideoCodecRecipe, step: int, frames: Tensor) -> Tensor:
     b, t, h, w, _ = frames.shape
     shape = (b, 1 + t // GROUP, h // PATCH, w // PATCH, recipe.config.channels)
     return torch.randn(shape, generator=torch.Generator().manual_seed(recipe.seed * 1_000_003 + step))
-
-
-@torch.no_grad()
-def _deviation(codec: VideoCodec, frames: Tensor) -> Tensor:
-    latent = codec.encode_raw(to_signed(frames)).flatten(0, 3).float()
-    return (latent - latent.mean(0)).square().mean().sqrt()
-
-
-def _save(
-    run: Run,
-    codec: VideoCodec,
-    optimiser: torch.optim.Optimizer,
-    ema: Ema,
-    step: int,
-    batches: list[Tensor],
-) -> None:
-    run.save(
-        {
-            "codec": codec.state_dict(),
-            "optimiser": optimiser.state_dict(),
-            "ema": ema.state_dict(),
-            "step": step,
-        }
-    )
-    averaged = VideoCodec(codec.config).to(codec.mean.device)
-    ema.copy_to(averaged)
-    measure_latents(averaged, batches)
-    save_weights(averaged, run.folder / WEIGHTS, averaged.config)
-    run.plot()
