@@ -11,7 +11,7 @@ import torch
 
 from zoetrope.engine.families.pocket.sound_codec import SoundCodecConfig, load_sound_codec
 from zoetrope.training.sound_codec import SoundCodecRecipe, Trainer, crops_of, settle, train
-from zoetrope.training.sound_distance import onset, spectral_distance, spectral_loss
+from zoetrope.training.sound_distance import attack_loss, onset, spectral_distance, spectral_loss
 
 TINY = SoundCodecRecipe(
     config=SoundCodecConfig(channels=8, width=16, encoder_blocks=1, decoder_blocks=1),
@@ -98,6 +98,23 @@ def test_distance_tells_same_noise_from_other_noise_and_silence() -> None:
     assert smooth < 3.5
     assert spectral_distance(one, torch.zeros_like(one))[0] > 20
     assert all(float(part) == 0 for part in spectral_loss(one, one))
+
+
+def test_attack_loss_hears_a_late_or_soft_attack_and_nothing_else() -> None:
+    generator = torch.Generator().manual_seed(0)
+    bed, other = (0.002 * torch.randn(1, 2, 12_000, generator=generator) for _ in range(2))
+    clap = 0.3 * torch.randn(1, 2, 2000, generator=generator)
+
+    def at(first: int, rise: int = 1) -> torch.Tensor:
+        sound = bed.clone()
+        sound[..., first : first + 2000] += clap * (torch.arange(2000) / rise).clamp(max=1)
+        return sound
+
+    assert float(attack_loss(other, bed)) < 0.05
+    assert float(attack_loss(at(6000), at(6000))) == 0
+    late = [float(attack_loss(at(6000 + shift), at(6000))) for shift in (60, 240, 480)]
+    assert 0.05 < late[0] < late[1] < late[2]
+    assert float(attack_loss(at(6000, rise=400), at(6000))) > 0.1
 
 
 def test_onset_is_found_to_the_millisecond() -> None:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from zoetrope.engine.families.pocket.sound_carriers import FAINT, FRAME, NOISE_FRAMES, Analysis
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
-from zoetrope.training.sound_distance import WINDOWS, spectral_loss
+from zoetrope.training.sound_distance import WINDOWS, attack_loss, spectral_loss
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
 
@@ -50,6 +50,7 @@ class SoundCodecRecipe:
     warmup: int = 100
     average: float = 0.998
     latent_noise: float = 0.2  # greatest deviation of the noise that the decoder must bear
+    attack_weight: float = 0.5
     bend_weight: float = 0.3
     tone_weight: float = 0.5
     checkpoint_every: int = 250
@@ -104,8 +105,11 @@ def codec_loss(
         fine, smooth, loud = spectral_loss(made, sound, WINDOWS[step // 2 % 2 :: 2])
         bent = ((gains.bend - heard.bend).square() * heard.weight).sum() / heard.weight.sum()
         tones = tone_loss(gains.tones, heard.peak)
-        whole = 0.5 * fine + smooth + loud + recipe.bend_weight * bent + recipe.tone_weight * tones
-        parts |= {"sound": whole, "fine": fine, "smooth": smooth, "loud": loud, "bend": bent, "tones": tones}
+        attack = attack_loss(made, sound)
+        whole = 0.5 * fine + smooth + loud + recipe.attack_weight * attack
+        whole = whole + recipe.bend_weight * bent + recipe.tone_weight * tones
+        parts |= {"sound": whole, "fine": fine, "smooth": smooth, "loud": loud}
+        parts |= {"attack": attack, "bend": bent, "tones": tones}
         total = total + whole
     return total, {name: float(value.detach()) for name, value in parts.items()}
 
