@@ -15,7 +15,7 @@ def thing(kind, colour, seen=1.0):
     presence = (np.arange(20) < 20 * seen).astype(float)
     zero = np.zeros(20)
     named = {"object": chances("object", kind), "colour": chances("colour", colour)}
-    return Sighting(np.zeros((20, 2)), presence, zero, zero, zero, zero, np.zeros((20, 96)), named)
+    return Sighting(np.zeros((20, 2)), presence, zero, zero, zero, zero, named)
 
 
 def sight(*things, action="rolls"):

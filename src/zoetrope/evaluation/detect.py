@@ -18,7 +18,7 @@ from torch import Tensor
 from zoetrope.core.errors import InvalidRequest, WeightsError
 from zoetrope.evaluation import features
 from zoetrope.evaluation.axes import AXES, FRAME_AXES, MOTION_AXES, THING_AXES
-from zoetrope.evaluation.networks import CROP, LOOKS, MEASURES, FrameNet, MotionNet, ThingNet
+from zoetrope.evaluation.networks import CROP, MEASURES, PLACE, FrameNet, MotionNet, ThingNet
 from zoetrope.evaluation.track import follow
 
 RATE = 12  # frames a second of the toy stage
@@ -31,8 +31,8 @@ CUT = 0.75  # jump of the whole picture (features.jump) that only a cut makes
 class Sighting:
     """One thing through a clip.
 
-    Shapes: place (t, 2), NaN where it is not seen; radius, mouth, stretch, turn, presence (t,); looks (t, LOOKS);
-    chances maps `THING_AXES` to (values,) that sum to 1.
+    Shapes: place (t, 2), NaN where it is not seen; radius, mouth, stretch, turn, presence (t,); chances maps
+    `THING_AXES` to (values,) that sum to 1.
     Units: place and radius in pixels of a picture 144 high; turn in radians a frame.
     """
 
@@ -42,7 +42,6 @@ class Sighting:
     mouth: np.ndarray
     stretch: np.ndarray
     turn: np.ndarray
-    looks: np.ndarray
     chances: dict[str, np.ndarray]
 
     @property
@@ -106,7 +105,7 @@ class Detectors:
             things = tuple(self._thing(frames, path) for path in paths)
         parts = [features.flow_cells(small), jumps]
         for thing in things:
-            parts += [_places(thing), np.where(thing.seen[:, None], thing.looks, 0)]
+            parts.append(place_features(thing))
         return Glance(things, chances, np.concatenate(parts, 1).astype(np.float32), frames.shape[2])
 
     @torch.inference_mode()
@@ -132,14 +131,13 @@ class Detectors:
         where = np.flatnonzero(~np.isnan(path[:, 0]))
         measures = np.zeros((len(frames), len(MEASURES)), np.float32)
         measures[:, 0] = -9
-        looks = np.zeros((len(frames), LOOKS), np.float32)
         weighed = {axis: np.zeros(len(AXES[axis])) for axis in THING_AXES}
         for part in np.array_split(where, max(1, len(where) // 24)):
             if not len(part):
                 continue
             squares = np.stack([features.square(frames, i, tuple(path[i])) for i in part])
-            logits, measured, look = self.thing(to_network(squares))
-            measures[part], looks[part] = measured.numpy(), look.numpy()
+            logits, measured = self.thing(to_network(squares))
+            measures[part] = measured.numpy()
             weight = measured[:, :1].sigmoid()
             for axis in THING_AXES:
                 weighed[axis] += (logits[axis].log_softmax(-1) * weight).sum(0).numpy()
@@ -154,7 +152,6 @@ class Detectors:
             mouth=named["mouth"],
             stretch=named["stretch"],
             turn=named["turn"],
-            looks=looks,
             chances={axis: _softmax(weighed[axis] / total) for axis in THING_AXES},
         )
 
@@ -173,11 +170,14 @@ def touch_times(touch: np.ndarray) -> np.ndarray:
     return (at + np.clip(touch[at, 1], -0.5, 0.5)) / RATE
 
 
-def _places(thing: Sighting) -> np.ndarray:
-    seen = thing.seen[:, None]
+def place_features(thing: Sighting) -> np.ndarray:
+    """One thing as the motion network reads it; zeros where it is not seen. Shapes: (t, PLACE) out."""
     place = np.nan_to_num(thing.place) / features.HEIGHT - 0.5
-    row = np.concatenate((place, thing.radius[:, None] / features.HEIGHT * 4, thing.presence[:, None]), 1)
-    return np.concatenate((seen, np.where(seen, row, 0)), 1)
+    radius = thing.radius / features.HEIGHT * 4
+    rest = (radius, thing.presence, thing.mouth, 2 * (thing.stretch - 1), 2 * thing.turn)
+    row = np.column_stack((np.ones(len(place)), place, *rest))
+    assert row.shape[1] == PLACE
+    return np.where(thing.seen[:, None], row, 0)
 
 
 def _softmax(logits: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Train the detectors on true renders: first what single frames and things look like, then what motion means.
 
-Two phases, because the motion network learns from what the first two networks really see. Knows nothing of generation.
+The motion network learns from the paths that a sharp eye would see, not from the other two networks: so each can be
+trained again without the others. Knows nothing of generation.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from zoetrope.evaluation.augment import augment
 from zoetrope.evaluation.axes import FRAME_AXES, MOTION_AXES, THING_AXES
 from zoetrope.evaluation.detect import Detectors, to_network, weights_path
 from zoetrope.evaluation.fit_data import WINDOWS
-from zoetrope.evaluation.networks import FrameNet, MotionNet, ThingNet
+from zoetrope.evaluation.networks import MEASURES, FrameNet, MotionNet, ThingNet
 
 Say = Callable[[str], None]
 
@@ -45,8 +46,7 @@ def fit(target: Path, recipe: Fit | None = None, say: Say = print) -> Detectors:
     torch.manual_seed(recipe.seed)
     looks = fit_data.looks(recipe.looks, recipe.seed, say)
     frame, thing = fit_frame(looks, recipe, say), fit_thing(looks, recipe, say)
-    detectors = Detectors(frame, thing, MotionNet(), fast=True)
-    motions = fit_data.motions(detectors, recipe.motions, recipe.seed + 1, say)
+    motions = fit_data.motions(recipe.motions, recipe.seed + 1, say)
     detectors = Detectors(frame, thing, fit_motion(motions, recipe, say))
     save(detectors, target)
     return detectors
@@ -72,6 +72,8 @@ def fit_frame(looks: fit_data.Looks, recipe: Fit, say: Say) -> FrameNet:
         triple = np.stack([looks.small[i, 3 * w : 3 * w + 3] for i, w in zip(scenes, window, strict=True)])
         x = to_network(triple.transpose(0, 1, 4, 2, 3).reshape(len(rows), 9, *triple.shape[2:4]))
         goal = torch.from_numpy(looks.heat[scenes, window].astype(np.float32))
+        flip = torch.rand(len(rows)) < 0.5
+        x, goal = (torch.where(flip.view(-1, *[1] * (y.ndim - 1)), y.flip(-1), y) for y in (x, goal))
         with torch.autocast("cpu", torch.bfloat16):
             heat, heads = network(x)
         total = heat_loss(heat, goal)
@@ -97,13 +99,17 @@ def fit_thing(looks: fit_data.Looks, recipe: Fit, say: Say) -> ThingNet:
     network = ThingNet()
     labels = {axis: torch.from_numpy(looks.thing_labels[axis]) for axis in THING_AXES}
     measures = torch.from_numpy(looks.measures)
+    mirrored = torch.tensor([-1.0 if name in ("x", "turn") else 1.0 for name in MEASURES])
     # presence is a logit; the others are compared in their own units, weighed to errors that matter alike
     weight = torch.tensor([4.0, 4.0, 4.0, 2.0, 2.0, 1.0])
 
     def loss(rows: np.ndarray) -> Tensor:
+        x, goal = to_network(looks.squares[rows]), measures[rows]
+        flip = torch.rand(len(rows)) < 0.5
+        x = torch.where(flip[:, None, None, None], x.flip(-1), x)
+        goal = torch.where(flip[:, None], goal * mirrored, goal)
         with torch.autocast("cpu", torch.bfloat16):
-            logits, measured, _ = network(to_network(looks.squares[rows]))
-        goal = measures[rows]
+            logits, measured = network(x)
         there = goal[:, 0]
         total = nn.functional.binary_cross_entropy_with_logits(measured[:, 0], there)
         miss = nn.functional.smooth_l1_loss(measured[:, 1:], goal[:, 1:], reduction="none", beta=0.1)

@@ -10,8 +10,10 @@ import numpy as np
 
 from zoetrope.evaluation import features, truth
 from zoetrope.evaluation.axes import AXES, FRAME_AXES, MOTION_AXES, THING_AXES
+from zoetrope.evaluation.crowd import crowd
 from zoetrope.evaluation.degrade import degrade
-from zoetrope.evaluation.detect import Detectors
+from zoetrope.evaluation.detect import place_features
+from zoetrope.evaluation.eyewitness import eyewitness
 from zoetrope.evaluation.networks import CROP, FEATURES, MEASURES
 from zoetrope.evaluation.track import STRIDE
 from zoetrope.training.world.picture import draw
@@ -22,6 +24,7 @@ WIDTH, HEIGHT = 256, 144
 LENGTHS = (24, 36, 48, 60, 60)  # frames of a motion lesson
 WINDOWS = 3  # moments of one scene that a look keeps, each with its neighbours: to draw more of a scene is cheap
 SQUARES = 8  # squares cut from one look, two of them beside the things
+CROWDED = 0.75  # share of looks that hold a crowd of things
 SPOILED = 0.5  # share of lessons that are degraded
 
 
@@ -67,17 +70,21 @@ def looks(count: int, seed: int, say: Callable[[str], None]) -> Looks:
         )
         middles = np.sort(rng.choice(np.arange(1, whole.frames - 1), WINDOWS, replace=False))
         scene = truth.excerpt(whole, (middles[:, None] + np.arange(-1, 2)).ravel())
+        told = truth.values(scene)
+        if rng.random() < CROWDED:
+            scene = crowd(scene, rng, 3)
         frames = draw(scene)
         if rng.random() < SPOILED:
             frames = degrade(frames, rng)
         small[i] = features.halve(frames)
         heat[i] = heat_goal(scene)[1::3]
-        told = truth.values(scene)
         for axis in FRAME_AXES:
             names[axis][i] = AXES[axis].index(told[axis])
         for j in range(SQUARES):
             row = i * SQUARES + j
-            squares[row], measures[row], of_thing = _square(scene, frames, rng, beside=j < 2)
+            squares[row], measures[row], of_thing = _square(
+                scene, frames, rng, j, beside=j < 2 and len(scene.things) < 4
+            )
             for axis in THING_AXES:
                 things[axis][row] = AXES[axis].index(of_thing[axis])
         if i % 100 == 99:
@@ -85,8 +92,8 @@ def looks(count: int, seed: int, say: Callable[[str], None]) -> Looks:
     return Looks(small, heat, names, squares, things, measures)
 
 
-def motions(detectors: Detectors, count: int, seed: int, say: Callable[[str], None]) -> Motions:
-    """Render whole clips and keep what the detectors see in them."""
+def motions(count: int, seed: int, say: Callable[[str], None]) -> Motions:
+    """Render whole clips, half as large, and keep their flow beside what a sharp eye would see of their things."""
     rng = np.random.default_rng(seed)
     longest = max(LENGTHS)
     out = Motions(
@@ -98,11 +105,13 @@ def motions(detectors: Detectors, count: int, seed: int, say: Callable[[str], No
     start = time.perf_counter()
     for i in range(count):
         length = int(rng.choice(LENGTHS))
-        scene = write_scene(rng, width=WIDTH, height=HEIGHT, frames=length, held_out=rng.random() < 0.1)
+        scene = write_scene(rng, width=WIDTH // 2, height=HEIGHT // 2, frames=length, held_out=rng.random() < 0.1)
         frames = draw(scene)
         if rng.random() < SPOILED:
             frames = degrade(frames, rng)
-        out.features[i, :length] = detectors.glance(frames).motion
+        parts = [features.flow_cells(frames), features.jump(frames)]
+        parts += [place_features(thing) for thing in eyewitness(scene, rng)]
+        out.features[i, :length] = np.concatenate(parts, 1)
         out.seen[i, :length] = True
         out.touch[i, :length] = truth.touch_frames(scene)
         told = truth.values(scene)
@@ -127,12 +136,12 @@ def heat_goal(scene: Scene) -> np.ndarray:
 
 
 def _square(
-    scene: Scene, frames: np.ndarray, rng: np.random.Generator, beside: bool
+    scene: Scene, frames: np.ndarray, rng: np.random.Generator, turn: int, beside: bool
 ) -> tuple[np.ndarray, np.ndarray, dict[str, str]]:
     """One square near a thing, or beside all things, with its truth."""
     centre, radius = truth.places(scene)
     at = 3 * int(rng.integers(WINDOWS)) + int(rng.integers(2))
-    which = int(rng.integers(len(scene.things)))
+    which = turn % len(scene.things)
     thing = scene.things[which]
     told = {"object": thing.kind, "colour": thing.colour}
     middle = centre[which, at]
@@ -142,13 +151,13 @@ def _square(
         beside, spot = False, middle + rng.uniform(-12, 12, 2)
     there = float(not beside and inside)
     offset = (middle - spot) / (CROP / 2)
-    turn = scene.motion.angle[which, at + 1] - scene.motion.angle[which, at]
+    spin = scene.motion.angle[which, at + 1] - scene.motion.angle[which, at]
     row = (
         there,
         *offset,
         radius[which, at] / (CROP / 2),
         scene.motion.mouth[which, at],
         scene.motion.stretch[which, at],
-        turn,
+        spin,
     )
     return features.square(frames, at, (float(spot[0]), float(spot[1]))), np.array(row, np.float32), told

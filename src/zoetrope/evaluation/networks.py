@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from zoetrope.evaluation.axes import AXES, FRAME_AXES, MOTION_AXES, THING_AXES
 
 CROP = 64  # side of the square around a thing, in pixels of a picture 144 high: a large thing at zoom 1.5 just fits
-LOOKS = 96  # numbers that say how a thing looks in one frame
+NECK = 96  # width of what is kept of a square before the answers
 MEASURES = ("presence", "x", "y", "radius", "mouth", "stretch", "turn")
 CELLS = (4, 8)  # rows and columns in which the flow of the whole picture is summed up
-PLACE = 5  # a thing in one frame: there or not, x, y, radius (shares of the height), confidence
-FEATURES = 5 * CELLS[0] * CELLS[1] + 2 * (LOOKS + PLACE) + 1
+PLACE = 8  # a thing in one frame: seen, x, y, radius, presence, mouth, stretch, turn
+FEATURES = 5 * CELLS[0] * CELLS[1] + 1 + 2 * PLACE
 
 
 def _conv(width: int, out: int, stride: int = 1) -> nn.Sequential:
@@ -64,7 +64,7 @@ class ThingNet(nn.Module):
     """What one thing is and how it sits in its square.
 
     Shapes: in (b, 6, CROP, CROP) = the same square in two neighbouring frames, in [-1, 1]; out: logits (b, values) for
-    each of `THING_AXES`; measures (b, 7) as named by `MEASURES`; looks (b, LOOKS), what the motion network reads.
+    each of `THING_AXES`, and measures (b, 7) as named by `MEASURES`.
     Units: x, y and radius in halves of the square; turn in radians from the first frame to the second.
     """
 
@@ -73,14 +73,13 @@ class ThingNet(nn.Module):
         self.body = nn.Sequential(
             _conv(6, 24, 2), _conv(24, 48, 2), _conv(48, 96, 2), _conv(96, 96), _conv(96, 128, 2), nn.Flatten()
         )
-        self.neck = nn.Sequential(nn.Linear(128 * (CROP // 16) ** 2, LOOKS), nn.ReLU())
-        self.heads = nn.ModuleDict({axis: nn.Linear(LOOKS, len(AXES[axis])) for axis in THING_AXES})
-        self.measures = nn.Linear(LOOKS, len(MEASURES))
+        self.neck = nn.Sequential(nn.Linear(128 * (CROP // 16) ** 2, NECK), nn.ReLU())
+        self.heads = nn.ModuleDict({axis: nn.Linear(NECK, len(AXES[axis])) for axis in THING_AXES})
+        self.measures = nn.Linear(NECK, len(MEASURES))
 
-    def forward(self, x: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        looks = self.neck(self.body(x))
-        logits = {axis: head(looks).float() for axis, head in self.heads.items()}
-        return logits, self.measures(looks).float(), looks.float()
+    def forward(self, x: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        kept = self.neck(self.body(x))
+        return {axis: head(kept).float() for axis, head in self.heads.items()}, self.measures(kept).float()
 
 
 class MotionNet(nn.Module):
