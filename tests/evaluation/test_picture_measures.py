@@ -33,7 +33,7 @@ def test_flicker_leaves_things_out():
     clip = np.repeat(noise(1, 36, 64, 3), 9, 0)
     clip[::2, 10:16, 20:26] = 0
     place = np.full((9, 2), (22.5, 12.5))
-    assert flicker(clip, around_things(clip.shape[:3], [place], [np.full(9, 5.0)])) == 0
+    assert flicker(clip, around_things(9, 36, 64, [place], [np.full(9, 5.0)])) == 0
 
 
 def test_a_jump_at_a_join_is_seen():

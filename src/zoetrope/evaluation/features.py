@@ -65,7 +65,9 @@ def flow_cells(small: np.ndarray) -> np.ndarray:
 def _frame_cells(finder: cv2.DISOpticalFlow, grey: list[np.ndarray], index: int) -> np.ndarray:
     last = len(grey) - 1
     texture = cv2.morphologyEx(grey[index], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).astype(np.float32)
-    parts = [cv2.resize(np.log1p(texture)[..., None], CELLS[::-1], interpolation=cv2.INTER_AREA).ravel() / 4]
+    parts: list[np.ndarray] = [
+        cv2.resize(np.log1p(texture)[..., None], CELLS[::-1], interpolation=cv2.INTER_AREA).ravel() / 4
+    ]
     for span in (1, LONG):
         other = min(index + span, last)
         flow = finder.calc(grey[index], grey[other], np.zeros((*grey[0].shape, 2), np.float32))

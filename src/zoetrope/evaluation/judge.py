@@ -93,5 +93,5 @@ def _at_rest(frames: np.ndarray, sight: Sight, expected: Mapping[str, str]) -> d
     if expected.get("weather", "clear") == "clear" == sight.value("weather"):
         scale = frames.shape[1] / 144
         places, radii = ([t.place * scale for t in sight.things], [t.radius * scale for t in sight.things])
-        out["flicker"] = [flicker(frames, around_things(frames.shape[:3], places, radii))]
+        out["flicker"] = [flicker(frames, around_things(len(frames), frames.shape[1], frames.shape[2], places, radii))]
     return out

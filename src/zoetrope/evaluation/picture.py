@@ -37,13 +37,15 @@ def flicker(frames: np.ndarray, things: np.ndarray) -> float:
     return float(each[: max(1, len(each) // 2)].mean())
 
 
-def around_things(shape: tuple[int, int, int], places: list[np.ndarray], radii: list[np.ndarray]) -> np.ndarray:
+def around_things(
+    frames: int, height: int, width: int, places: list[np.ndarray], radii: list[np.ndarray]
+) -> np.ndarray:
     """A generous disc around each thing. Shapes: (t, h, w) out; places (t, 2) and radii (t,), pixels."""
-    out = np.zeros(shape, np.uint8)
+    out = np.zeros((frames, height, width), np.uint8)
     for place, radius in zip(places, radii, strict=True):
         for at in np.flatnonzero(~np.isnan(place[:, 0])):
             x, y = (round(float(v)) for v in place[at])
-            cv2.circle(out[at], (x, y), round(float(np.clip(radius[at], 4, shape[1])) * 1.9), 1, -1)
+            cv2.circle(out[at], (x, y), round(float(np.clip(radius[at], 4, height)) * 1.9), 1, -1)
     return out.astype(bool)
 
 
