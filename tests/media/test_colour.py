@@ -1,5 +1,7 @@
 """Colours survive the way into a file and back, and the file says what they mean."""
 
+from typing import Any
+
 import av
 import numpy as np
 import pytest
@@ -48,7 +50,7 @@ def test_red_stays_in_its_place(tmp_path, ending):
     assert middle(back[..., 0] - back[..., 1]) == pytest.approx(54, abs=0.1)
     with av.open(str(path)) as file:
         frame = next(file.decode(video=0))
-    red_plane = frame.planes[2]
+    red_plane: Any = frame.planes[2]  # a buffer, though its stub does not say so
     width = red_plane.line_size // (1 if frame.format.name == "yuv420p" else 2)
     values = np.frombuffer(red_plane, np.uint8 if frame.format.name == "yuv420p" else np.uint16).reshape(-1, width)
     assert 2 * middle(values[:, :64].astype(float)) == pytest.approx(54, abs=0.1)

@@ -23,7 +23,9 @@ def test_a_clip_with_an_odd_name(clip_file):
     clip = read_clip(clip_file)
     assert clip.frames.shape == (12, 64, 96, 3)
     assert clip.frames.dtype == np.uint8
-    assert (clip.rate, clip.sound_rate, clip.sound.shape) == (Fraction(12), 24_000, (2, 24_000))
+    assert (clip.rate, clip.sound_rate) == (Fraction(12), 24_000)
+    assert clip.sound is not None
+    assert clip.sound.shape == (2, 24_000)
     facts = probe(clip_file)
     assert (facts.size, facts.rate, facts.picture_codec, facts.sound_codec) == ((96, 64), Fraction(12), "h264", "aac")
 
@@ -60,7 +62,8 @@ def test_sound_that_starts_late_is_heard_late(tmp_path):
         burst.sample_rate, burst.pts, burst.time_base = 24_000, 12_000, Fraction(1, 24_000)
         file.mux(sound.encode(burst))
     clip = read_clip(path)
-    assert np.flatnonzero(clip.sound[0])[0] / clip.sound_rate == pytest.approx(0.5, abs=0.002)
+    assert clip.sound is not None
+    assert np.flatnonzero(clip.sound[0])[0] / 24_000 == pytest.approx(0.5, abs=0.002)
 
 
 @pytest.mark.parametrize(

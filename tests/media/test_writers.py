@@ -106,13 +106,14 @@ def test_an_interrupted_process_leaves_nothing(tmp_path):
         "with open_writer(sys.argv[1], size=(96, 64)) as writer:\n"
         "    writer.write_frames(np.zeros((6, 64, 96, 3), np.uint8))\n"
         "    print('begun', flush=True)\n"
-        "    time.sleep(30)\n"
+        "    time.sleep(100)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "cut.mp4")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == b"begun\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) != 0
+        assert process.wait(60) != 0
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,10 +1,10 @@
 """Frames and sound on disk: write clips while they are made, read them in true colours, stills and previews."""
 
-from zoetrope.media.pictures import contact_strip, fit, read_picture, write_picture
+from zoetrope.media.pictures import contact_strip, fit, read_picture
 from zoetrope.media.places import check_output
 from zoetrope.media.preview import PreviewFile, half_blocks, has_true_colour
 from zoetrope.media.readers import Clip, Facts, probe, read_clip, read_sound
-from zoetrope.media.writers import ClipWriter, open_writer
+from zoetrope.media.writers import ClipWriter, open_writer, write_picture
 
 __all__ = [
     "Clip",

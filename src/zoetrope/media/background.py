@@ -14,13 +14,13 @@ class Background:
     """Runs calls one after the other on its own thread."""
 
     def __init__(self, name: str) -> None:
-        self._calls: queue.Queue[Callable[[], None] | None] = queue.Queue(_WAITING_CALLS)
+        self._calls: queue.Queue[Callable[[], object] | None] = queue.Queue(_WAITING_CALLS)
         self._failure: BaseException | None = None
         self._dropping = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def do(self, call: Callable[[], None]) -> None:
+    def do(self, call: Callable[[], object]) -> None:
         """Queue a call; waits while the queue is full. Raises: the failure of an earlier call, if there was one."""
         self._raise_failure()
         self._calls.put(call)

@@ -23,6 +23,7 @@ _HD_HEIGHT = 720  # untagged pictures below it are read as BT.601, as players do
 
 def _convert(width: int, height: int, given: str, wanted: str, options: str) -> Graph:
     graph = Graph()
+    graph.threads = 1  # handing slices to other threads costs more than converting a small picture
     source = graph.add_buffer(width=width, height=height, format=VideoFormat(given), time_base=Fraction(1, 1000))
     scale = graph.add("scale", f"{options}:{_EXACT}")
     shape = graph.add("format", wanted)

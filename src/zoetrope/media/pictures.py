@@ -3,6 +3,7 @@
 It knows nothing about clips in files; `readers` and `writers` do.
 """
 
+import struct
 import warnings
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from zoetrope.core.errors import MediaError
 from zoetrope.media.places import check_readable
 
+# What the library raises on damaged files, found by flipping bytes and cutting ends of every format.
+DAMAGED = (OSError, SyntaxError, ValueError, EOFError, LookupError, struct.error)
 MOST_PIXELS = 100_000_000  # a 100-megapixel photograph; 300 MB in memory
 
 
@@ -30,7 +33,7 @@ def read_picture(path: str | Path) -> np.ndarray:
                 return np.asarray(_on_white(ImageOps.exif_transpose(picture)))
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise MediaError(_unreadable(path, error)) from error
-    except (OSError, SyntaxError, ValueError, EOFError, KeyError) as error:
+    except DAMAGED as error:
         raise MediaError(
             f"cannot read the picture {path}: it is damaged or cut short; give an intact PNG, JPEG or WebP"
         ) from error
@@ -81,12 +84,3 @@ def contact_strip(frames: np.ndarray, n: int = 6, *, gap: int = 4) -> np.ndarray
         left = column * (width + gap)
         strip[:, left : left + width] = frames[index]
     return strip
-
-
-def write_picture(path: str | Path, picture: np.ndarray) -> None:
-    """Write a still, whole or not at all. Shapes: (h, w, 3) uint8. Raises: MediaError when it cannot be written."""
-    from zoetrope.media.writers import open_writer
-
-    height, width, _ = picture.shape
-    with open_writer(path, size=(width, height), with_sound=False) as writer:
-        writer.write_frames(picture[None])

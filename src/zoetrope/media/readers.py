@@ -143,11 +143,11 @@ def _opened(path: str | Path) -> Iterator[InputContainer]:
 
 
 def _picture_stream(file: InputContainer) -> VideoStream | None:
-    return file.streams.video[0] if file.streams.video else None
+    return next((stream for stream in file.streams.video if stream.codec_context), None)
 
 
 def _sound_stream(file: InputContainer) -> AudioStream | None:
-    return file.streams.audio[0] if file.streams.audio else None
+    return next((stream for stream in file.streams.audio if stream.codec_context), None)
 
 
 def _pictures(file: InputContainer, stream: VideoStream, path: str | Path) -> tuple[np.ndarray, Fraction, Fraction]:

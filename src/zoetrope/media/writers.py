@@ -182,7 +182,7 @@ class ClipWriter:
         else:
             self.abort()
 
-    def _do(self, call: Callable[[], None]) -> None:
+    def _do(self, call: Callable[[], object]) -> None:
         if not self._open:
             raise InvalidRequest(f"{self.path.name} is already closed; open a new writer")
         with writing(self.path):
@@ -230,6 +230,13 @@ def open_writer(
         return CodedSink(file, container, size=size, rate=rate, sound_rate=voice, metadata=notes)
 
     return ClipWriter(Path(path), container, size=size, rate=rate, sound_rate=sound_rate, sink_of=sink_of)
+
+
+def write_picture(path: str | Path, picture: np.ndarray) -> None:
+    """Write a still, whole or not at all. Shapes: (h, w, 3) uint8. Raises: MediaError when it cannot be written."""
+    height, width, _ = picture.shape
+    with open_writer(path, size=(width, height), with_sound=False) as writer:
+        writer.write_frames(picture[None])
 
 
 def _check(container: Container, size: tuple[int, int], rate: Fraction, sound_rate: int | None) -> None:
