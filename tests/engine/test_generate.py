@@ -15,6 +15,7 @@ from zoetrope.core.request import Request
 from zoetrope.engine.generate import generate, generate_to
 from zoetrope.engine.loading import unload_all
 from zoetrope.engine.numerics import Numerics, choose_numerics
+from zoetrope.media.readers import probe
 
 TINY = Tiny()
 
@@ -122,6 +123,16 @@ def test_a_file_is_written_whole(tmp_path):
     assert path.stat().st_size > 0
     assert draft.frames.shape == (12, 32, 48, 3)
     assert [each.name for each in tmp_path.iterdir()] == ["ball.mp4"]
+
+
+def test_a_file_says_what_made_it_and_keeps_the_prompt_to_itself(tmp_path):
+    generate_to(tmp_path / "shot.mp4", ask("bright secrets"), family=TINY)
+    make(ask("bright secrets")).save(tmp_path / "saved.mp4")
+    told = probe(tmp_path / "shot.mp4").metadata
+    assert told == probe(tmp_path / "saved.mp4").metadata
+    assert "seed 7" in told["comment"]
+    assert told["encoder"].startswith("Zoetrope")
+    assert "secrets" not in str(told)
 
 
 @pytest.mark.parametrize("when", [StepDone, FramesReady])

@@ -6,13 +6,14 @@ Knows how to write itself to a file for people who work alone; nothing of networ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock
-from zoetrope.media.writers import open_writer
+from zoetrope.media.writers import ClipWriter, open_writer
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,15 +39,31 @@ class Draft:
 
         Raises: InvalidRequest for an unknown ending, MediaError if it cannot be written.
         """
-        size = (self.request.size.width, self.request.size.height)
-        with open_writer(
-            path,
-            size=size,
-            rate=self.clock.frame_rate,
-            sound_rate=self.clock.sample_rate,
-            with_sound=self.sound is not None,
-        ) as writer:
+        with open_for(path, self.request, self.clock) as writer:
             writer.write_frames(self.frames)
             if self.sound is not None:
                 writer.write_sound(self.sound)
         return Path(path)
+
+
+def has_sound(request: Request) -> bool:
+    """Whether the draft of a request sounds."""
+    return request.sound and not request.still
+
+
+def open_for(path: str | Path, request: Request, clock: Clock) -> ClipWriter:
+    """Open the file of a settled request; the file says what made it, and never the prompt.
+
+    Raises: InvalidRequest for an unknown ending, MediaError if it cannot be written.
+    """
+    return open_writer(
+        path,
+        size=(request.size.width, request.size.height),
+        rate=clock.frame_rate,
+        sound_rate=clock.sample_rate,
+        with_sound=has_sound(request),
+        metadata={
+            "encoder": f"Zoetrope {version('zoetrope')}",
+            "comment": f"checkpoint {request.checkpoint}, seed {request.seed}, {request.steps} steps",
+        },
+    )

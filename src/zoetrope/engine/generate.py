@@ -18,7 +18,7 @@ from zoetrope.core.events import FramesReady, OnEvent
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import draw_seed
 from zoetrope.engine.denoise import STEPS, denoise
-from zoetrope.engine.draft import Draft
+from zoetrope.engine.draft import Draft, has_sound, open_for
 from zoetrope.engine.families import Family, Loaded, find_family
 from zoetrope.engine.guidance import classifier_free, guided
 from zoetrope.engine.loading import loaded
@@ -27,7 +27,6 @@ from zoetrope.engine.presets import Preset, choose_preset
 from zoetrope.engine.progress import tell_steps
 from zoetrope.engine.schedules import SCHEDULES, shift_sigmas
 from zoetrope.engine.stream import Part, decode_parts
-from zoetrope.media.writers import open_writer
 
 
 def generate(
@@ -64,16 +63,13 @@ def generate_to(
     Raises: as `generate`; and MediaError, before anything is computed where the path cannot be written at all.
     """
     request, family = prepare(request, family, on_event)
-    clock, size = family.limits.clock, (request.size.width, request.size.height)
-    with open_writer(
-        path, size=size, rate=clock.frame_rate, sound_rate=clock.sample_rate, with_sound=_sounds(request)
-    ) as writer:
+    with open_for(path, request, family.limits.clock) as writer:
         checkpoint = loaded(family, numerics or choose_numerics())
 
         def written() -> Iterator[Part]:
             for part in shoot(request, family, checkpoint, on_event, cancel, preview_every):
                 writer.write_frames(part.frames)
-                if _sounds(request):
+                if has_sound(request):
                     writer.write_sound(part.sound)
                 yield part
 
@@ -128,7 +124,7 @@ def shoot(
     )
     clock = family.limits.clock
     frames = clock.frames(request.seconds)
-    samples = clock.samples(request.seconds) if _sounds(request) else 0
+    samples = clock.samples(request.seconds) if has_sound(request) else 0
     for part in decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel):
         yield keep_given(part, request, clock.sample_rate * part.start // clock.frame_rate)
 
@@ -159,10 +155,6 @@ def _sigmas(request: Request, preset: Preset) -> torch.Tensor:
     return shift_sigmas(SCHEDULES[preset.schedule](request.steps), preset.shift)
 
 
-def _sounds(request: Request) -> bool:
-    return request.sound and not request.still
-
-
 def _draft(request: Request, family: Family, parts: Iterator[Part], on_event: OnEvent | None) -> Draft:
     clock = family.limits.clock
     total = clock.frames(request.seconds)
@@ -172,5 +164,5 @@ def _draft(request: Request, family: Family, parts: Iterator[Part], on_event: On
         sounds.append(part.sound)
         if on_event is not None:
             on_event(FramesReady(part.start, len(part.frames), total))
-    sound = np.concatenate(sounds, axis=1) if _sounds(request) else None
+    sound = np.concatenate(sounds, axis=1) if has_sound(request) else None
     return Draft(request, clock, np.concatenate(frames), sound)
