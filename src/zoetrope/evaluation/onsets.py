@@ -52,7 +52,11 @@ def onsets(sound: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
     padded = np.pad(curve, reach)
     highest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(1)
     peaks = np.flatnonzero((curve >= threshold) & (curve == highest))
-    return np.array([_half_rise(curve, int(peak)) for peak in peaks]) * (HOP / RATE) + MIDDLE if len(peaks) else np.zeros(0)
+    return (
+        np.array([_half_rise(curve, int(peak)) for peak in peaks]) * (HOP / RATE) + MIDDLE
+        if len(peaks)
+        else np.zeros(0)
+    )
 
 
 def _half_rise(curve: np.ndarray, peak: int) -> float:

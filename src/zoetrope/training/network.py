@@ -59,7 +59,7 @@ class NetworkRecipe:
 
     codecs: str
     config: NetworkConfig = field(default_factory=lambda: NetworkConfig(text=TextConfig(entries=tokeniser().entries)))
-    phases: tuple[Phase, ...] = (Phase(26, MOMENTS), Phase(19, PASSAGES), Phase(18, WHOLE))
+    phases: tuple[Phase, ...] = (Phase(18, MOMENTS), Phase(12, PASSAGES), Phase(16, WHOLE))
     seed: int = 1
     warmup: int = 60
     cooldown: float = 0.28
@@ -69,6 +69,7 @@ class NetworkRecipe:
     no_text: float = 0.1
     shift: float = 2.0
     sound_weight: float = 0.4
+    structure: float = 1.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
     save_every: int = 200
 
     def plan(self) -> tuple[tuple[int, tuple[Bucket, ...]], ...]:
@@ -165,12 +166,22 @@ def _layout_of(shot: Shot, task: Task, moments: tuple[float, ...]) -> Layout:
     return Layout(place, kind, task.rank, whole.video, shot.rows, shot.columns)
 
 
+def channel_weights(latent: Tensor, structure: float) -> Tensor:
+    """Weights (c,) of a stream's channels, 1 on average, from clean latents (..., c)."""
+    weights = latent.float().flatten(0, -2).std(0) ** structure
+    return weights / weights.mean()
+
+
 def flow_loss(
-    network: PocketNetwork, batch: Batch, noise: tuple[Tensor, Tensor], sigmas: Tensor
+    network: PocketNetwork,
+    batch: Batch,
+    noise: tuple[Tensor, Tensor],
+    sigmas: Tensor,
+    weights: tuple[Tensor, Tensor],
 ) -> tuple[Tensor, Tensor]:
     """Mean squared error of the velocity over the tokens that are made: (video, sound).
 
-    Shapes: sigmas (b, levels); level 0 is what is given, where anything is.
+    Shapes: sigmas (b, levels), level 0 is what is given, where anything is; weights (c,) of each stream's channels.
     """
     task, split = batch.task, batch.video.shape[1]
     sigma = sigmas[:, task.level, None]
@@ -188,10 +199,10 @@ def flow_loss(
         context=network.text(batch.words),
     )
     losses = []
-    for velocity, clean, wild, given in zip(
-        made, (batch.video, batch.sound), noise, (task.given[:split], task.given[split:]), strict=True
+    for velocity, clean, wild, given, channels in zip(
+        made, (batch.video, batch.sound), noise, (task.given[:split], task.given[split:]), weights, strict=True
     ):
-        error = (velocity.float() - (wild - clean)).square().mean((0, 2))
+        error = ((velocity.float() - (wild - clean)).square().mean(0) * channels).mean(1)
         weight = (~given).float()
         losses.append((error * weight).sum() / weight.sum().clamp_min(1))
     return losses[0], losses[1]
@@ -206,6 +217,7 @@ class Trainer:
         self.master = PocketNetwork(recipe.config).to(device)
         self.working = copy.deepcopy(self.master).to(torch.bfloat16)
         self.ema = Ema(self.master, recipe.decay)
+        self.weights = (torch.ones(recipe.config.video_channels), torch.ones(recipe.config.sound_channels))
         if compiled:
             torch._dynamo.config.recompile_limit = 64  # one graph for each shape of the recipe's buckets
             for block in self.working.blocks:
@@ -219,6 +231,13 @@ class Trainer:
             fused=True,
         )
 
+    def weigh(self, made: Round) -> None:
+        """Take the channels' weights from the clips of the first round."""
+        self.weights = (
+            channel_weights(made["0.video"], self.recipe.structure),
+            torch.ones(self.recipe.config.sound_channels),
+        )
+
     def advance(self, batch: Batch) -> dict[str, float]:
         """One step on one batch."""
         recipe, task = self.recipe, batch.task
@@ -230,7 +249,7 @@ class Trainer:
         noise = tuple(torch.randn(part.shape, generator=generator) for part in (batch.video, batch.sound))
         one_rank = task.levels == 1
         with torch.compiler.set_stance("default" if one_rank else "force_eager"):
-            video, sound = flow_loss(self.working, batch, noise, sigmas)
+            video, sound = flow_loss(self.working, batch, noise, sigmas, self.weights)
             (video + recipe.sound_weight * sound).backward()
         norm = self._update()
         self.step += 1
@@ -264,6 +283,7 @@ class Trainer:
                 "network": self.master.state_dict(),
                 "ema": self.ema.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
+                "weights": list(self.weights),
             }
         )
         averaged = PocketNetwork(self.recipe.config)
@@ -276,6 +296,7 @@ class Trainer:
         self.master.load_state_dict(saved["network"])
         self.ema.load_state_dict(saved["ema"])
         self.optimiser.load_state_dict(saved["optimiser"])
+        self.weights = tuple(saved["weights"])
         with torch.no_grad():
             torch._foreach_copy_(list(self.working.parameters()), list(self.master.parameters()))
 
@@ -339,6 +360,8 @@ def train(
             begun = time.monotonic()
             if held[0] != number:
                 held = (number, rounds.get(number), walk(recipe, number))
+            if trainer.step == 0:
+                trainer.weigh(held[1])
             waited = time.monotonic() - begun
             index, bucket, which = held[2][place]
             batch = cut_batch(held[1], index, bucket, which, recipe, trainer.step)
