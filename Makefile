@@ -1,6 +1,6 @@
 # make film    set everything up and make the first clip       make test    set everything up and test it
 PYTHON ?=
-# What pip should know besides, for example: make film PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+# What pip should know besides goes into its own variables, for example PIP_EXTRA_INDEX_URL for CPU builds of torch.
 export PYTHON
 
 PROMPT ?= A red ball bounces on a meadow, the camera slowly pushes in

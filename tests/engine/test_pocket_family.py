@@ -163,7 +163,7 @@ def test_streamed_decoding_is_decoding_at_once(pocket):
     canvas = canvas_of(pocket, Footage(FRAMES), Soundtrack(SOUND))
     parts = list(decode_parts(pocket, canvas, frames=12, samples=24_000))
     assert len(parts) > 1
-    latent = canvas.video.latent.view(3, 5, 6, 64)
+    latent = canvas.video.latent.view(3, 5, 6, 128)
     frames = np.concatenate([part.frames for part in parts])
     at_once, _ = pocket.decode_video(latent, None)
     assert np.abs(frames.astype(int) - at_once[:12]).max() <= 1
@@ -174,7 +174,7 @@ def test_streamed_decoding_is_decoding_at_once(pocket):
 
 def test_a_preview_shows_what_is_being_made(pocket):
     canvas = canvas_of(pocket, Extend(FRAMES[:7]))
-    whole, _ = pocket.decode_video(canvas.video.latent.view(3, 5, 6, 64), None)
+    whole, _ = pocket.decode_video(canvas.video.latent.view(3, 5, 6, 128), None)
     preview = pocket.preview(canvas, Tokens(canvas.video.latent, canvas.sound.latent))
     assert np.abs(preview.astype(int) - whole[-1]).max() <= 1
 
@@ -193,7 +193,7 @@ def test_an_unlearned_size_is_told(family):
     prepare(ask(), family, told.append)
     assert "best at 256x144" in told[-1].text
     told.clear()
-    prepare(ask(size="192x192"), family, told.append)
+    prepare(ask(size="256x144"), family, told.append)
     assert told == []
 
 
