@@ -43,9 +43,9 @@ MOMENTS = (
     Bucket(256, 144, latents=11, kept=1, batch=16, clips=24, reuse=8),
     Bucket(256, 144, latents=11, kept=3, batch=6, clips=24, reuse=6),
 )
-PASSAGES = (
-    replace(STILL, clips=18),
-    Bucket(256, 144, latents=11, kept=5, batch=4, clips=20, reuse=6),
+GLIMPSES = (
+    replace(STILL, clips=108),
+    Bucket(256, 144, latents=11, kept=1, batch=16, clips=24, reuse=8),
 )
 WHOLE = (
     Bucket(256, 144, latents=11, kept=11, batch=2, clips=16),
@@ -59,11 +59,11 @@ class NetworkRecipe:
 
     codecs: str
     config: NetworkConfig = field(default_factory=lambda: NetworkConfig(text=TextConfig(entries=tokeniser().entries)))
-    phases: tuple[Phase, ...] = (Phase(18, MOMENTS), Phase(12, PASSAGES), Phase(16, WHOLE))
+    phases: tuple[Phase, ...] = (Phase(18, MOMENTS), Phase(30, GLIMPSES), Phase(6, WHOLE))
     seed: int = 1
     warmup: int = 60
     cooldown: float = 0.28
-    rate: float = 1.2e-3
+    rate: float = 2e-3
     weight_decay: float = 0.02
     decay: float = 0.997
     no_text: float = 0.1
