@@ -70,7 +70,7 @@ CELLS = 5 * 6
 def test_the_canvas_has_the_tokens_of_its_shot(pocket):
     canvas = canvas_of(pocket)
     assert canvas.grid == (3, 5, 6)
-    assert canvas.video.latent.shape == (3 * CELLS, 64)
+    assert canvas.video.latent.shape == (3 * CELLS, 128)
     assert canvas.sound.latent.shape == (25, 64)
     assert len(canvas.reference.latent) == 0
     assert not canvas.video.given.any()
