@@ -16,14 +16,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layout import Layout, frame_seconds, grid_places, layout, sound_seconds
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
-from zoetrope.engine.families.pocket.text import PAD, TextConfig
+from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.engine.weights import save_weights
-from zoetrope.training.latents import STILLS, Bucket, MakeLatents, tokeniser, world_lexicon
+from zoetrope.training.batches import Batch, cut_batch
+from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
 from zoetrope.training.rounds import Round, Rounds
 from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
-from zoetrope.training.tasks import Shot, Task, draw_task
 
 WEIGHTS = "network.safetensors"
 LEXICON = "lexicon.json"
@@ -92,78 +91,6 @@ def draw_sigmas(batch: int, levels: int, shift: float, generator: torch.Generato
     strata = (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
     picked = torch.stack([strata[torch.randperm(batch, generator=generator)] for _ in range(levels)], dim=1)
     return shift_noise(torch.special.ndtri(picked.clamp(1e-4, 1 - 1e-4)).sigmoid(), shift)
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """Clean tokens and what is known of them.
-
-    Shapes: video (b, v, c) with keyframes last; sound (b, s, c); words (b, m).
-    """
-
-    video: Tensor
-    sound: Tensor
-    words: Tensor
-    task: Task
-    layout: Layout
-
-
-def cut_batch(made: Round, index: int, bucket: Bucket, which: np.ndarray, recipe: NetworkRecipe, step: int) -> Batch:
-    """Pick clips, latent frames, captions and a task for one step; the step alone decides them."""
-    rng = np.random.default_rng([recipe.seed, 7, step])
-    rows, columns = bucket.height // 16, bucket.width // 16
-    kept = _window(rng, bucket.latents, bucket.kept)
-    seconds = frame_seconds(bucket.latents)[kept]
-    heard = sound_seconds(made[f"{index}.sound"].shape[1])
-    sounds = _sounds_near(heard, seconds, bucket)
-    shot = Shot(kept, rows, columns, heard[sounds], seconds)
-    task = draw_task(shot, rng)
-    clips = torch.from_numpy(which)
-    keys = torch.from_numpy(rng.permutation(STILLS)[: task.stills])
-    video = made[f"{index}.video"][clips][:, kept].flatten(1, 3)
-    if task.stills:
-        video = torch.cat([video, made[f"{index}.stills"][clips][:, keys].flatten(1, 3)], dim=1)
-    captions = torch.from_numpy(rng.integers(made[f"{index}.words"].shape[1], size=len(which)))
-    words = made[f"{index}.words"][clips, captions].long()
-    words[torch.from_numpy(rng.random(len(which)) < recipe.no_text)] = PAD
-    moments = tuple(made[f"{index}.moments"][keys].tolist())
-    return Batch(
-        video.float(),
-        made[f"{index}.sound"][clips][:, sounds].float(),
-        words,
-        task,
-        _layout_of(shot, task, moments),
-    )
-
-
-def _window(rng: np.random.Generator, latents: int, kept: int) -> Tensor:
-    """Which latent frames go in: mostly neighbours, sometimes any, always in order."""
-    if kept == latents:
-        return torch.arange(latents)
-    if rng.random() < 0.75:
-        first = int(rng.integers(latents - kept + 1))
-        return torch.arange(first, first + kept)
-    return torch.from_numpy(np.sort(rng.permutation(latents)[:kept]))
-
-
-def _sounds_near(heard: Tensor, seconds: Tensor, bucket: Bucket) -> Tensor:
-    """The sound latents nearest to the kept frames, half a second each; all of them where every frame is kept."""
-    if bucket.kept == bucket.latents:
-        return torch.arange(len(heard))
-    distance = (heard[:, None] - seconds[None]).abs().min(dim=1).values
-    count = min(len(heard), 12 * bucket.kept)
-    return torch.argsort(distance, stable=True)[:count].sort().values
-
-
-def _layout_of(shot: Shot, task: Task, moments: tuple[float, ...]) -> Layout:
-    """The layout of the kept tokens: that of a whole shot with other places."""
-    whole = layout(len(shot.latents), shot.rows, shot.columns, len(shot.sound_seconds), keyframe_seconds=moments)
-    place, kind = whole.place.clone(), whole.kind.clone()
-    count = len(shot.latents) * shot.cells
-    place[:count] = grid_places(shot.frame_seconds, shot.rows, shot.columns)
-    kind[: shot.cells] = 1 if shot.latents[0] == 0 else 0
-    place[whole.video :, 0] = shot.sound_seconds
-    return Layout(place, kind, task.rank, whole.video, shot.rows, shot.columns)
 
 
 def channel_weights(latent: Tensor, structure: float) -> Tensor:
@@ -246,7 +173,10 @@ class Trainer:
         if task.given.any():
             faint = 0.15 * torch.rand(len(sigmas), generator=generator)
             sigmas[:, 0] = torch.where(torch.rand(len(sigmas), generator=generator) < 0.3, faint, torch.zeros(()))
-        noise = tuple(torch.randn(part.shape, generator=generator) for part in (batch.video, batch.sound))
+        noise = (
+            torch.randn(batch.video.shape, generator=generator),
+            torch.randn(batch.sound.shape, generator=generator),
+        )
         one_rank = task.levels == 1
         with torch.compiler.set_stance("default" if one_rank else "force_eager"):
             video, sound = flow_loss(self.working, batch, noise, sigmas, self.weights)
@@ -271,10 +201,15 @@ class Trainer:
             group["lr"] = self.recipe.rate * factor
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        with torch.no_grad():
-            torch._foreach_copy_(workers, masters)
+        _copy(masters, workers)
         self.ema.update(self.master)
         return norm
+
+    @torch.no_grad()
+    def _share(self) -> None:
+        """Give the working network the master's weights."""
+        for worker, master in zip(self.working.parameters(), self.master.parameters(), strict=True):
+            worker.copy_(master)
 
     def save(self, run: Run) -> None:
         run.save(
@@ -297,8 +232,13 @@ class Trainer:
         self.ema.load_state_dict(saved["ema"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.weights = tuple(saved["weights"])
-        with torch.no_grad():
-            torch._foreach_copy_(list(self.working.parameters()), list(self.master.parameters()))
+        _copy(list(self.master.parameters()), list(self.working.parameters()))
+
+
+@torch.no_grad()
+def _copy(sources: list[nn.Parameter], targets: list[nn.Parameter]) -> None:
+    """Write each source into its target, in the target's precision."""
+    torch._foreach_copy_(targets, sources)  # pyright: ignore
 
 
 def walk(recipe: NetworkRecipe, number: int) -> list[tuple[int, Bucket, np.ndarray]]:
@@ -325,6 +265,17 @@ def find_place(recipe: NetworkRecipe, step: int) -> tuple[int, int]:
     raise ValueError("the step lies beyond the recipe's last one")
 
 
+def _write_lexicon(path: Path) -> None:
+    lexicon = {key: sorted(value) for key, value in vars(world_lexicon()).items()}
+    path.write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
+
+
+def write_lexicon(path: Path) -> None:
+    """Write what captions can say, which is what the text encoder can read."""
+    lexicon = {key: sorted(value) for key, value in vars(world_lexicon()).items()}
+    path.write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
+
+
 def train(
     recipe: NetworkRecipe,
     folder: Path,
@@ -346,11 +297,7 @@ def train(
     if saved is not None:
         trainer.load(saved)
         run.rewind(trainer.step)
-    lexicon = {key: sorted(value) for key, value in vars(world_lexicon()).items()}
-    write_atomically(
-        run.folder / LEXICON,
-        lambda path: path.write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8") and None,
-    )
+    write_atomically(run.folder / LEXICON, _write_lexicon)
     make = MakeLatents(recipe.seed, Path(recipe.codecs), recipe.config.text.length, recipe.plan())
     started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
     held: tuple[int, Round, list] = (-1, {}, [])
@@ -364,7 +311,8 @@ def train(
                 trainer.weigh(held[1])
             waited = time.monotonic() - begun
             index, bucket, which = held[2][place]
-            batch = cut_batch(held[1], index, bucket, which, recipe, trainer.step)
+            rng = np.random.default_rng([recipe.seed, 7, trainer.step])
+            batch = cut_batch(held[1], index, bucket, which, no_text=recipe.no_text, rng=rng)
             numbers = trainer.advance(batch)
             numbers |= {"seconds": time.monotonic() - begun, "waited": waited}
             if batch.task.name == "free":

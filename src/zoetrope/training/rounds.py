@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ class Rounds:
         context = multiprocessing.get_context("spawn")
         self.wanted = context.Value("q", 0)
         self.context = context
-        self.process: multiprocessing.process.BaseProcess | None = None
+        self.process: BaseProcess | None = None
 
     def __enter__(self) -> Rounds:
         return self
@@ -44,6 +45,13 @@ class Rounds:
             self.process.terminate()
             self.process.join()
 
+    def _start(self) -> BaseProcess:
+        self.process = self.context.Process(
+            target=_make_rounds, args=(self.folder, self.make, self.wanted, self.ahead), daemon=True
+        )
+        self.process.start()
+        return self.process
+
     def get(self, number: int) -> Round:
         """Round `number`, as soon as it is made; rounds before it are deleted."""
         self.wanted.value = number
@@ -51,14 +59,10 @@ class Rounds:
         for old in self.folder.glob("*.pt"):
             if old < path:
                 old.unlink()
-        if self.process is None:
-            self.process = self.context.Process(
-                target=_make_rounds, args=(self.folder, self.make, self.wanted, self.ahead), daemon=True
-            )
-            self.process.start()
+        process = self.process or self._start()
         while not path.exists():
-            if not self.process.is_alive():
-                raise RuntimeError(f"the process that makes training data died (exit code {self.process.exitcode})")
+            if not process.is_alive():
+                raise RuntimeError(f"the process that makes training data died (exit code {process.exitcode})")
             time.sleep(POLL)
         return torch.load(path, weights_only=True)
 
