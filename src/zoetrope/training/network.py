@@ -201,7 +201,7 @@ class Trainer:
             group["lr"] = self.recipe.rate * factor
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        _copy(masters, workers)
+        self._share()
         self.ema.update(self.master)
         return norm
 
@@ -232,13 +232,7 @@ class Trainer:
         self.ema.load_state_dict(saved["ema"])
         self.optimiser.load_state_dict(saved["optimiser"])
         self.weights = tuple(saved["weights"])
-        _copy(list(self.master.parameters()), list(self.working.parameters()))
-
-
-@torch.no_grad()
-def _copy(sources: list[nn.Parameter], targets: list[nn.Parameter]) -> None:
-    """Write each source into its target, in the target's precision."""
-    torch._foreach_copy_(targets, sources)  # pyright: ignore
+        self._share()
 
 
 def walk(recipe: NetworkRecipe, number: int) -> list[tuple[int, Bucket, np.ndarray]]:
