@@ -19,8 +19,8 @@ def world(
     seed: Annotated[int, typer.Option(help="The same seed draws the same clips.")] = 1,
 ) -> None:
     """Draw every value of one axis of the toy stage side by side."""
-    from zoetrope.media.pictures import write_picture
     from zoetrope.media.places import check_output
+    from zoetrope.media.writers import write_picture
 
     if output.suffix.lower() != ".png":
         raise InvalidRequest(f"the sheet was to be {output}; it is a picture, so let the name end in .png.")

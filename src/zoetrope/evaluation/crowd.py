@@ -25,10 +25,15 @@ def crowd(scene: Scene, rng: np.random.Generator, window: int) -> Scene:
     return replace(scene, things=things, motion=motion, acts=(), contacts=(), pivot=None)
 
 
+def _any_colour(rng: np.random.Generator) -> tuple[int, int, int]:
+    red, green, blue = rng.integers(20, 256, 3)
+    return int(red), int(green), int(blue)
+
+
 def _thing(rng: np.random.Generator) -> Thing:
     badge = None
     if rng.random() < 0.2:
-        inner, outer = (tuple(int(c) for c in rng.integers(20, 256, 3)) for _ in range(2))
+        inner, outer = _any_colour(rng), _any_colour(rng)
         badge = Badge(int(rng.integers(6)), inner, outer)
     kind, colour, surface, material = (str(rng.choice(axis)) for axis in (OBJECTS, [*COLOURS], SURFACES, [*MATERIALS]))
     return Thing(kind, colour, "small", surface, material, float(rng.uniform(0.15, 0.34)), badge)
