@@ -47,8 +47,8 @@ GLIMPSES = (
     Bucket(256, 144, latents=11, kept=1, batch=16, clips=24, reuse=8),
 )
 WHOLE = (
-    Bucket(256, 144, latents=11, kept=11, batch=2, clips=16),
-    Bucket(256, 144, latents=11, kept=5, batch=4, clips=16),
+    replace(STILL, clips=108),
+    Bucket(256, 144, latents=11, kept=11, batch=2, clips=8),
 )
 
 
@@ -58,7 +58,7 @@ class NetworkRecipe:
 
     codecs: str
     config: NetworkConfig = field(default_factory=lambda: NetworkConfig(text=TextConfig(entries=tokeniser().entries)))
-    phases: tuple[Phase, ...] = (Phase(18, MOMENTS), Phase(30, GLIMPSES), Phase(6, WHOLE))
+    phases: tuple[Phase, ...] = (Phase(18, MOMENTS), Phase(30, GLIMPSES), Phase(26, WHOLE))
     seed: int = 1
     warmup: int = 60
     cooldown: float = 0.28
@@ -66,7 +66,7 @@ class NetworkRecipe:
     weight_decay: float = 0.02
     decay: float = 0.997
     no_text: float = 0.1
-    shift: float = 2.0
+    shift: float = 12.0
     sound_weight: float = 0.4
     structure: float = 1.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
     save_every: int = 200

@@ -42,9 +42,9 @@ LIMITS = Limits(
 # Noise levels lean the way that they leant in training.
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
-        "draft": Preset(steps=8, guidance=3.0, shift=2.0),
-        "standard": Preset(steps=16, guidance=3.0, shift=2.0),
-        "fine": Preset(steps=32, guidance=3.0, shift=2.0),
+        "draft": Preset(steps=8, guidance=3.0, shift=12.0),
+        "standard": Preset(steps=16, guidance=3.0, shift=12.0),
+        "fine": Preset(steps=32, guidance=3.0, shift=12.0),
     }
 )
 
