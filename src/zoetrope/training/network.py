@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
@@ -93,9 +94,9 @@ def draw_sigmas(batch: int, levels: int, shift: float, generator: torch.Generato
     return shift_noise(torch.special.ndtri(picked.clamp(1e-4, 1 - 1e-4)).sigmoid(), shift)
 
 
-def channel_weights(latent: Tensor, structure: float) -> Tensor:
-    """Weights (c,) of a stream's channels, 1 on average, from clean latents (..., c)."""
-    weights = latent.float().flatten(0, -2).std(0) ** structure
+def channel_weights(codec: Path, structure: float) -> Tensor:
+    """Weights (c,) of the video channels, 1 on average, from how far each one reached before it was normalised."""
+    weights = load_file(codec)["deviation"].float() ** structure
     return weights / weights.mean()
 
 
@@ -144,7 +145,10 @@ class Trainer:
         self.master = PocketNetwork(recipe.config).to(device)
         self.working = copy.deepcopy(self.master).to(torch.bfloat16)
         self.ema = Ema(self.master, recipe.decay)
-        self.weights = (torch.ones(recipe.config.video_channels), torch.ones(recipe.config.sound_channels))
+        self.weights = (
+            channel_weights(Path(recipe.codecs) / "video_codec.safetensors", recipe.structure),
+            torch.ones(recipe.config.sound_channels),
+        )
         if compiled:
             torch._dynamo.config.recompile_limit = 64  # one graph for each shape of the recipe's buckets
             for block in self.working.blocks:
@@ -156,13 +160,6 @@ class Trainer:
             lr=recipe.rate,
             betas=(0.9, 0.98),
             fused=True,
-        )
-
-    def weigh(self, made: Round) -> None:
-        """Take the channels' weights from the clips of the first round."""
-        self.weights = (
-            channel_weights(made["0.video"], self.recipe.structure),
-            torch.ones(self.recipe.config.sound_channels),
         )
 
     def advance(self, batch: Batch) -> dict[str, float]:
@@ -218,7 +215,6 @@ class Trainer:
                 "network": self.master.state_dict(),
                 "ema": self.ema.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
-                "weights": list(self.weights),
             }
         )
         averaged = PocketNetwork(self.recipe.config)
@@ -231,7 +227,6 @@ class Trainer:
         self.master.load_state_dict(saved["network"])
         self.ema.load_state_dict(saved["ema"])
         self.optimiser.load_state_dict(saved["optimiser"])
-        self.weights = tuple(saved["weights"])
         self._share()
 
 
@@ -301,8 +296,6 @@ def train(
             begun = time.monotonic()
             if held[0] != number:
                 held = (number, rounds.get(number), walk(recipe, number))
-            if trainer.step == 0:
-                trainer.weigh(held[1])
             waited = time.monotonic() - begun
             index, bucket, which = held[2][place]
             rng = np.random.default_rng([recipe.seed, 7, trainer.step])

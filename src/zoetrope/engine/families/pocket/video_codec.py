@@ -64,8 +64,8 @@ class Patches(nn.Module):
 class VideoCodec(nn.Module):
     """Encode and decode pictures; see the module's docstring.
 
-    Shapes: frames (b, 3, 1 + 6 k, 16 r, 16 c) in [-1, 1]; latent (b, 1 + k, r, c, channels), normalised to about unit
-    variance over all channels.
+    Shapes: frames (b, 3, 1 + 6 k, 16 r, 16 c) in [-1, 1]; latent (b, 1 + k, r, c, channels), each channel normalised to
+    unit deviation.
     """
 
     mean: Tensor
@@ -85,7 +85,7 @@ class VideoCodec(nn.Module):
         self.decoder_out = Patches((outer, still), (outer, group))
         self.decoder_direct = Patches((c, still), (c, group))
         self.register_buffer("mean", torch.zeros(c))
-        self.register_buffer("deviation", torch.ones(1))
+        self.register_buffer("deviation", torch.ones(c))
 
     def table(self, rows: int, columns: int, device: torch.device) -> Tensor:
         places = torch.cartesian_prod(torch.arange(rows), torch.arange(columns)).float()
