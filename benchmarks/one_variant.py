@@ -82,14 +82,14 @@ def main(name: str, seconds: str, repeats: int, weights: str) -> None:
     cuda = numerics.device.startswith("cuda")
     memory = torch.cuda.max_memory_allocated() if cuda else peak_memory()
     middle = {key: statistics.median(asdict(shot)[key] for shot in shots) for key in asdict(shots[0])}
-    with watch.counting() as counter:
+    with watch.counting() as counted:
         generate(request, **how)
     measured = Measured(
         imports=imports,
         load=watch.seconds["load"],
         cold=cold,
         clip=float(request.seconds),
-        step_rate=counter.get_total_flops() / middle["denoise"],
+        step_rate=counted.flop / middle["denoise"],
         matrix_rate=matrix_rate(torch.bfloat16, "cuda" if cuda else "cpu"),
         memory=memory,
         **middle,
