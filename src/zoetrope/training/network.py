@@ -67,7 +67,7 @@ class NetworkRecipe:
     weight_decay: float = 0.02
     decay: float = 0.997
     no_text: float = 0.1
-    shift: float = 12.0
+    shift: float = 4.0  # for latents of unit deviation
     sound_weight: float = 0.4
     structure: float = 1.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
     save_every: int = 200
