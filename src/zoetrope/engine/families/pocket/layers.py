@@ -60,7 +60,7 @@ def attention(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Attention of every query over all keys, by the way that is fastest here.
 
     Shapes: query (b, heads, n, c); key, value (b, heads, m, c); out like query. Under the compiler on a CPU two matrix
-    products around a fused softmax took half the time of the flash kernel, forward and backward (280 to 1,700 keys).
+    products around a fused softmax took 0.44 to 0.89 of the flash kernel's time, forward and backward.
     """
     if torch.compiler.is_compiling() and query.device.type == "cpu":
         scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2))
