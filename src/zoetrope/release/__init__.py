@@ -1,0 +1,1 @@
+"""The one door: what leaves is screened, marked, labelled, signed, and can be verified."""

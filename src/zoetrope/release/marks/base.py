@@ -1,0 +1,66 @@
+"""What every mark can do, and what it answers: the interface behind which other marks may stand.
+
+The classical marks of this package need no weights; a mark that does is written to the same protocols by who has them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frames = NDArray[np.uint8]
+Sound = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Found:
+    """An id that was read from a picture or a sound.
+
+    `strength` says how far above chance, in the mark's own scale where its threshold is 1; `detail` says in words
+    how it was found (which scale, speed or mirror).
+    """
+
+    id: int
+    strength: float
+    detail: str
+
+
+class PictureMark(Protocol):
+    """A mark in the pictures of a clip or a still."""
+
+    def embedder(self, id: int, size: tuple[int, int]) -> Callable[[Frames], Frames]:
+        """A function that marks frames part by part, the same as all at once.
+
+        Shapes: size (width, height); frames (t, h, w, 3) uint8 RGB, the same out.
+        Raises: InvalidRequest if the id does not fit into 48 bits.
+        """
+        ...
+
+    def detect(self, frames: Frames) -> Found | None:
+        """The id in the frames, or None.
+
+        Shapes: (t, h, w, 3) uint8 RGB.
+        """
+        ...
+
+
+class SoundMark(Protocol):
+    """A mark in a sound."""
+
+    def embed(self, sound: Sound, rate: int, id: int) -> Sound:
+        """The sound with the mark.
+
+        Shapes: (c, s) float32 in -1 to 1, one or more channels; the same out.
+        Units: rate in samples a second.
+        Raises: InvalidRequest if the id does not fit into 48 bits.
+        """
+        ...
+
+    def detect(self, sound: Sound, rate: int) -> Found | None:
+        """The id in the sound, or None.
+
+        Shapes: (c, s) float32. Units: rate in samples a second.
+        """
+        ...
