@@ -100,8 +100,10 @@ def main(name: str, seconds: str, repeats: int, weights: str) -> None:
 def shoot(path: Path, request: Any, how: dict[str, Any], watch: Any, streamed: bool) -> Timed:
     """Make one shot into a file and time its parts; then write it once more by itself, to time the encoder alone."""
     from zoetrope.core.events import FramesReady, StepDone
-    from zoetrope.engine.generate import generate, generate_to
+    from zoetrope.release.door_policy import open_policy
+    from zoetrope.render.shoot import generate, generate_to
 
+    policy = open_policy(path.parent)
     steps: list[StepDone] = []
     shown: list[float] = []
 
@@ -114,13 +116,13 @@ def shoot(path: Path, request: Any, how: dict[str, Any], watch: Any, streamed: b
     watch.seconds.pop("decode", None)
     began = time.perf_counter()
     if streamed:
-        draft = generate_to(path, request, on_event=hear, **how)
+        take = generate_to(path, request, policy, on_event=hear, **how).take
     else:
-        draft = generate(request, on_event=hear, **how)
-        draft.save(path)
+        take = generate(request, policy, on_event=hear, **how)
+        take.save(path)
     total = time.perf_counter() - began
     again = time.perf_counter()
-    draft.save(path)
+    take.save(path)
     encode = time.perf_counter() - again
     denoise = steps[-1].seconds
     return Timed(shown[0] - began, denoise / len(steps), denoise, watch.seconds["decode"], encode, total)

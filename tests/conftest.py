@@ -1,6 +1,17 @@
-"""What the whole suite shares: the count of skipped tests by reason, so that no skip goes unnoticed."""
+"""What the whole suite shares: a folder of user data of its own, and the count of skipped tests by reason."""
 
 from collections import Counter
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home(tmp_path_factory):
+    """The registry and the local root of a test run lie in a folder that goes with it."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZOETROPE_HOME", str(folder))
+        yield folder
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from zoetrope.core.conditions import Condition
     from zoetrope.core.events import OnEvent
     from zoetrope.core.sizes import Size
-    from zoetrope.engine.draft import Draft
+    from zoetrope.render.take import Take
 
 __all__ = ["generate"]
 
@@ -36,17 +37,19 @@ def generate(
     strict: bool = False,
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
-) -> Draft:
+) -> Take:
     """Make one shot from a prompt: `generate("a red ball bounces on a meadow").save("ball.mp4")`.
 
     Units: seconds 0 is a still; steps, guidance and seed are settled by the preset and by chance where left out, and
     are written in the draft's request.
     Raises: InvalidRequest, Unsupported, WeightsError, Cancelled; all are `zoetrope.core.errors.ZoetropeError`.
     """
+    from zoetrope.core.home import home_folder
     from zoetrope.core.request import Request
     from zoetrope.core.sizes import read_size
     from zoetrope.core.time import exact_seconds
-    from zoetrope.engine.generate import generate as generate_shot
+    from zoetrope.release.door_policy import open_policy
+    from zoetrope.render.shoot import generate as generate_shot
 
     request = Request(
         prompt,
@@ -62,4 +65,4 @@ def generate(
         sound=sound,
         strict=strict,
     )
-    return generate_shot(request, on_event=on_event, cancel=cancel)
+    return generate_shot(request, open_policy(home_folder(os.environ)), on_event=on_event, cancel=cancel)

@@ -9,13 +9,12 @@ from tiny_family import Tiny
 
 import zoetrope
 from zoetrope.core.conditions import Footage, Keyframe, Region, Soundtrack
-from zoetrope.core.errors import Cancelled, InvalidRequest, MediaError
+from zoetrope.core.errors import Cancelled, InvalidRequest
 from zoetrope.core.events import FramesReady, Notice, PreviewReady, StepDone
 from zoetrope.core.request import Request
-from zoetrope.engine.generate import generate, generate_to
+from zoetrope.engine.generate import generate
 from zoetrope.engine.loading import unload_all
 from zoetrope.engine.numerics import Numerics, choose_numerics
-from zoetrope.media.readers import probe
 
 TINY = Tiny()
 
@@ -117,26 +116,20 @@ def test_weights_stay_loaded_between_requests_and_numerics():
     assert family.loads == [numerics]
 
 
-def test_a_file_is_written_whole(tmp_path):
-    path = tmp_path / "ball.mp4"
-    draft = generate_to(path, ask(), family=TINY)
-    assert path.stat().st_size > 0
-    assert draft.frames.shape == (12, 32, 48, 3)
-    assert [each.name for each in tmp_path.iterdir()] == ["ball.mp4"]
+def test_parts_come_while_later_ones_are_still_to_be_decoded():
+    parts = []
+    draft = make(on_part=parts.append)
+    assert [part.start for part in parts] == [0, 1]
+    assert np.array_equal(np.concatenate([part.frames for part in parts]), draft.frames)
+    assert np.array_equal(np.concatenate([part.sound for part in parts], axis=1), draft.sound)
 
 
-def test_a_file_says_what_made_it_and_keeps_the_prompt_to_itself(tmp_path):
-    generate_to(tmp_path / "shot.mp4", ask("bright secrets"), family=TINY)
-    make(ask("bright secrets")).save(tmp_path / "saved.mp4")
-    told = probe(tmp_path / "shot.mp4").metadata
-    assert told == probe(tmp_path / "saved.mp4").metadata
-    assert "seed 7" in told["comment"]
-    assert told["encoder"].startswith("Zoetrope")
-    assert "secrets" not in str(told)
+def test_a_draft_has_no_way_to_a_file():
+    assert not hasattr(make(), "save")
 
 
 @pytest.mark.parametrize("when", [StepDone, FramesReady])
-def test_cancelling_leaves_nothing_behind(tmp_path, when):
+def test_cancelling_stops_the_work(when):
     flag = threading.Event()
 
     def on_event(event):
@@ -144,16 +137,7 @@ def test_cancelling_leaves_nothing_behind(tmp_path, when):
             flag.set()
 
     with pytest.raises(Cancelled):
-        generate_to(tmp_path / "ball.mp4", ask(), family=TINY, on_event=on_event, cancel=flag)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_place_that_cannot_be_written_fails_before_anything_loads(tmp_path):
-    unload_all()
-    family = Tiny()
-    with pytest.raises(MediaError):
-        generate_to(tmp_path / "missing" / "ball.mp4", ask(), family=family)
-    assert family.loads == []
+        make(on_event=on_event, cancel=flag)
 
 
 def test_a_bad_request_fails_before_anything_loads():

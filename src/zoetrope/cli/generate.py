@@ -3,6 +3,7 @@
 Reads the options into a request, shows what the engine tells, and says at the end how to make the same shot again.
 """
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
+from zoetrope.core.home import home_folder
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds
@@ -91,9 +93,11 @@ def _make(output: Path, request: Request, report: Report, wish: Cancel, preview:
     if request.still and output.suffix.lower() == ".wav":
         raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
     find_family(request.checkpoint).check(request)
-    from zoetrope.engine.generate import generate_to
+    from zoetrope.release.door_policy import open_policy
+    from zoetrope.render.shoot import generate_to
 
-    draft = generate_to(
-        output, request, on_event=report.event, cancel=wish, preview_every=PREVIEW_EVERY if preview else 0
+    policy = open_policy(home_folder(os.environ))
+    made = generate_to(
+        output, request, policy, on_event=report.event, cancel=wish, preview_every=PREVIEW_EVERY if preview else 0
     )
-    return draft.request
+    return made.take.request

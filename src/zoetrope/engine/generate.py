@@ -5,20 +5,20 @@ Knows no family, no terminal and no policy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
 
-from zoetrope.core.cancel import Cancel, stop_if
+from zoetrope.core.cancel import Cancel
 from zoetrope.core.conditions import Footage, Region, Soundtrack
 from zoetrope.core.events import FramesReady, OnEvent
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import draw_seed
 from zoetrope.engine.denoise import STEPS, denoise
-from zoetrope.engine.draft import Draft, has_sound, open_for
+from zoetrope.engine.draft import Draft, has_sound
 from zoetrope.engine.families import Family, Loaded, find_family
 from zoetrope.engine.guidance import classifier_free, guided
 from zoetrope.engine.loading import loaded
@@ -28,11 +28,14 @@ from zoetrope.engine.progress import tell_steps
 from zoetrope.engine.schedules import SCHEDULES, shift_sigmas
 from zoetrope.engine.stream import Part, decode_parts
 
+OnPart: TypeAlias = Callable[[Part], None]
+
 
 def generate(
     request: Request,
     *,
     on_event: OnEvent | None = None,
+    on_part: OnPart | None = None,
     cancel: Cancel | None = None,
     preview_every: int = 0,
     family: Family | None = None,
@@ -44,38 +47,44 @@ def generate(
     Raises: InvalidRequest, Unsupported, WeightsError, Cancelled.
     """
     request, family = prepare(request, family, on_event)
-    checkpoint = loaded(family, numerics or choose_numerics())
-    return _draft(request, family, shoot(request, family, checkpoint, on_event, cancel, preview_every), on_event)
+    return make(
+        request,
+        family,
+        on_event=on_event,
+        on_part=on_part,
+        cancel=cancel,
+        preview_every=preview_every,
+        numerics=numerics,
+    )
 
 
-def generate_to(
-    path: str | Path,
+def make(
     request: Request,
+    family: Family,
     *,
     on_event: OnEvent | None = None,
+    on_part: OnPart | None = None,
     cancel: Cancel | None = None,
     preview_every: int = 0,
-    family: Family | None = None,
     numerics: Numerics | None = None,
 ) -> Draft:
-    """Make one shot and write it to a file while it is still being decoded; the file is whole or not there.
+    """Make a settled request; `on_part` gets each part as soon as it is decoded, while later ones still are not.
 
-    Raises: as `generate`; and MediaError, before anything is computed where the path cannot be written at all.
+    Raises: WeightsError, Cancelled, and what `on_part` raises.
     """
-    request, family = prepare(request, family, on_event)
-    with open_for(path, request, family.limits.clock) as writer:
-        checkpoint = loaded(family, numerics or choose_numerics())
-
-        def written() -> Iterator[Part]:
-            for part in shoot(request, family, checkpoint, on_event, cancel, preview_every):
-                writer.write_frames(part.frames)
-                if has_sound(request):
-                    writer.write_sound(part.sound)
-                yield part
-
-        draft = _draft(request, family, written(), on_event)
-        stop_if(cancel, "before the file was finished")
-    return draft
+    checkpoint = loaded(family, numerics or choose_numerics())
+    clock = family.limits.clock
+    total = clock.frames(request.seconds)
+    frames, sounds = [], []
+    for part in shoot(request, family, checkpoint, on_event, cancel, preview_every):
+        frames.append(part.frames)
+        sounds.append(part.sound)
+        if on_part is not None:
+            on_part(part)
+        if on_event is not None:
+            on_event(FramesReady(part.start, len(part.frames), total))
+    sound = np.concatenate(sounds, axis=1) if has_sound(request) else None
+    return Draft(request, clock, np.concatenate(frames), sound)
 
 
 def prepare(request: Request, family: Family | None, on_event: OnEvent | None) -> tuple[Request, Family]:
@@ -153,16 +162,3 @@ def _guider(request: Request, preset: Preset):
 def _sigmas(request: Request, preset: Preset) -> torch.Tensor:
     assert request.steps is not None, "a settled request has its steps"
     return shift_sigmas(SCHEDULES[preset.schedule](request.steps), preset.shift)
-
-
-def _draft(request: Request, family: Family, parts: Iterator[Part], on_event: OnEvent | None) -> Draft:
-    clock = family.limits.clock
-    total = clock.frames(request.seconds)
-    frames, sounds = [], []
-    for part in parts:
-        frames.append(part.frames)
-        sounds.append(part.sound)
-        if on_event is not None:
-            on_event(FramesReady(part.start, len(part.frames), total))
-    sound = np.concatenate(sounds, axis=1) if has_sound(request) else None
-    return Draft(request, clock, np.concatenate(frames), sound)

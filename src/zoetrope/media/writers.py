@@ -100,8 +100,10 @@ class ClipWriter:
         rate: Fraction,
         sound_rate: int,
         sink_of: Callable[[Path], Sink],
+        seal: Callable[[Path], object] | None = None,
     ) -> None:
         self.path, self.container, self.size, self.rate, self.sound_rate = path, container, size, rate, sound_rate
+        self._seal = seal
         with writing(path):
             self._placed = Placed(path)
             try:
@@ -152,6 +154,8 @@ class ClipWriter:
             self._do(self._clip.finish if self.container.holds_picture else self._sink.finish)
             with writing(self.path):
                 self._work.finish()
+                if self._seal is not None:
+                    self._seal(self._placed.temporary)
                 self._placed.commit()
         except BaseException:
             self.abort()
@@ -203,11 +207,13 @@ def open_writer(
     sound_rate: int = SOUND_RATE,
     with_sound: bool = True,
     metadata: Mapping[str, str] | None = None,
+    seal: Callable[[Path], object] | None = None,
 ) -> ClipWriter:
     """Begin a file whose ending says what it is: mp4, webm, mov, gif, webp, png or wav.
 
     Units: size (width, height) in pixels; rate frames a second; sound_rate samples a second.
     Where a container has no place for pictures or sound, what is given of them is not kept.
+    `seal` is called with the finished file before it appears under its name; what it raises keeps the name free.
     Raises: InvalidRequest for an unknown ending, size or rate; Unsupported for a size or rate that this container
     cannot hold; MediaError when the place cannot be written.
     """
@@ -229,7 +235,7 @@ def open_writer(
         voice = sound_rate if sounding else None
         return CodedSink(file, container, size=size, rate=rate, sound_rate=voice, metadata=notes)
 
-    return ClipWriter(Path(path), container, size=size, rate=rate, sound_rate=sound_rate, sink_of=sink_of)
+    return ClipWriter(Path(path), container, size=size, rate=rate, sound_rate=sound_rate, sink_of=sink_of, seal=seal)
 
 
 def write_picture(path: str | Path, picture: np.ndarray) -> None:

@@ -1,0 +1,35 @@
+"""One generation of a shot, in memory, that knows the way out: through the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoetrope.engine.draft import Draft
+from zoetrope.release.asset import Making
+from zoetrope.release.door import release
+from zoetrope.release.door_policy import Policy
+
+
+@dataclass(frozen=True, eq=False)
+class Take(Draft):
+    """A draft together with how it came about and how its house releases."""
+
+    making: Making
+    policy: Policy
+
+    def save(self, path: str | Path) -> Path:
+        """Release the take in the format that the path's ending names; the file is whole or not there.
+
+        Raises: InvalidRequest for an unknown ending, Refused for what policy forbids, MediaError if it cannot be
+        written.
+        """
+        return release(
+            path,
+            self.making,
+            self.policy,
+            frames=self.frames,
+            sound=self.sound,
+            rate=self.clock.frame_rate,
+            sound_rate=self.clock.sample_rate,
+        ).path
