@@ -15,7 +15,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from zoetrope.core.errors import MediaError
 from zoetrope.media.pictures import DAMAGED
-from zoetrope.media.xmp import add_xmp
+from zoetrope.media.xmp import AIGC, add_xmp, add_xmp_to_gif, packet
 
 # Ordered dithering stays still where the picture is still; error diffusion would flicker there.
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.47
@@ -57,7 +57,8 @@ class GifSink:
         tile = _tiled(self._frames[0].shape[:2])
         first, *rest = (_reduced(frame, palette, tile) for frame in self._frames)
         lasts = [int(d) * 10 for d in np.diff(moments(len(self._frames), self._rate, 100))]
-        comment = "\n".join(f"{name}: {text}" for name, text in self._metadata.items()).encode()
+        said = {name: text for name, text in self._metadata.items() if name != AIGC}
+        comment = "\n".join(f"{name}: {text}" for name, text in said.items()).encode()
         first.save(
             self._file,
             "GIF",
@@ -68,6 +69,8 @@ class GifSink:
             optimize=False,
             comment=comment,
         )
+        if AIGC in self._metadata:
+            add_xmp_to_gif(self._file, {AIGC: self._metadata[AIGC]})
 
     def abort(self) -> None:
         """Forget the frames."""
@@ -124,7 +127,10 @@ class PngSink:
         assert self._still is not None
         notes = PngInfo()
         for name, text in self._metadata.items():
-            notes.add_itxt(name, text) if not text.isascii() else notes.add_text(name, text)
+            if name == AIGC:
+                notes.add_itxt("XML:com.adobe.xmp", packet({name: text}).decode())
+            else:
+                notes.add_itxt(name, text) if not text.isascii() else notes.add_text(name, text)
         Image.fromarray(self._still).save(self._file, "PNG", pnginfo=notes)
 
     def abort(self) -> None:

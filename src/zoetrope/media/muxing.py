@@ -17,7 +17,9 @@ from av.video.stream import VideoStream
 from zoetrope.media.colour import ToVideo, tag_bt709
 from zoetrope.media.containers import Container, PictureCodec, SoundCodec
 from zoetrope.media.names import needs_free_names, to_container
+from zoetrope.media.riff import add_chunk
 from zoetrope.media.webm_length import declare_length
+from zoetrope.media.xmp import AIGC
 
 _KEY_FRAME_SECONDS = 2  # a player that seeks decodes at most this much before it can show a picture
 # Below it four threads took 0.116 s of processor time for a five-second clip of 256x144, and one took 0.090 s.
@@ -118,6 +120,7 @@ class CodedSink:
     ) -> None:
         os.environ.setdefault("SVT_LOG", "1")  # the AV1 encoder prints its banner to the terminal otherwise
         self._path, self._container, self._count, self._rate = file, container, 0, rate
+        self._label = metadata.get(AIGC, "") if container.muxer == "wav" else ""
         self._file = av.open(
             f"file:{file}", "w", format=container.muxer, container_options=_muxer_options(container, metadata)
         )
@@ -144,6 +147,8 @@ class CodedSink:
         self._file.close()
         if self._container.muxer == "webm":
             declare_length(self._path, self._count / self._rate)
+        if self._label:
+            add_chunk(self._path, AIGC.encode(), self._label.encode())
 
     def abort(self) -> None:
         """Close the file without caring what is in it."""

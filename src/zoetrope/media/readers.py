@@ -85,6 +85,15 @@ def probe(path: str | Path) -> Facts:
         )
 
 
+def read_notes(path: str | Path) -> dict[str, str]:
+    """The metadata of a clip or sound file, as `probe` names it, without looking at its streams.
+
+    Raises: MediaError when it cannot be read.
+    """
+    with _opened(path) as file:
+        return from_container(file.metadata)
+
+
 def _animation_facts(path: Path) -> Facts:
     frames, rate = read_animation(path)
     seconds = len(frames) / rate
