@@ -69,8 +69,8 @@ def probe(path: str | Path) -> Facts:
     check_readable(Path(path))
     if is_animation(Path(path)):
         return _animation_facts(Path(path))
-    with _opened(path) as file:
-        picture, sound = _picture_stream(file), _sound_stream(file)
+    with opened(path) as file:
+        picture, sound = picture_stream(file), sound_stream(file)
         return Facts(
             container=file.format.name,
             seconds=Fraction(file.duration, av.time_base) if file.duration else None,
@@ -90,7 +90,7 @@ def read_notes(path: str | Path) -> dict[str, str]:
 
     Raises: MediaError when it cannot be read.
     """
-    with _opened(path) as file:
+    with opened(path) as file:
         return from_container(file.metadata)
 
 
@@ -110,13 +110,13 @@ def read_clip(path: str | Path) -> Clip:
     if is_animation(Path(path)):
         frames, rate = read_animation(Path(path))
         return Clip(frames, None, rate, None)
-    with _opened(path) as file:
-        stream = _picture_stream(file)
+    with opened(path) as file:
+        stream = picture_stream(file)
         if stream is None:
             raise MediaError(f"cannot read {path} as a clip: it holds no pictures; give a video file")
         frames, rate, start = _pictures(file, stream, path)
-    with _opened(path) as file:
-        voice = _sound_stream(file)
+    with opened(path) as file:
+        voice = sound_stream(file)
         if voice is None:
             return Clip(frames, None, rate, None)
         sound_rate = voice.codec_context.sample_rate
@@ -128,15 +128,16 @@ def read_sound(path: str | Path, rate: int = 24_000) -> np.ndarray:
 
     Raises: MediaError when the file is missing, empty, damaged or holds no sound.
     """
-    with _opened(path) as file:
-        stream = _sound_stream(file)
+    with opened(path) as file:
+        stream = sound_stream(file)
         if stream is None:
             raise MediaError(f"cannot read sound from {path}: it holds none; give a file with sound")
         return _sound(file, stream, rate, None)
 
 
 @contextlib.contextmanager
-def _opened(path: str | Path) -> Iterator[InputContainer]:
+def opened(path: str | Path) -> Iterator[InputContainer]:
+    """A clip or sound file, open to be decoded. Raises: MediaError, here and for what decoding finds damaged."""
     check_readable(Path(path))
     if is_cut_short(Path(path)):
         raise MediaError(f"cannot read {path}: it is cut short, its end is missing; give an intact file")
@@ -151,11 +152,13 @@ def _opened(path: str | Path) -> Iterator[InputContainer]:
         ) from error
 
 
-def _picture_stream(file: InputContainer) -> VideoStream | None:
+def picture_stream(file: InputContainer) -> VideoStream | None:
+    """The first stream of pictures that can be decoded, if there is one."""
     return next((stream for stream in file.streams.video if stream.codec_context), None)
 
 
-def _sound_stream(file: InputContainer) -> AudioStream | None:
+def sound_stream(file: InputContainer) -> AudioStream | None:
+    """The first stream of sound that can be decoded, if there is one."""
     return next((stream for stream in file.streams.audio if stream.codec_context), None)
 
 
@@ -167,7 +170,7 @@ def _pictures(file: InputContainer, stream: VideoStream, path: str | Path) -> tu
     times: list[Fraction] = []
     for frame in file.decode(stream):
         frames.append(to_picture(frame))
-        times.append(_time(frame))
+        times.append(time_of(frame))
         if frames[-1].shape != frames[0].shape:
             raise MediaError(f"cannot read {path}: its picture size changes in the middle; give a clip of one size")
         if len(frames) * frames[0].nbytes > MOST_BYTES:
@@ -177,7 +180,8 @@ def _pictures(file: InputContainer, stream: VideoStream, path: str | Path) -> tu
     return np.stack(frames), _rate(stream, times), times[0]
 
 
-def _time(frame: av.VideoFrame | av.AudioFrame) -> Fraction:
+def time_of(frame: av.VideoFrame | av.AudioFrame) -> Fraction:
+    """When a decoded frame is shown or heard. Units: seconds."""
     if frame.pts is None or frame.time_base is None:
         return Fraction(0)
     return frame.pts * frame.time_base
@@ -206,7 +210,7 @@ def _sound(file: InputContainer, stream: AudioStream, rate: int, origin: Fractio
     parts: list[np.ndarray] = []
     start = Fraction(0)
     for frame in file.decode(stream):
-        start = start if parts else _time(frame)
+        start = start if parts else time_of(frame)
         parts += [part.to_ndarray() for part in resampler.resample(frame)]
     parts += [part.to_ndarray() for part in resampler.resample(None)] if parts else []
     sound = np.concatenate(parts, axis=1) if parts else np.zeros((2, 0), np.float32)
