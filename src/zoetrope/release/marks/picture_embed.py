@@ -1,0 +1,74 @@
+"""Adds the pattern of the picture mark to frames, stronger where the picture hides it.
+
+Each frame is treated by itself, so parts give the same as the whole. It knows nothing of ids, keys or detection.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from zoetrope.core.errors import InvalidRequest
+
+# Activity is judged on a picture of at most this short side; finer detail than a cell hides nothing of the pattern.
+_JUDGED = 144
+
+
+@dataclass(frozen=True)
+class Strength:
+    """How strong the pattern may be. Units: levels of 255, root mean square.
+
+    `flat` where nothing hides it, plus `gain` times the local activity, at most `most`; `psnr` in decibels holds for
+    every frame by itself.
+    """
+
+    flat: float = 1.5
+    gain: float = 0.35
+    most: float = 3.5
+    psnr: float = 42.3
+
+
+SMALL = Strength()
+
+
+class Embedder:
+    """Adds one field to the frames of one size, a part at a time."""
+
+    def __init__(self, field: np.ndarray, strength: Strength) -> None:
+        self._field, self._strength = field, strength
+
+    def __call__(self, frames: np.ndarray) -> np.ndarray:
+        """Marked frames. Shapes: (t, h, w, 3) uint8 in and out. Raises: InvalidRequest for another size."""
+        if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[1:] != (*self._field.shape, 3):
+            height, width = self._field.shape
+            raise InvalidRequest(
+                f"frames of shape {frames.shape}, {frames.dtype}, do not fit this mark; "
+                f"give uint8 of shape (t, {height}, {width}, 3)"
+            )
+        marked = np.empty_like(frames)
+        for frame, out in zip(frames, marked, strict=True):
+            self._mark(np.ascontiguousarray(frame), out)
+        return marked
+
+    def _mark(self, frame: np.ndarray, out: np.ndarray) -> None:
+        height, width = self._field.shape
+        local = cv2.resize(strength_map(frame, self._strength), (width, height), interpolation=cv2.INTER_LINEAR)
+        up = cv2.multiply(local, self._field, dtype=cv2.CV_8U)  # conversion to unsigned drops the negative half
+        down = cv2.multiply(local, self._field, scale=-1, dtype=cv2.CV_8U)
+        cv2.add(frame, cv2.cvtColor(up, cv2.COLOR_GRAY2RGB), dst=out)
+        cv2.subtract(out, cv2.cvtColor(down, cv2.COLOR_GRAY2RGB), dst=out)
+
+
+def strength_map(frame: np.ndarray, strength: Strength) -> np.ndarray:
+    """How strong the pattern is at each place. Shapes: frame (h, w, 3); out at most 144 on the short side."""
+    luma = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
+    scale = _JUDGED / min(luma.shape)
+    if scale < 1:
+        size = (max(1, round(luma.shape[1] * scale)), max(1, round(luma.shape[0] * scale)))
+        luma = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+    luma = luma.astype(np.float32)
+    detail = cv2.absdiff(luma, cv2.GaussianBlur(luma, (0, 0), 2))
+    activity = cv2.GaussianBlur(np.minimum(detail, 8), (0, 0), 2)  # a hard edge must not count for its flat sides
+    local = np.minimum(activity * strength.gain + strength.flat, strength.most)
+    loudest = 255 / 10 ** (strength.psnr / 20)
+    return local * min(1.0, loudest / float(np.sqrt(np.mean(local * local))))

@@ -1,0 +1,81 @@
+"""What frames say about a pattern that stands still on them: one small picture, with their own content held down.
+
+It knows nothing of keys, tiles or geometry.
+"""
+
+import cv2
+import numpy as np
+
+# Frames looked at, spread evenly; more of the same clip add little, since its still parts do not average out.
+_MOST_FRAMES = 60
+# Short side of the evidence: two samples for each cell of an uncropped picture.
+SHORT = 144
+_BLUR = 2.0  # samples: content slower than this is taken away first
+_CLIP = 4.0  # levels: the pattern stays below this, and edges must not outshout it
+_BAR = 3.0  # levels: what a bar's rows may differ by after compression
+_LEAST = 16  # pixels: a picture smaller than this holds nothing to read
+
+
+def evidence(frames: np.ndarray) -> np.ndarray | None:
+    """The mean of what is left of the frames without their own content, spectrally flat.
+
+    Shapes: frames (t, h, w, 3) uint8; out (h', w') float32 of unit deviation with a short side of at most 144, or None
+    when there is nothing but an even surface.
+    """
+    chosen = np.unique(np.linspace(0, len(frames) - 1, min(len(frames), _MOST_FRAMES)).round().astype(int))
+    small = [_small(frames[at]) for at in chosen]
+    rows, columns = _inside(small)
+    if rows.stop - rows.start < _LEAST or columns.stop - columns.start < _LEAST:
+        return None
+    total = sum(_detail(_fitted(luma[rows, columns])) for luma in small)
+    assert isinstance(total, np.ndarray)
+    return _flattened(total / len(small))
+
+
+def _small(frame: np.ndarray) -> np.ndarray:
+    """Luma, near the size that is worth looking at; bars are still on it."""
+    luma = cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY)
+    scale = 2 * SHORT / min(luma.shape)
+    if scale < 0.75:
+        size = (round(luma.shape[1] * scale), round(luma.shape[0] * scale))
+        luma = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+    return luma.astype(np.float32)
+
+
+def _inside(small: list[np.ndarray]) -> tuple[slice, slice]:
+    """The part of the picture between dark or even bars, found on the first, middle and last frame together."""
+    looked = np.stack([small[0], small[len(small) // 2], small[-1]])
+    spread = looked.max(axis=0) - looked.min(axis=0)
+    level = np.median(looked, axis=0)
+    return _span(level, spread), _span(level.T, spread.T)
+
+
+def _span(level: np.ndarray, change: np.ndarray) -> slice:
+    """The rows from the first to the last that is not part of a bar."""
+    even = (np.percentile(level, 98, axis=1) - np.percentile(level, 2, axis=1) < _BAR) & (
+        np.percentile(change, 98, axis=1) < _BAR
+    )
+    alive = np.flatnonzero(~even)
+    return slice(int(alive[0]), int(alive[-1]) + 1) if len(alive) else slice(0, 0)
+
+
+def _fitted(luma: np.ndarray) -> np.ndarray:
+    scale = SHORT / min(luma.shape)
+    if scale >= 1:
+        return luma
+    size = (round(luma.shape[1] * scale), round(luma.shape[0] * scale))
+    return cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+
+
+def _detail(luma: np.ndarray) -> np.ndarray:
+    return np.clip(luma - cv2.GaussianBlur(luma, (0, 0), _BLUR), -_CLIP, _CLIP)
+
+
+def _flattened(mean: np.ndarray) -> np.ndarray | None:
+    """Divide the spectrum by its smooth magnitude, so that regular content does not look like a pattern."""
+    spectrum = np.fft.fftshift(np.fft.rfft2(mean - mean.mean()), axes=0)
+    size = cv2.blur(np.abs(spectrum), (3, 3), borderType=cv2.BORDER_REFLECT)
+    if size.max() <= 0:
+        return None
+    flat = np.fft.irfft2(np.fft.ifftshift(spectrum / (size + 1e-3 * size.max()), axes=0), s=mean.shape)
+    return (flat / (flat.std() + 1e-12)).astype(np.float32)
