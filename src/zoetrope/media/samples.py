@@ -6,6 +6,7 @@ does not know what the samples are looked at for.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -29,7 +30,7 @@ MOST_STILL_PIXELS = 32_000_000  # 96 MB in RGB, and three times that while trans
 MOST_SECONDS = 120  # of a clip that are decoded
 MOST_SOUND_SECONDS = 60
 _ANIMATED = frozenset({"GIF", "WEBP", "PNG"})
-_STILLS = (*_ANIMATED, "JPEG", "MPO", "TIFF", "AVIF", "BMP")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"BM")
 _MOST_ANIMATED = 4000  # frames of an animation that are looked through
 
 
@@ -85,14 +86,17 @@ def sample(path: str | Path) -> Sample:
 
 def _still(path: Path) -> Sample | None:
     """A picture or animation; None for what is none."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    if not head.startswith(_PICTURES) and head[8:] not in (b"WEBP", b"avif"):
+        return None
     try:
-        with Image.open(path, formats=_STILLS) as picture:
+        with warnings.catch_warnings(), Image.open(path) as picture:
+            warnings.simplefilter("ignore")
             if picture.width * picture.height > MOST_STILL_PIXELS:
                 raise MediaError(_too_large(path, picture.width, picture.height, MOST_STILL_PIXELS))
             return _frames_of(picture)
-    except Image.UnidentifiedImageError:
-        return None
-    except (*DAMAGED, Image.DecompressionBombError, MemoryError) as error:
+    except (*DAMAGED, Image.DecompressionBombError) as error:
         raise MediaError(f"cannot read {path}: it is damaged, cut short or too large; trust nothing in it") from error
 
 

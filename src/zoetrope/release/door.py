@@ -43,6 +43,7 @@ class Release:
     ) -> None:
         self._making, self._policy, self._rate, self._sound_rate = making, policy, rate, sound_rate
         self._container = container_of(path)
+        policy.check(self._container)
         self._sight = Sight(policy, policy.mark_of(making), size, rate, still=self._container.ending == ".png")
         self._sounds: list[np.ndarray] = []
         self._seal = Seal(path, making, policy, self._sight)
@@ -97,7 +98,7 @@ class Release:
             path=self._writer.path,
             sha256=self._seal.sha256,
             mark=self._sight.mark,
-            profile="default",
+            profile=self._policy.profile.name,
             making=self._making,
             layers=self._seal.layers,
             loudness=self._seal.loudness,
@@ -132,6 +133,7 @@ class Release:
         policy, rate = self._policy, self._sound_rate
         sound, self._seal.loudness = level(sound, rate)
         mark = policy.sound_mark
+        self._seal.sounds = mark is not None
         self._writer.write_sound(sound if mark is None else mark.embed(sound, rate, self._sight.mark))
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from zoetrope.release.asset import Layer, Making, digest
+from zoetrope.core.errors import MediaError
+from zoetrope.media.samples import Sample, sample
+from zoetrope.release.aigc import as_metadata, make_aigc, read_aigc
+from zoetrope.release.asset import Layer, Making, Name, digest
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.door_sight import Sight
-from zoetrope.release.registry import Record
+from zoetrope.release.marks.base import Found
+from zoetrope.release.profiles import law
+from zoetrope.release.registry import Delivery, Record
+from zoetrope.release.verify_judge import show_id
+
+_MONTH_DAYS = 31  # so that so many months are never cut short
+_MACHINE_READABLE = ("credentials", "picture mark", "sound mark", "metadata")
 
 
 class Seal:
@@ -17,21 +27,81 @@ class Seal:
     def __init__(self, path: Path, making: Making, policy: Policy, sight: Sight) -> None:
         self._path, self._making, self._policy, self._sight = path, making, policy, sight
         self._number: int | None = None
+        earlier = [{"ContentProducer": "", "ProduceID": show_id(i.mark)} for i in making.ingredients if i.mark]
+        self._aigc = make_aigc(policy.provider, show_id(sight.mark), earlier=earlier)
         self.metadata = {"encoder": f"Zoetrope {version('zoetrope')}", "comment": making.note}
+        self.metadata |= as_metadata(self._aigc)
+        self.sounds = False  # whether a marked sound was written
         self.sha256 = ""
         self.layers: tuple[Layer, ...] = ()
         self.loudness: float | None = None
 
     def close(self, file: Path) -> None:
         """Sign a finished file, read it back and register it. Raises: MediaError when something does not read back."""
+        self.layers = self._read_back(file)
+        self._enough()
         self.sha256 = digest(file)
-        self._number = self._policy.registry.add(self._record(), self._sight.looks)
+        self._number = self._policy.registry.add(self._record(), self._sight.looks, self._delivery())
 
     def withdraw(self) -> None:
         """Take back the record of a file that never appeared."""
         if self._number is not None:
             self._policy.registry.remove(self._number)
             self._number = None
+
+    def _read_back(self, file: Path) -> tuple[Layer, ...]:
+        """Every layer as the finished file shows it."""
+        seen = sample(file)
+        return (
+            self._metadata(file),
+            self._label(),
+            self._picture(seen),
+            self._sound(seen),
+        )
+
+    def _metadata(self, file: Path) -> Layer:
+        if read_aigc(file) != self._aigc:
+            raise self._fault("metadata")
+        return Layer("metadata", "answers", f"the AIGC label names {show_id(self._sight.mark)}")
+
+    def _label(self) -> Layer:
+        if self._sight.labelled:
+            return Layer("visible label", "answers", f"it reads {self._policy.profile.visible.words!r}")
+        if self._policy.recipient is not None:
+            return Layer("visible label", "silent", f"left out for {self._policy.recipient.name}, on record")
+        why = "the picture is too small for its words" if self._sight.count else "there is no picture"
+        return Layer("visible label", "not possible", why)
+
+    def _picture(self, seen: Sample) -> Layer:
+        if seen.kind == "sound" or not self._sight.marked:
+            why = "there is no picture" if seen.kind == "sound" else "the picture is too small"
+            return Layer("picture mark", "not possible", why)
+        return self._mark("picture mark", self._policy.picture_mark.detect(seen.frames))
+
+    def _sound(self, seen: Sample) -> Layer:
+        if self._policy.sound_mark is None or seen.sound is None or not self.sounds:
+            return Layer("sound mark", "not possible", "there is no sound")
+        return self._mark("sound mark", self._policy.sound_mark.detect(seen.sound, seen.sound_rate))
+
+    def _mark(self, name: Name, found: Found | None) -> Layer:
+        if found is None:
+            return Layer(name, "silent", "written, but too faint to be read: the content is too short or too plain")
+        if found.id != self._sight.mark:
+            raise self._fault(name)
+        return Layer(name, "answers", f"it reads {show_id(found.id)}, {found.strength:.1f} times what is needed")
+
+    def _enough(self) -> None:
+        """Raises: MediaError when fewer layers answer than the profile asks for."""
+        profile = self._policy.profile
+        answer = [layer.name for layer in self.layers if layer.state == "answers" and layer.name in _MACHINE_READABLE]
+        if len(answer) < profile.least_layers:
+            raise MediaError(
+                f"{self._path} was not released: the profile {profile.name} needs {profile.least_layers} layers that "
+                f"machines read, and only {', '.join(answer) or 'none'} read back; nothing was written"
+            )
+
+    def _fault(self, layer: str) -> MediaError:
+        return MediaError(f"{self._path} was not released: its {layer} did not read back; nothing was written")
 
     def _record(self) -> Record:
         making = self._making
@@ -41,7 +111,18 @@ class Seal:
             checkpoint=making.checkpoint,
             version=version("zoetrope"),
             made_at=making.when,
-            profile="default",
+            profile=self._policy.profile.name,
             name=self._path.name,
-            facts={"note": making.note},
+            facts={"note": making.note, "layers": {layer.name: layer.state for layer in self.layers}},
         )
+
+    def _delivery(self) -> Delivery | None:
+        to = self._policy.recipient
+        if to is None:
+            return None
+        until = _months_later(self._making.when, law("unlabelled_record_months"))
+        return Delivery(self._sight.mark, self.sha256, to.name, to.agreement, self._making.when, until)
+
+
+def _months_later(moment: datetime, months: int) -> datetime:
+    return moment + timedelta(days=_MONTH_DAYS * months)

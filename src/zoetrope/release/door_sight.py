@@ -9,7 +9,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from zoetrope.release.door_policy import Policy
+from zoetrope.core.errors import Unsupported
+from zoetrope.release.door_policy import Policy, can_be_marked
+from zoetrope.release.label import Label
+from zoetrope.release.profiles import Profile
 from zoetrope.release.registry import Look
 
 
@@ -17,10 +20,16 @@ class Sight:
     """The pictures of one release, as they pass."""
 
     def __init__(self, policy: Policy, mark: int, size: tuple[int, int], rate: Fraction, *, still: bool) -> None:
-        self.mark, self.count = mark, 0
+        self.mark, self.count, self.marked = mark, 0, can_be_marked(size)
         self.looks: tuple[Look, ...] = ()
-        self._policy, self._rate, self._most = policy, rate, 1 if still else None
-        self._embed = policy.picture_mark.embedder(mark, size) if policy.picture_mark else None
+        self._rate, self._most = rate, 1 if still else None
+        self._embed = policy.picture_mark.embedder(mark, size) if self.marked else None
+        self._label = None if policy.recipient else _label(policy.profile, size, rate)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether a visible label was drawn."""
+        return self._label is not None and self._label.box is not None
 
     def through(self, frames: np.ndarray) -> np.ndarray:
         """Frames as they leave. Shapes: (t, h, w, 3) uint8 in and out. Raises: Refused."""
@@ -29,5 +38,17 @@ class Sight:
         if not len(frames):
             return frames
         out = frames if self._embed is None else self._embed(frames)
+        if self._label is not None:
+            out = self._label.draw(out, self.count)
         self.count += len(frames)
         return out
+
+
+def _label(profile: Profile, size: tuple[int, int], rate: Fraction) -> Label | None:
+    """The label of a profile; None on a picture too small for its words where no law sets them."""
+    try:
+        return Label(profile, size, rate=rate)
+    except Unsupported:
+        if profile.visible.must_name:
+            raise
+        return None
