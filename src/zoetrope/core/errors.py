@@ -7,6 +7,7 @@
     ├── OutOfMemory      the work does not fit into the memory that is there
     ├── Cancelled        the caller asked to stop, and the work stopped between two steps
     ├── Refused          policy forbids making or releasing it
+    │   └── NeedsConsent     it may be made once the person whose face or voice it shows has agreed
     └── MediaError       a media file cannot be read or written
 
 A message is one sentence or two: what was asked, what is possible, what to do. It does not know HTTP or exit codes.
@@ -39,6 +40,18 @@ class Cancelled(ZoetropeError):
 
 class Refused(ZoetropeError):
     """Policy forbids making or releasing it."""
+
+
+class NeedsConsent(Refused):
+    """It may be made once the person whose face or voice it shows has agreed.
+
+    `role` is the part of the request that needs it, `kind` is "face" or "voice", `version` and `text` are what to agree
+    to, word for word.
+    """
+
+    def __init__(self, message: str, *, role: str, kind: str, version: str, text: str) -> None:
+        super().__init__(message)
+        self.role, self.kind, self.version, self.text = role, kind, version, text
 
 
 class MediaError(ZoetropeError):
