@@ -14,9 +14,8 @@ import numpy as np
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as the reference has it
 _SMALL = 64
 _BITS = 16  # a side of the square of frequencies that is kept, without the constant
-_PASSES = 2  # of the box filter, each way: a tent
 _SMALLEST = 5  # pixels; smaller pictures have no hash
-_MOST = 1024  # a larger side is halved by areas first; 2 bits of 256 at most differ from the whole picture's hash
+_MOST = 2048  # a larger side is halved by areas first, which turns up to 8 bits of 256
 
 
 @dataclass(frozen=True)
@@ -35,26 +34,25 @@ class Hash:
 def pdq(picture: np.ndarray) -> Hash:
     """The hash of a picture. Shapes: (h, w, 3) uint8.
 
-    Source: "TMK and PDQ", Facebook 2019, and its reference in ThreatExchange.
+    Source: "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashing Algorithm", Facebook 2019, and its reference
+    in ThreatExchange, whose bits these are up to 2048 pixels a side.
     """
     return pdq_and_mirrored(picture)[0]
 
 
 def pdq_and_mirrored(picture: np.ndarray) -> tuple[Hash, Hash]:
-    """The hash of a picture and of its mirror image, which has the same frequencies with every other sign turned."""
+    """The hashes of a picture and of its mirror image. Shapes: (h, w, 3) uint8."""
     if min(picture.shape[:2]) < _SMALLEST:
         return Hash(bytes(32), 0), Hash(bytes(32), 0)
-    small = _shrunk(picture)
-    quality, wave = _quality(small), _waves() @ small @ _waves().T
-    signs = np.where(np.arange(_BITS) % 2 == 0, -1, 1).astype(np.float32)
-    return Hash(_packed(wave), quality), Hash(_packed(wave * signs), quality)
-
-
-def _shrunk(picture: np.ndarray) -> np.ndarray:
     while max(picture.shape[:2]) > _MOST:
         picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     luma = picture.astype(np.float32) @ _LUMA
-    return _shrinker(luma.shape[0]) @ luma @ _shrinker(luma.shape[1]).T
+    down, across = _shrinker(luma.shape[0]) @ luma, _shrinker(luma.shape[1])
+    return _hash(down @ across.T), _hash(down @ across[:, ::-1].T)
+
+
+def _hash(small: np.ndarray) -> Hash:
+    return Hash(_packed(_waves() @ small @ _waves().T), _quality(small))
 
 
 @cache
@@ -67,7 +65,7 @@ def _shrinker(length: int) -> np.ndarray:
     box = ((distance < right) & (distance >= right - window)).astype(np.float64)
     box /= box.sum(1, keepdims=True)
     kept = ((np.arange(_SMALL) + 0.5) * length / _SMALL).astype(int)
-    return np.linalg.matrix_power(box, _PASSES)[kept].astype(np.float32)
+    return (box[kept] @ box).astype(np.float32)  # twice: a tent
 
 
 @cache
