@@ -35,20 +35,21 @@ def generate(
     conditions: Sequence[Condition] = (),
     sound: bool = True,
     strict: bool = False,
+    profile: str | None = None,
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
 ) -> Take:
     """Make one shot from a prompt: `generate("a red ball bounces on a meadow").save("ball.mp4")`.
 
     Units: seconds 0 is a still; steps, guidance and seed are settled by the preset and by chance where left out, and
-    are written in the draft's request.
-    Raises: InvalidRequest, Unsupported, WeightsError, Cancelled; all are `zoetrope.core.errors.ZoetropeError`.
+    are written in the take's request. `profile` of labels is the house's own if left out.
+    Raises: InvalidRequest, Unsupported, Refused, WeightsError, MediaError, Cancelled; all are
+    `zoetrope.core.errors.ZoetropeError`.
     """
-    from zoetrope.core.home import home_folder
     from zoetrope.core.request import Request
     from zoetrope.core.sizes import read_size
     from zoetrope.core.time import exact_seconds
-    from zoetrope.release.door_policy import open_policy
+    from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.shoot import generate as generate_shot
 
     request = Request(
@@ -65,4 +66,5 @@ def generate(
         sound=sound,
         strict=strict,
     )
-    return generate_shot(request, open_policy(home_folder(os.environ)), on_event=on_event, cancel=cancel)
+    policy = open_house(os.environ, profile)
+    return generate_shot(request, policy, on_event=on_event, cancel=cancel, when=time_of_making(os.environ))

@@ -67,7 +67,18 @@ def test_the_line_at_the_end_makes_the_same_file_again(tmp_path, capsys):
     words = shlex.split(out.split("Again: ")[1].replace(str(first), str(second)))
     assert words[0] == "zoetrope"
     assert run(words[1:]) == 0
-    assert first.read_bytes() == second.read_bytes()
+    assert all_but_credentials(first) == all_but_credentials(second)
+
+
+def all_but_credentials(path):
+    """The boxes of an mp4 without that of the credentials, which tell the time and hold what a signature draws."""
+    data, boxes = path.read_bytes(), []
+    while data:
+        length = int.from_bytes(data[:4], "big")
+        boxes += [data[:length]] if data[4:8] != b"uuid" else []
+        data = data[length:]
+    assert {box[4:8] for box in boxes} >= {b"ftyp", b"moov", b"mdat"}
+    return boxes
 
 
 def test_quiet_says_nothing(tmp_path, capsys):

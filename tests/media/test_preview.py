@@ -3,9 +3,8 @@
 import io
 
 import numpy as np
-from PIL import Image
 
-from zoetrope.media.preview import PreviewFile, half_blocks, has_true_colour
+from zoetrope.media.preview import half_blocks, has_true_colour
 
 
 class Terminal(io.StringIO):
@@ -35,11 +34,3 @@ def test_colour_is_used_only_where_it_is_welcome():
     assert not has_true_colour(Terminal(), {"TERM": "dumb"})
     assert not has_true_colour(Terminal(), {})
     assert not has_true_colour(io.StringIO(), {"TERM": "xterm"})
-
-
-def test_the_file_shows_the_latest_frame(tmp_path):
-    preview = PreviewFile(tmp_path / "forming.png")
-    for level in (10, 90):
-        preview.show(np.full((8, 12, 3), level, np.uint8))
-        assert (np.asarray(Image.open(preview.path)) == level).all()
-    assert [file.name for file in tmp_path.iterdir()] == ["forming.png"]

@@ -39,7 +39,7 @@ def test_a_file_is_written_whole(tmp_path, policy):
 def test_a_take_and_a_stream_leave_as_the_same_media(tmp_path, policy):
     shot = generate_to(tmp_path / "shot.mp4", ask("bright secrets"), policy, family=TINY)
     saved = generate(ask("bright secrets"), policy, family=TINY).save(tmp_path / "saved.mp4")
-    told = probe(tmp_path / "shot.mp4").metadata
+    told = probe(shot.asset.path).metadata
     assert told == probe(saved).metadata
     assert "seed 7" in told["comment"]
     assert told["encoder"].startswith("Zoetrope")

@@ -10,7 +10,7 @@ from zoetrope.core.request import Request
 from zoetrope.core.time import show_seconds
 
 
-def command_again(request: Request, output: Path, images: Sequence[str]) -> str:
+def command_again(request: Request, output: Path, images: Sequence[str], profile: str | None = None) -> str:
     """Write the command line for a settled request; what is as by default is left out, the seed never is."""
     plain = Request(prompt=request.prompt)
     words = [program(), "generate", request.prompt, "-o", str(output)]
@@ -23,6 +23,8 @@ def command_again(request: Request, output: Path, images: Sequence[str]) -> str:
             words += [f"--{name}", getattr(request, name)]
     for image in images:
         words += ["--image", image]
+    if profile is not None:
+        words += ["--profile", profile]
     words += ["--seed", str(request.seed), "--steps", str(request.steps), "--guidance", f"{request.guidance:g}"]
     return " ".join(map(quote, words))
 

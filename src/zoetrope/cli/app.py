@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from zoetrope.cli import doctor, evaluate, generate, train, world
+from zoetrope.cli import doctor, evaluate, generate, train, verify, world
 from zoetrope.cli.stopping import EXIT_STOPPED
 from zoetrope.core.errors import Cancelled, ZoetropeError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(generate.generate)
+app.command()(verify.verify)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(world.world)

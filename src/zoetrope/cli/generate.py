@@ -5,18 +5,18 @@ Reads the options into a request, shows what the engine tells, and says at the e
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from zoetrope.cli.again import command_again
-from zoetrope.cli.keyframes import read_keyframes
+from zoetrope.cli.keyframes import read_keyframes, split
 from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
-from zoetrope.core.home import home_folder
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds
@@ -44,6 +44,9 @@ def generate(
         typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse words that the checkpoint does not know.")] = False,
+    profile: Annotated[
+        str | None, typer.Option(help="Labels as a place wants them: default, cn, eu or us-ca.", show_default="default")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the picture while it forms.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Tell what happens as lines of JSON.")] = False,
@@ -66,7 +69,8 @@ def generate(
                 conditions=read_keyframes(image or [], wanted),
                 strict=strict,
             )
-            made = _make(output, request, report, wish, preview)
+            files = [split(each)[0] for each in image or []]
+            made = _make(output, request, report, wish, preview=preview, profile=profile, files=files)
         except ZoetropeError as error:
             report.failed(str(error))
             raise
@@ -75,7 +79,7 @@ def generate(
                 path=output,
                 request=made,
                 took=time.perf_counter() - began,
-                again=command_again(made, output, image or []),
+                again=command_again(made, output, image or [], profile),
             )
         )
 
@@ -84,7 +88,16 @@ def _default_seconds(output: Path) -> str:
     return "0" if output.suffix.lower() == STILL else "5"
 
 
-def _make(output: Path, request: Request, report: Report, wish: Cancel, preview: bool) -> Request:
+def _make(
+    output: Path,
+    request: Request,
+    report: Report,
+    wish: Cancel,
+    *,
+    preview: bool,
+    profile: str | None,
+    files: Sequence[Path],
+) -> Request:
     """Refuse what can be refused before torch is imported, then make the shot; returns the settled request."""
     from zoetrope.engine.families import find_family
     from zoetrope.media.places import check_output
@@ -93,11 +106,19 @@ def _make(output: Path, request: Request, report: Report, wish: Cancel, preview:
     if request.still and output.suffix.lower() == ".wav":
         raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
     find_family(request.checkpoint).check(request)
-    from zoetrope.release.door_policy import open_policy
+    from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.shoot import generate_to
 
-    policy = open_policy(home_folder(os.environ))
+    policy = open_house(os.environ, profile)
     made = generate_to(
-        output, request, policy, on_event=report.event, cancel=wish, preview_every=PREVIEW_EVERY if preview else 0
+        output,
+        request,
+        policy,
+        on_event=report.event,
+        cancel=wish,
+        preview_every=PREVIEW_EVERY if preview else 0,
+        preview_path=report.preview_path,
+        when=time_of_making(os.environ),
+        files=files,
     )
     return made.take.request

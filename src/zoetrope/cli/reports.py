@@ -18,7 +18,7 @@ from zoetrope.cli.screen import Screen
 from zoetrope.core.events import Event, FramesReady, Notice, PreviewReady, StepDone
 from zoetrope.core.request import Request
 from zoetrope.core.time import show_seconds
-from zoetrope.media.preview import PreviewFile, has_true_colour
+from zoetrope.media.preview import has_true_colour
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Finished:
 
 
 class Report(Protocol):
-    """Hears of everything that happens."""
+    """Hears of everything that happens. `preview_path` is the file that shows the forming picture, if there is one."""
+
+    preview_path: Path | None
 
     def event(self, event: Event) -> None: ...
 
@@ -43,6 +45,8 @@ class Report(Protocol):
 
 class Silence:
     """Says nothing; errors are said by the caller of the verb."""
+
+    preview_path: Path | None = None
 
     def event(self, event: Event) -> None:
         """Ignore an event."""
@@ -57,16 +61,15 @@ class Silence:
 class Lines:
     """One JSON object a line on standard output."""
 
-    def __init__(self, preview: PreviewFile | None) -> None:
-        self._preview = preview
+    def __init__(self, preview: Path | None) -> None:
+        self.preview_path = preview
 
     def event(self, event: Event) -> None:
         """Write what happened; a preview is named, not included."""
         match event:
-            case PreviewReady(step=step, frame=frame):
-                if self._preview is not None:
-                    self._preview.show(frame)
-                    self._write("preview", step=step, path=str(self._preview.path))
+            case PreviewReady(step=step):
+                if self.preview_path is not None:
+                    self._write("preview", step=step, path=str(self.preview_path))
             case Notice():
                 self._write("notice", **asdict(event))
             case StepDone():
@@ -89,8 +92,8 @@ class Lines:
 class Told:
     """For people: a bar where there is a terminal, one line at the end."""
 
-    def __init__(self, screen: Screen) -> None:
-        self._screen = screen
+    def __init__(self, screen: Screen, preview: Path | None) -> None:
+        self._screen, self.preview_path = screen, preview
 
     def event(self, event: Event) -> None:
         """Show what happened."""
@@ -118,12 +121,12 @@ def open_report(output: Path, *, quiet: bool, json: bool, preview: bool) -> Iter
     """Choose how to tell; a preview that goes to a file vanishes at the end, when the shot itself is there."""
     in_terminal = preview and not json and has_true_colour(sys.stderr, os.environ)
     to_file = preview and not in_terminal and (json or not quiet)
-    file = PreviewFile(output.with_name(f"{output.stem}.preview.png")) if to_file else None
+    file = output.with_name(f"{output.stem}.preview.png") if to_file else None
     screen = None if json or quiet else Screen(Console(file=sys.stderr), file)
     try:
-        yield Lines(file) if json else Silence() if screen is None else Told(screen)
+        yield Lines(file) if json else Silence() if screen is None else Told(screen, file)
     finally:
         if screen is not None:
             screen.close()
         if file is not None:
-            file.path.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)

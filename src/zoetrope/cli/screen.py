@@ -1,5 +1,7 @@
 """The lines that change while a shot is made: bar, steps, rate, remaining time, and the forming picture."""
 
+from pathlib import Path
+
 import numpy as np
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -7,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
 from zoetrope.core.events import Event, FramesReady, Notice, PreviewReady, StepDone
-from zoetrope.media.preview import PreviewFile, half_blocks
+from zoetrope.media.preview import half_blocks
 
 MOST_COLUMNS = 80  # wider pictures show no more of 256 pixels and fill the window
 
@@ -15,7 +17,7 @@ MOST_COLUMNS = 80  # wider pictures show no more of 256 pixels and fill the wind
 class Screen:
     """Shows events on a terminal; elsewhere only notes. Previews go to a file if one is given, else to the terminal."""
 
-    def __init__(self, console: Console, preview: PreviewFile | None) -> None:
+    def __init__(self, console: Console, preview: Path | None) -> None:
         self._console = console
         self._preview = preview
         self._told_where = False
@@ -55,9 +57,8 @@ class Screen:
         if self._preview is None:
             self._picture = Text.from_ansi(half_blocks(frame, min(self._console.width - 1, MOST_COLUMNS)))
             return
-        self._preview.show(frame)
         if not self._told_where:
-            self._console.print(f"preview: {self._preview.path}", markup=False, highlight=False, soft_wrap=True)
+            self._console.print(f"preview: {self._preview}", markup=False, highlight=False, soft_wrap=True)
             self._told_where = True
 
     def _shown(self) -> RenderableType:

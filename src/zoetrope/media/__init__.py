@@ -2,7 +2,7 @@
 
 from zoetrope.media.pictures import contact_strip, fit, read_picture
 from zoetrope.media.places import check_output
-from zoetrope.media.preview import PreviewFile, half_blocks, has_true_colour
+from zoetrope.media.preview import half_blocks, has_true_colour
 from zoetrope.media.readers import Clip, Facts, probe, read_clip, read_sound
 from zoetrope.media.writers import ClipWriter, open_writer, write_picture
 
@@ -10,7 +10,6 @@ __all__ = [
     "Clip",
     "ClipWriter",
     "Facts",
-    "PreviewFile",
     "check_output",
     "contact_strip",
     "fit",

@@ -1,33 +1,13 @@
-"""Show a forming picture: as half blocks in a colour terminal, else as a small PNG file that updates.
+"""Show a forming picture as half blocks in a colour terminal.
 
 It does not know where the picture comes from, nor who owns the terminal.
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 from PIL import Image
-
-from zoetrope.media.places import Placed, writing
-
-
-class PreviewFile:
-    """A PNG file that always shows the latest frame; a viewer never sees half of it."""
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-
-    def show(self, frame: np.ndarray) -> None:
-        """Replace the picture. Shapes: (h, w, 3) uint8. Raises: MediaError when it cannot be written."""
-        with writing(self.path):
-            placed = Placed(self.path)
-            try:
-                Image.fromarray(frame).save(placed.temporary, "PNG", compress_level=1)
-                placed.commit()
-            finally:
-                placed.discard()
 
 
 def has_true_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:

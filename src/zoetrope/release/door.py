@@ -22,6 +22,8 @@ from zoetrope.release.door_loudness import level
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.door_seal import Seal
 from zoetrope.release.door_sight import Sight
+from zoetrope.release.screen.media import screen_sound
+from zoetrope.release.screen.verdict import Verdict
 
 
 class Release:
@@ -40,11 +42,14 @@ class Release:
         rate: Fraction,
         sound_rate: int,
         with_sound: bool,
+        about: Verdict | None,
     ) -> None:
         self._making, self._policy, self._rate, self._sound_rate = making, policy, rate, sound_rate
         self._container = container_of(path)
         policy.check(self._container)
-        self._sight = Sight(policy, policy.mark_of(making), size, rate, still=self._container.ending == ".png")
+        self._about = about
+        still = self._container.ending == ".png"
+        self._sight = Sight(policy, policy.mark_of(making), size, rate, still=still, about=about)
         self._sounds: list[np.ndarray] = []
         self._seal = Seal(path, making, policy, self._sight)
         self._writer = open_writer(
@@ -131,6 +136,7 @@ class Release:
         if sound.shape[1] == 0:
             return
         policy, rate = self._policy, self._sound_rate
+        screen_sound(sound, rate, policy.screen, role="finished sound", about=self._about).raise_if_blocked()
         sound, self._seal.loudness = level(sound, rate)
         mark = policy.sound_mark
         self._seal.sounds = mark is not None
@@ -146,14 +152,24 @@ def open_release(
     rate: int | Fraction = PICTURE_RATE,
     sound_rate: int = SOUND_RATE,
     with_sound: bool = True,
+    about: Verdict | None = None,
 ) -> Release:
     """Begin to release a file whose ending names its kind: mp4, webm, mov, gif, webp, png or wav.
+
+    `about` is what the screen said of the words that asked for it; both halves of a rule may lie in different places.
 
     Units: size (width, height) in pixels; rate in frames and sound_rate in samples a second.
     Raises: InvalidRequest, Unsupported, MediaError, all before any frame is needed.
     """
     return Release(
-        Path(path), making, policy, size=size, rate=Fraction(rate), sound_rate=sound_rate, with_sound=with_sound
+        Path(path),
+        making,
+        policy,
+        size=size,
+        rate=Fraction(rate),
+        sound_rate=sound_rate,
+        with_sound=with_sound,
+        about=about,
     )
 
 
@@ -166,6 +182,7 @@ def release(
     sound: np.ndarray | None = None,
     rate: int | Fraction = PICTURE_RATE,
     sound_rate: int = SOUND_RATE,
+    about: Verdict | None = None,
 ) -> Asset:
     """Release a clip, a still or a sound that is whole already.
 
@@ -174,7 +191,14 @@ def release(
     """
     size = (frames.shape[2], frames.shape[1])
     with open_release(
-        path, making, policy, size=size, rate=rate, sound_rate=sound_rate, with_sound=sound is not None
+        path,
+        making,
+        policy,
+        size=size,
+        rate=rate,
+        sound_rate=sound_rate,
+        with_sound=sound is not None,
+        about=about,
     ) as door:
         door.write_frames(frames)
         if sound is not None:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.media.containers import Container
 from zoetrope.release.asset import Making
+from zoetrope.release.credentials import SigningKey, can_sign, check_signer, local_key
 from zoetrope.release.marks.base import PictureMark, SoundMark
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.picture import LEAST_SIDE, SpreadPictureMark
 from zoetrope.release.profiles import Profile, read_profile
 from zoetrope.release.registry import Registry
+from zoetrope.release.screen.policy import ScreenPolicy, open_screen
 
 _MARK_BYTES = 6  # 48 bits, what both marks carry
 
@@ -42,14 +44,17 @@ class Policy:
     """Everything that the door needs to know of the house whose files it lets out.
 
     `provider` is who offers the service, as labels name it. `recipient` is there only where policy permits a file
-    without the visible label; marks, metadata and credentials are never left out.
+    without the visible label; marks, metadata and credentials are never left out. Without a `registry` (previews)
+    nothing is remembered.
     """
 
     profile: Profile
-    registry: Registry
+    registry: Registry | None
     key: bytes
+    signer: SigningKey
     picture_mark: PictureMark
     sound_mark: SoundMark | None = None
+    screen: ScreenPolicy = field(default_factory=ScreenPolicy)
     provider: str = ""
     recipient: Recipient | None = None
 
@@ -65,17 +70,17 @@ class Policy:
         """The same policy with permission to leave the visible label out for one recipient, which is recorded."""
         return replace(self, recipient=recipient)
 
+    def for_previews(self) -> Policy:
+        """The same policy for pictures that are soon replaced: released as all others, and not remembered."""
+        return replace(self, registry=None)
+
     def check(self, container: Container) -> None:
         """Raises: Unsupported when the profile asks for what such a file cannot carry."""
-        if self.profile.needs_signature and container.ending not in SIGNABLE:
-            known = ", ".join(sorted(SIGNABLE))
+        if self.profile.needs_signature and not can_sign(f"a{container.ending}"):
             raise Unsupported(
                 f"the profile {self.profile.name} needs signed credentials, which {container.ending} cannot carry; "
-                f"use one of {known}"
+                "use .mp4, .mov, .webp, .gif, .png or .wav"
             )
-
-
-SIGNABLE = frozenset({".mp4", ".mov", ".png", ".webp", ".gif", ".wav"})
 
 
 def can_be_marked(size: tuple[int, int]) -> bool:
@@ -83,10 +88,18 @@ def can_be_marked(size: tuple[int, int]) -> bool:
     return min(size) >= LEAST_SIDE
 
 
-def open_policy(home: Path, profile: str = "default", *, provider: str = "", key: Path | None = None) -> Policy:
-    """Read keys and open the registry of a house.
+def open_policy(
+    home: Path,
+    profile: str = "default",
+    *,
+    provider: str = "",
+    signer: SigningKey | None = None,
+    mark_key: Path | None = None,
+) -> Policy:
+    """Read the keys of a house, prove that they can sign now, and open its registry.
 
-    Raises: InvalidRequest, MediaError for what would only fail after the work otherwise.
+    `signer` stands in for the local root, which is made in the folder on first use.
+    Raises: InvalidRequest, Refused, MediaError for what would only fail after the work otherwise.
     """
     asked = read_profile(profile)
     if asked.needs_provider and not provider:
@@ -94,7 +107,15 @@ def open_policy(home: Path, profile: str = "default", *, provider: str = "", key
             f"the profile {profile} names who offers the service, and nobody is configured; set ZOETROPE_PROVIDER to "
             "your provider code or name"
         )
-    secret = load_key(key)
+    registry, secret = Registry(home), load_key(mark_key)
+    key = signer or local_key(home)
+    check_signer(key)
     return Policy(
-        profile=asked, registry=Registry(home), key=secret, picture_mark=SpreadPictureMark(secret), provider=provider
+        profile=asked,
+        registry=registry,
+        key=secret,
+        signer=key,
+        picture_mark=SpreadPictureMark(secret),
+        screen=open_screen(home),
+        provider=provider,
     )

@@ -10,6 +10,15 @@ from zoetrope.core.errors import MediaError
 from zoetrope.media.samples import Sample, sample
 from zoetrope.release.aigc import as_metadata, make_aigc, read_aigc
 from zoetrope.release.asset import Layer, Making, Name, digest
+from zoetrope.release.credentials import (
+    PICTURE_BINDING,
+    SOUND_BINDING,
+    Manifest,
+    SoftBinding,
+    can_sign,
+    read_credentials,
+    sign,
+)
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.door_sight import Sight
 from zoetrope.release.marks.base import Found
@@ -31,6 +40,8 @@ class Seal:
         self._aigc = make_aigc(policy.provider, show_id(sight.mark), earlier=earlier)
         self.metadata = {"encoder": f"Zoetrope {version('zoetrope')}", "comment": making.note}
         self.metadata |= as_metadata(self._aigc)
+        if not can_sign(path):  # the credentials tell the time elsewhere, so that the rest is the same every time
+            self.metadata["date"] = making.when.isoformat(timespec="seconds")
         self.sounds = False  # whether a marked sound was written
         self.sha256 = ""
         self.layers: tuple[Layer, ...] = ()
@@ -38,14 +49,17 @@ class Seal:
 
     def close(self, file: Path) -> None:
         """Sign a finished file, read it back and register it. Raises: MediaError when something does not read back."""
+        if can_sign(file):
+            sign(file, self._manifest(), self._policy.signer)
         self.layers = self._read_back(file)
         self._enough()
         self.sha256 = digest(file)
-        self._number = self._policy.registry.add(self._record(), self._sight.looks, self._delivery())
+        if self._policy.registry is not None:
+            self._number = self._policy.registry.add(self._record(), self._sight.looks, self._delivery())
 
     def withdraw(self) -> None:
         """Take back the record of a file that never appeared."""
-        if self._number is not None:
+        if self._number is not None and self._policy.registry is not None:
             self._policy.registry.remove(self._number)
             self._number = None
 
@@ -53,10 +67,36 @@ class Seal:
         """Every layer as the finished file shows it."""
         seen = sample(file)
         return (
+            self._credentials(file),
             self._metadata(file),
             self._label(),
             self._picture(seen),
             self._sound(seen),
+        )
+
+    def _credentials(self, file: Path) -> Layer:
+        if not can_sign(file):
+            return Layer("credentials", "not possible", f"a {file.suffix} file has no place for them")
+        found = read_credentials(file, self._policy.signer.anchors)
+        if not found.whole or (found.release or {}).get("id") != show_id(self._sight.mark):
+            raise self._fault(f"credentials ({'; '.join(found.problems) or 'of another release'})")
+        return Layer("credentials", "answers", f"signed by {found.issuer or 'an unnamed issuer'}")
+
+    def _manifest(self) -> Manifest:
+        making, policy, name = self._making, self._policy, show_id(self._sight.mark)
+        bindings = [SoftBinding(PICTURE_BINDING, name)] if self._sight.marked and self._sight.count else []
+        bindings += [SoftBinding(SOUND_BINDING, name)] if self.sounds else []
+        return Manifest(
+            title=self._path.name,
+            id=name,
+            when=making.when,
+            checkpoint=making.checkpoint,
+            version=version("zoetrope"),
+            provider=policy.provider,
+            profile=policy.profile.name,
+            bindings=tuple(bindings),
+            ingredients=making.ingredients,
+            generated=making.generated,
         )
 
     def _metadata(self, file: Path) -> Layer:

@@ -14,15 +14,22 @@ from zoetrope.release.door_policy import Policy, can_be_marked
 from zoetrope.release.label import Label
 from zoetrope.release.profiles import Profile
 from zoetrope.release.registry import Look
+from zoetrope.release.screen.hashes import CLEAR
+from zoetrope.release.screen.media import PictureScreen
+from zoetrope.release.screen.pdq import pdq
+from zoetrope.release.screen.verdict import Verdict
 
 
 class Sight:
     """The pictures of one release, as they pass."""
 
-    def __init__(self, policy: Policy, mark: int, size: tuple[int, int], rate: Fraction, *, still: bool) -> None:
+    def __init__(
+        self, policy: Policy, mark: int, size: tuple[int, int], rate: Fraction, *, still: bool, about: Verdict | None
+    ) -> None:
         self.mark, self.count, self.marked = mark, 0, can_be_marked(size)
         self.looks: tuple[Look, ...] = ()
         self._rate, self._most = rate, 1 if still else None
+        self._screen = PictureScreen(policy.screen, rate, "finished picture", about)
         self._embed = policy.picture_mark.embedder(mark, size) if self.marked else None
         self._label = None if policy.recipient else _label(policy.profile, size, rate)
 
@@ -37,11 +44,21 @@ class Sight:
             frames = frames[: self._most - self.count]
         if not len(frames):
             return frames
+        self._screen.look(frames).raise_if_blocked()
         out = frames if self._embed is None else self._embed(frames)
         if self._label is not None:
             out = self._label.draw(out, self.count)
+        self._remember(out)
         self.count += len(frames)
         return out
+
+    def _remember(self, frames: np.ndarray) -> None:
+        """Keep how the picture looks once a second, the first frame among them, where it can be told from others."""
+        every = max(1, round(self._rate))
+        for at in range(-self.count % every, len(frames), every):
+            seen = pdq(frames[at])
+            if seen.quality >= CLEAR:
+                self.looks += (Look(float((self.count + at) / self._rate), seen.bits),)
 
 
 def _label(profile: Profile, size: tuple[int, int], rate: Fraction) -> Label | None:

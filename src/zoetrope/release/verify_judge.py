@@ -11,7 +11,9 @@ from typing import Literal
 from zoetrope.release.marks.base import Found
 from zoetrope.release.registry import Record
 
-Verdict = Literal["intact", "signed elsewhere", "changed", "forged", "signed by others", "claimed", "unknown"]
+Verdict = Literal[
+    "intact", "signed elsewhere", "changed", "forged", "signed by others", "resembles", "claimed", "unknown"
+]
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,6 @@ def contradictions(seen: Evidence) -> tuple[str, ...]:
             "The credentials bind to an invisible mark, but neither picture nor sound carries it, and this house did "
             "not sign them: they were made for other content, or by somebody who only claims to be Zoetrope."
         )
-    if seen.alike and first is not None and seen.alike[0].mark not in named.values():
-        record, bits = seen.alike
-        found.append(
-            f"It looks like {show_id(record.mark)} of our registry ({bits} of 256 bits differ), but it claims to be "
-            f"{show_id(named[first])}."
-        )
     return tuple(found)
 
 
@@ -82,10 +78,12 @@ def judge(seen: Evidence) -> Verdict:
         return "changed" if _only_outlived(seen) else "forged"
     if seen.exact or (seen.signed and seen.signed.whole and seen.signed.trusted):
         return "intact"
-    if seen.picture or seen.sound or seen.alike:
+    if seen.picture or seen.sound:
         return "signed elsewhere" if seen.signed and seen.signed.whole and seen.signed.mark is not None else "changed"
     if seen.signed and seen.signed.whole:
         return "signed by others"
+    if seen.alike:
+        return "resembles"
     return "claimed" if seen.note is not None else "unknown"
 
 

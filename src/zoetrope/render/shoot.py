@@ -5,6 +5,7 @@ Knows no terminal and no weights; importing it loads no torch.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,10 +14,15 @@ from typing import TYPE_CHECKING
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.events import OnEvent
 from zoetrope.core.request import Request
-from zoetrope.release.asset import Asset
+from zoetrope.release.asset import Asset, Making
 from zoetrope.release.door import open_release
 from zoetrope.release.door_policy import Policy
+from zoetrope.release.screen.media import screen_pictures, screen_sound
+from zoetrope.release.screen.verdict import Verdict
+from zoetrope.render.ingredients import ingredients_of
 from zoetrope.render.making import making_of
+from zoetrope.render.previews import Previews
+from zoetrope.render.screening import screen_given, screen_words
 
 if TYPE_CHECKING:
     from zoetrope.engine.families import Family
@@ -49,13 +55,21 @@ def generate(
     Units: preview_every in steps, 0 for no previews; `when` is the time that credentials tell, now if left out.
     Raises: InvalidRequest, Unsupported, Refused, WeightsError, Cancelled.
     """
-    from zoetrope.engine.generate import make, prepare
+    from zoetrope.engine.generate import make
     from zoetrope.render.take import Take
 
-    request, family = prepare(request, family, on_event)
-    draft = make(request, family, on_event=on_event, cancel=cancel, preview_every=preview_every, numerics=numerics)
-    making = making_of(request, when or datetime.now(UTC))
-    return Take(draft.request, draft.clock, draft.frames, draft.sound, making, policy)
+    request, family, making, about = _begin(request, policy, family, on_event, when, ())
+    hear = Previews(on_event, making, policy, about, None).hear
+    draft = make(request, family, on_event=hear, cancel=cancel, preview_every=preview_every, numerics=numerics)
+    clock = draft.clock
+    screen_pictures(
+        draft.frames, clock.frame_rate, policy.screen, role="finished picture", about=about
+    ).raise_if_blocked()
+    if draft.sound is not None:
+        screen_sound(
+            draft.sound, clock.sample_rate, policy.screen, role="finished sound", about=about
+        ).raise_if_blocked()
+    return Take(draft.request, clock, draft.frames, draft.sound, making, policy, about)
 
 
 def generate_to(
@@ -66,20 +80,22 @@ def generate_to(
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
     preview_every: int = 0,
+    preview_path: Path | None = None,
     family: Family | None = None,
     numerics: Numerics | None = None,
     when: datetime | None = None,
+    files: Sequence[Path] = (),
 ) -> Shot:
     """Make one shot and release it while it is still being decoded; the file is whole or not there.
 
+    `preview_path` is a .png that shows the shot as it forms; `files` are those that the conditions were read from.
     Raises: as `generate`; and MediaError, before anything is computed where the path cannot be written at all.
     """
     from zoetrope.engine.draft import has_sound
-    from zoetrope.engine.generate import make, prepare
+    from zoetrope.engine.generate import make
     from zoetrope.render.take import Take
 
-    request, family = prepare(request, family, on_event)
-    making = making_of(request, when or datetime.now(UTC))
+    request, family, making, about = _begin(request, policy, family, on_event, when, files)
     clock, sounds = family.limits.clock, has_sound(request)
     with open_release(
         path,
@@ -89,6 +105,7 @@ def generate_to(
         rate=clock.frame_rate,
         sound_rate=clock.sample_rate,
         with_sound=sounds,
+        about=about,
     ) as door:
 
         def leave(part: Part) -> None:
@@ -99,11 +116,28 @@ def generate_to(
         draft = make(
             request,
             family,
-            on_event=on_event,
+            on_event=Previews(on_event, making, policy, about, preview_path).hear,
             on_part=leave,
             cancel=cancel,
             preview_every=preview_every,
             numerics=numerics,
         )
         stop_if(cancel, "before the file was finished")
-    return Shot(Take(draft.request, draft.clock, draft.frames, draft.sound, making, policy), door.asset)
+    return Shot(Take(draft.request, draft.clock, draft.frames, draft.sound, making, policy, about), door.asset)
+
+
+def _begin(
+    request: Request,
+    policy: Policy,
+    family: Family | None,
+    on_event: OnEvent | None,
+    when: datetime | None,
+    files: Sequence[Path],
+) -> tuple[Request, Family, Making, Verdict]:
+    """Settle a request, and screen its words and what it gives, before weights load."""
+    from zoetrope.engine.generate import prepare
+
+    request, family = prepare(request, family, on_event)
+    about = screen_given(request, family.limits.clock, policy.screen, screen_words(request, policy.screen))
+    making = making_of(request, when or datetime.now(UTC), ingredients_of(request, policy, files))
+    return request, family, making, about

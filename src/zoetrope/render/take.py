@@ -9,6 +9,7 @@ from zoetrope.engine.draft import Draft
 from zoetrope.release.asset import Making
 from zoetrope.release.door import release
 from zoetrope.release.door_policy import Policy
+from zoetrope.release.screen.verdict import Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,6 +18,7 @@ class Take(Draft):
 
     making: Making
     policy: Policy
+    about: Verdict
 
     def save(self, path: str | Path) -> Path:
         """Release the take in the format that the path's ending names; the file is whole or not there.
@@ -32,4 +34,5 @@ class Take(Draft):
             sound=self.sound,
             rate=self.clock.frame_rate,
             sound_rate=self.clock.sample_rate,
+            about=self.about,
         ).path

@@ -1,0 +1,74 @@
+"""What was given to a shot, as its credentials list it; marks and labels found on it travel along.
+
+Knows conditions and marks. It does not know what a checkpoint does with them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.errors import MediaError
+from zoetrope.core.request import Request
+from zoetrope.release.aigc import read_aigc
+from zoetrope.release.asset import Ingredient, digest
+from zoetrope.release.door_policy import Policy, can_be_marked
+
+_SOUND_RATE = 24_000
+
+
+def ingredients_of(request: Request, policy: Policy, files: Sequence[Path] = ()) -> tuple[Ingredient, ...]:
+    """Everything that a request gives, in order; `files` are those that the conditions were read from, if known."""
+    found = [_ingredient(condition, policy) for condition in request.conditions]
+    if len(files) != len(found):
+        return tuple(found)
+    return tuple(_from_file(given, file) for given, file in zip(found, files, strict=True))
+
+
+def _ingredient(condition: Condition, policy: Policy) -> Ingredient:
+    match condition:
+        case Keyframe(picture=picture, at=at):
+            return _seen("input", f"picture at {at}", policy, picture[None])
+        case Extend(frames=frames, sound=sound):
+            return _seen("parent", "clip that is extended", policy, frames, sound)
+        case Region(frames=frames, sound=sound):
+            return _seen("parent", "clip that is edited", policy, frames, sound)
+        case Footage(frames=frames):
+            return _seen("parent", "picture that is given sound", policy, frames)
+        case Soundtrack(sound=sound):
+            return _seen("parent", "sound that is given a picture", policy, None, sound)
+
+
+def _seen(
+    relation: Literal["parent", "input"],
+    title: str,
+    policy: Policy,
+    frames: np.ndarray | None,
+    sound: np.ndarray | None = None,
+) -> Ingredient:
+    state, mark = hashlib.sha256(), None
+    for array in (frames, sound):
+        if array is not None:
+            state.update(np.ascontiguousarray(array).data)
+    if frames is not None and can_be_marked((frames.shape[2], frames.shape[1])):
+        mark = policy.picture_mark.detect(frames)
+    if mark is None and sound is not None and policy.sound_mark is not None:
+        mark = policy.sound_mark.detect(sound, _SOUND_RATE)
+    return Ingredient(title, relation, state.hexdigest(), mark=mark.id if mark else None)
+
+
+def _from_file(given: Ingredient, file: Path) -> Ingredient:
+    """The same ingredient with what its file says: its name, digest, label, and the file for its credentials."""
+    label = None
+    with contextlib.suppress(MediaError):  # a damaged label on an input is not carried over as if it were one
+        label = read_aigc(file)
+    said = json.dumps(label, separators=(",", ":")) if label else None
+    return replace(given, title=file.name, sha256=digest(file), path=file, aigc=said)
