@@ -71,6 +71,7 @@ def made_key(folder, *, kind="es256", days=300, uses=None, begins=-1):
     root = local_root(folder / "authority")
     issuer = x509.load_pem_x509_certificate((root / "root.pem").read_bytes())
     issuer_key = serialization.load_pem_private_key((root / "root.key").read_bytes(), None)
+    assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
     private = makers[kind]()
     now = datetime.now(UTC)
     usage = {name: False for name in ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign")}
@@ -107,6 +108,7 @@ def test_what_was_signed_is_trusted_here_and_unknown_elsewhere(tmp_path, home, k
     assert found.problems == ()
     assert found.generator == "Zoetrope 0.1.0"
     assert found.bindings == (SoftBinding(PICTURE_BINDING, MARK),)
+    assert found.release is not None
     assert found.release["id"] == MARK
     assert [action.name for action in found.actions] == ["c2pa.created", "c2pa.watermarked.bound"]
     assert found.actions[0].source_type.endswith("/" + GENERATED)
@@ -174,6 +176,7 @@ def test_inputs_are_carried_over_and_edits_say_what_was_opened(tmp_path, home, k
     assert [i.title for i in found.ingredients if i.signed] == ["a.mp4"]
     assert [a.name for a in found.actions][:3] == ["c2pa.opened", "c2pa.placed", "c2pa.edited"]
     assert found.actions[2].source_type.endswith("/" + COMPOSITE)
+    assert found.release is not None
     assert found.release["inputs"][0] == {
         "title": "a.mp4", "relation": "parent", "sha256": "00", "mark": "000000000005", "aigc": '{"Label":"1"}'
     }  # fmt: skip
@@ -191,8 +194,8 @@ def test_the_prompt_is_told_only_when_asked(tmp_path, key):
     quiet, open_ = clip(tmp_path / "a.png"), clip(tmp_path / "b.png")
     sign(quiet, about(quiet), key)
     sign(open_, about(open_, prompt="a red ball"), key)
-    assert "prompt" not in read_credentials(quiet).release
-    assert read_credentials(open_).release["prompt"] == "a red ball"
+    said = [read_credentials(path).release or {} for path in (quiet, open_)]
+    assert [release.get("prompt") for release in said] == [None, "a red ball"]
 
 
 def test_the_local_root_is_made_once_for_its_owner_alone_and_renewed_in_time(tmp_path):
@@ -231,6 +234,7 @@ def test_an_operators_key_signs(tmp_path, kind):
 def test_a_callback_signs_without_giving_the_key_away(tmp_path):
     chain, secret = made_key(tmp_path)
     private = serialization.load_pem_private_key(secret.read_bytes(), None)
+    assert isinstance(private, ec.EllipticCurvePrivateKey)
     key = SigningKey(chain.read_text(), lambda data: private.sign(data, ec.ECDSA(hashes.SHA256())))
     check_signer(key)
     path = clip(tmp_path / "a.png")
@@ -285,7 +289,7 @@ def test_damaged_credentials_are_invalid_or_none_but_never_a_crash(tmp_path, hom
     whole, rng = path.read_bytes(), np.random.default_rng(0)
     part = tmp_path / "part.mp4"
     media = whole.rindex(b"mdat")
-    for _ in range(20):
+    for _ in range(8):
         data = bytearray(whole)
         data[int(rng.integers(media + 4, len(data)))] ^= int(rng.integers(1, 255))
         part.write_bytes(data)

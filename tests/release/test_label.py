@@ -17,11 +17,11 @@ def grey(count=4, size=SIZE, level=0):
 
 
 @pytest.mark.parametrize("size", [SIZE, (144, 256), (128, 72), (640, 360), (1280, 720)])
-@pytest.mark.parametrize("letter", list("AIGENRTD生成人工智能合"))
-def test_the_ink_of_every_letter_is_a_twentieth_of_the_shorter_side(size, letter):
-    frames = Label(read_profile("default").with_words(letter), size).draw(grey(1, size), 0)
-    rows = np.flatnonzero((frames[0, ..., 1] >= 128).any(1))
-    assert rows[-1] - rows[0] + 1 >= 0.05 * min(size)
+def test_the_ink_of_every_letter_is_a_twentieth_of_the_shorter_side(size):
+    for letter in "AIGENRTD生成人工智能合":
+        frames = Label(read_profile("default").with_words(letter), size).draw(grey(1, size), 0)
+        rows = np.flatnonzero((frames[0, ..., 1] >= 128).any(1))
+        assert rows[-1] - rows[0] + 1 >= 0.05 * min(size)
 
 
 def test_the_label_lasts_two_seconds_or_the_whole_clip():
@@ -29,7 +29,7 @@ def test_the_label_lasts_two_seconds_or_the_whole_clip():
         for name, least, most in (("default", 2.0, 2.2), ("cn", 4.9, 5.0)):
             count = int(5 * rate)
             drawn = Label(read_profile(name), SIZE, rate=rate).draw(grey(count), 0)
-            shown = drawn.any(axis=(1, 2, 3))
+            shown = np.asarray(drawn.any(axis=(1, 2, 3)))
             assert shown[: round(least * rate)].all()
             assert shown.sum() <= most * rate + 1
 
@@ -45,7 +45,7 @@ def test_parts_give_the_same_as_the_whole_and_what_was_given_stays():
     assert np.array_equal(drawn, whole)
     assert np.array_equal(frames, given)
     assert np.array_equal(drawn[26:], given[26:])
-    changed = (drawn != given).any(axis=(0, 3))
+    changed = np.asarray((drawn != given).any(axis=(0, 3)))
     left, top, right, bottom = first.box
     changed[top:bottom, left:right] = False
     assert not changed.any()

@@ -18,6 +18,8 @@ from zoetrope.release.credentials_sign import settings
 
 State = Literal["trusted", "valid", "invalid", "none"]
 _STATES: Mapping[str, State] = {"Trusted": "trusted", "Valid": "valid"}
+# How the library begins to say that a kind of file has no place for credentials, or that they lie somewhere in the net.
+_ABSENT = ("NotSupported", "RemoteManifest")
 _MOST_ITEMS = 64  # of actions, ingredients or problems; a hostile manifest may list millions
 _MOST_LETTERS = 500
 # Its signature holds and its issuer is a stranger: said by the state "valid", no fault of the file.
@@ -84,10 +86,9 @@ def read_credentials(path: str | Path, anchors: str = "") -> Credentials:
                 return Credentials("none")
             with reader:
                 return _told(json.loads(reader.json()))
-    except (C2paError.NotSupported, C2paError.RemoteManifest) as error:
-        return Credentials("none", problems=(_short(error),))
     except (C2paError, ValueError, RecursionError) as error:
-        return Credentials("invalid", problems=(_short(error),))
+        absent = str(error).startswith(_ABSENT)
+        return Credentials("none" if absent else "invalid", problems=(_short(error),))
 
 
 def _told(store: Mapping[str, Any]) -> Credentials:

@@ -46,10 +46,10 @@ class Label:
         self._place: tuple[int, int] | None = None
 
     @property
-    def box(self) -> Box | None:
-        """Where the label stands, None before the first part was drawn."""
+    def box(self) -> Box:
+        """Where the label stands; empty before the first part was drawn."""
         if self._place is None:
-            return None
+            return 0, 0, 0, 0
         (left, top), (height, width) = self._place, self._keep.shape[:2]
         return left, top, left + width, top + height
 
@@ -63,7 +63,7 @@ class Label:
             return frames
         if self._place is None:
             self._place = self._chosen(frames[:: max(1, len(frames) // _LOOKED_AT)])
-        left, top, right, bottom = self.box or (0, 0, 0, 0)
+        left, top, right, bottom = self.box
         labelled = frames.copy()
         part = labelled[:count, top:bottom, left:right]
         part[:] = (part * self._keep + self._add) >> 8

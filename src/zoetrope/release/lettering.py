@@ -11,12 +11,13 @@ from importlib import resources
 from pathlib import Path
 
 import numpy as np
-from PIL import ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from zoetrope.core.errors import InvalidRequest
 
 _VISIBLE = 128  # of 255: a row counts as inked where some pixel is covered by half or more
 _TRIAL = 100
+_RIM = 2  # pixels around the box that a font claims, since ink may stand over
 _LARGEST = 2000
 _MISSING = "\U0010ffff"  # no font has it, so it is drawn as what a font draws for letters that it lacks
 
@@ -43,9 +44,11 @@ def open_font(size: int, path: Path | None = None) -> ImageFont.FreeTypeFont:
 
 def coverage(words: str, font: ImageFont.FreeTypeFont) -> np.ndarray:
     """How much of each pixel is ink, cut to the ink. Shapes: (h, w) uint8 out; empty when there is none."""
-    mask = font.getmask(words, mode="L")
-    ink = np.array(mask, np.uint8).reshape(mask.size[1], mask.size[0])
-    rows, columns = np.flatnonzero(ink.max(1, initial=0)), np.flatnonzero(ink.max(0, initial=0))
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(words))
+    sheet = Image.new("L", (right - left + 2 * _RIM, bottom - top + 2 * _RIM))
+    ImageDraw.Draw(sheet).text((_RIM - left, _RIM - top), words, fill=255, font=font)
+    ink = np.asarray(sheet)
+    rows, columns = np.flatnonzero(ink.max(1)), np.flatnonzero(ink.max(0))
     if not len(rows):
         return np.zeros((0, 0), np.uint8)
     return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -81,8 +84,8 @@ def font_for(words: str, height: int, path: Path | None = None) -> ImageFont.Fre
 def _check_letters(words: str, font: ImageFont.FreeTypeFont) -> None:
     if not any(letter.isalnum() for letter in words):
         raise InvalidRequest(f"the label {words!r} has no letter; give words that people can read")
-    missing = bytes(font.getmask(_MISSING))
-    lacking = sorted({letter for letter in words if not letter.isspace() and bytes(font.getmask(letter)) == missing})
+    missing = coverage(_MISSING, font)
+    lacking = sorted({letter for letter in words if np.array_equal(coverage(letter, font), missing)})
     if lacking:
         raise InvalidRequest(
             f"the label's font has no {' '.join(lacking)}; use other words, or give a font that has these letters"
