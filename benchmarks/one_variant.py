@@ -101,9 +101,10 @@ def shoot(path: Path, request: Any, how: dict[str, Any], watch: Any, streamed: b
     """Make one shot into a file and time its parts; then write it once more by itself, to time the encoder alone."""
     from zoetrope.core.events import FramesReady, StepDone
     from zoetrope.release.door_policy import open_policy
+    from zoetrope.render.likeness import Likenesses
     from zoetrope.render.shoot import generate, generate_to
 
-    policy = open_policy(path.parent)
+    policy, faces = open_policy(path.parent), Likenesses(path.parent)
     steps: list[StepDone] = []
     shown: list[float] = []
 
@@ -116,9 +117,9 @@ def shoot(path: Path, request: Any, how: dict[str, Any], watch: Any, streamed: b
     watch.seconds.pop("decode", None)
     began = time.perf_counter()
     if streamed:
-        take = generate_to(path, request, policy, on_event=hear, **how).take
+        take = generate_to(path, request, policy, faces, on_event=hear, **how).take
     else:
-        take = generate(request, policy, on_event=hear, **how)
+        take = generate(request, policy, faces, on_event=hear, **how)
         take.save(path)
     total = time.perf_counter() - began
     again = time.perf_counter()

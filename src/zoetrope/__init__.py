@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zoetrope.core.conditions import Condition
     from zoetrope.core.events import OnEvent
     from zoetrope.core.sizes import Size
+    from zoetrope.release.consent import Declaration
     from zoetrope.render.take import Take
 
 __all__ = ["generate"]
@@ -36,20 +37,25 @@ def generate(
     sound: bool = True,
     strict: bool = False,
     profile: str | None = None,
+    shows: Declaration | None = None,
+    consent: str | None = None,
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
 ) -> Take:
     """Make one shot from a prompt: `generate("a red ball bounces on a meadow").save("ball.mp4")`.
 
     Units: seconds 0 is a still; steps, guidance and seed are settled by the preset and by chance where left out, and
-    are written in the take's request. `profile` of labels is the house's own if left out.
-    Raises: InvalidRequest, Unsupported, Refused, WeightsError, MediaError, Cancelled; all are
+    are written in the take's request. `profile` of labels is the house's own if left out. Whoever gives pictures says
+    whom they show: "nobody", somebody "invented", or a "real" person whose registered `consent` is named.
+    Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, Cancelled; all are
     `zoetrope.core.errors.ZoetropeError`.
     """
+    from zoetrope.core.home import home_folder
     from zoetrope.core.request import Request
     from zoetrope.core.sizes import read_size
     from zoetrope.core.time import exact_seconds
     from zoetrope.render.house import open_house, time_of_making
+    from zoetrope.render.likeness import Likenesses
     from zoetrope.render.shoot import generate as generate_shot
 
     request = Request(
@@ -67,4 +73,5 @@ def generate(
         strict=strict,
     )
     policy = open_house(os.environ, profile)
-    return generate_shot(request, policy, on_event=on_event, cancel=cancel, when=time_of_making(os.environ))
+    faces = Likenesses(home_folder(os.environ), shows, consent)
+    return generate_shot(request, policy, faces, on_event=on_event, cancel=cancel, when=time_of_making(os.environ))

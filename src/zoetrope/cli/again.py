@@ -10,8 +10,11 @@ from zoetrope.core.request import Request
 from zoetrope.core.time import show_seconds
 
 
-def command_again(request: Request, output: Path, images: Sequence[str], profile: str | None = None) -> str:
-    """Write the command line for a settled request; what is as by default is left out, the seed never is."""
+def command_again(request: Request, output: Path, images: Sequence[str], *more: str) -> str:
+    """Write the command line for a settled request; what is as by default is left out, the seed never is.
+
+    `more` are words that stand in it as they were typed.
+    """
     plain = Request(prompt=request.prompt)
     words = [program(), "generate", request.prompt, "-o", str(output)]
     if request.seconds != plain.seconds:
@@ -23,9 +26,7 @@ def command_again(request: Request, output: Path, images: Sequence[str], profile
             words += [f"--{name}", getattr(request, name)]
     for image in images:
         words += ["--image", image]
-    if profile is not None:
-        words += ["--profile", profile]
-    words += ["--seed", str(request.seed), "--steps", str(request.steps), "--guidance", f"{request.guidance:g}"]
+    words += [*more, "--seed", str(request.seed), "--steps", str(request.steps), "--guidance", f"{request.guidance:g}"]
     return " ".join(map(quote, words))
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import typer
 
-from zoetrope.cli import doctor, evaluate, generate, train, verify, world
+from zoetrope.cli import consent, doctor, evaluate, generate, train, verify, world
 from zoetrope.cli.stopping import EXIT_STOPPED
-from zoetrope.core.errors import Cancelled, ZoetropeError
+from zoetrope.core.errors import Cancelled, NeedsConsent, ZoetropeError
 
 EXIT_REFUSED = 2
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(generate.generate)
 app.command()(verify.verify)
+app.add_typer(consent.consent, name="consent")
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(world.world)
@@ -37,6 +38,8 @@ def run(arguments: Sequence[str]) -> int:
         return _say("stopped; nothing was kept.", EXIT_STOPPED)
     except Cancelled as error:
         return _say(str(error), EXIT_STOPPED)
+    except NeedsConsent as error:
+        return _say(f"{error} The text to agree to: {error.text}", EXIT_REFUSED)
     except ZoetropeError as error:
         return _say(str(error), EXIT_REFUSED)
     except MemoryError:

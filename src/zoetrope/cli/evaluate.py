@@ -31,7 +31,7 @@ def evaluate(
     import zoetrope
     from zoetrope.evaluation.scorecard import evaluate as measure
 
-    make = partial(zoetrope.generate, checkpoint=checkpoint, preset=preset)
+    make = partial(zoetrope.generate, checkpoint=checkpoint, preset=preset, shows="nobody")
     with _bar() as bar:
         task = bar.add_task("clips", total=None)
         try:

@@ -5,9 +5,10 @@ Reads the options into a request, shows what the engine tells, and says at the e
 
 import os
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,12 +18,47 @@ from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
+from zoetrope.core.events import Notice
+from zoetrope.core.home import home_folder
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds
 
 STILL = ".png"
 PREVIEW_EVERY = 1  # steps; a preview decodes one small frame
+
+
+class Shows(StrEnum):
+    """Whom given pictures show, as their giver says."""
+
+    nobody = "nobody"
+    invented = "invented"
+    real = "real"
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How the shot leaves: where to, under which profile of labels, and for whom without the visible one."""
+
+    output: Path
+    profile: str | None
+    unlabelled_to: str | None
+    agreement: str
+    preview: bool
+
+
+@dataclass(frozen=True)
+class Given:
+    """The files that are given, whom they show, and the consent that this rests on."""
+
+    files: tuple[Path, ...]
+    shows: Shows | None
+    consent: str | None
+
+    @property
+    def said(self) -> Literal["nobody", "invented", "real"]:
+        """Whom they show: who names a consent speaks of a real person, who says nothing of none."""
+        return self.shows.value if self.shows else "real" if self.consent else "nobody"
 
 
 def generate(
@@ -43,10 +79,19 @@ def generate(
         list[str] | None,
         typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
     ] = None,
+    shows: Annotated[
+        Shows | None,
+        typer.Option(help="Whom the given pictures show; a real person needs --consent.", show_default="nobody"),
+    ] = None,
+    consent: Annotated[str | None, typer.Option(metavar="ID", help="The consent of the person they show.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse words that the checkpoint does not know.")] = False,
     profile: Annotated[
         str | None, typer.Option(help="Labels as a place wants them: default, cn, eu or us-ca.", show_default="default")
     ] = None,
+    unlabelled_to: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Leave the visible label out for NAME; this is recorded.")
+    ] = None,
+    agreement: Annotated[str, typer.Option(help="By which agreement NAME has taken over the duty to label.")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="Show the picture while it forms.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Tell what happens as lines of JSON.")] = False,
@@ -69,8 +114,9 @@ def generate(
                 conditions=read_keyframes(image or [], wanted),
                 strict=strict,
             )
-            files = [split(each)[0] for each in image or []]
-            made = _make(output, request, report, wish, preview=preview, profile=profile, files=files)
+            leaving = Leaving(output, profile, unlabelled_to, agreement, preview)
+            given = Given(tuple(split(each)[0] for each in image or []), shows, consent)
+            made = _make(request, leaving, given, report, wish)
         except ZoetropeError as error:
             report.failed(str(error))
             raise
@@ -79,46 +125,61 @@ def generate(
                 path=output,
                 request=made,
                 took=time.perf_counter() - began,
-                again=command_again(made, output, image or [], profile),
+                again=command_again(
+                    made, output, image or [], *_same_leave(profile, shows, consent, unlabelled_to, agreement)
+                ),
             )
         )
+
+
+def _same_leave(
+    profile: str | None, shows: Shows | None, consent: str | None, to: str | None, agreement: str
+) -> tuple[str, ...]:
+    """The options, as typed, that decide how a shot leaves."""
+    told = {
+        "--profile": profile,
+        "--shows": shows.value if shows else None,
+        "--consent": consent,
+        "--unlabelled-to": to,
+        "--agreement": agreement,
+    }
+    return tuple(word for option, value in told.items() if value for word in (option, value))
 
 
 def _default_seconds(output: Path) -> str:
     return "0" if output.suffix.lower() == STILL else "5"
 
 
-def _make(
-    output: Path,
-    request: Request,
-    report: Report,
-    wish: Cancel,
-    *,
-    preview: bool,
-    profile: str | None,
-    files: Sequence[Path],
-) -> Request:
+def _make(request: Request, leaving: Leaving, given: Given, report: Report, wish: Cancel) -> Request:
     """Refuse what can be refused before torch is imported, then make the shot; returns the settled request."""
     from zoetrope.engine.families import find_family
     from zoetrope.media.places import check_output
 
+    output = leaving.output
     check_output(output)
     if request.still and output.suffix.lower() == ".wav":
         raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
     find_family(request.checkpoint).check(request)
+    from zoetrope.release.door_policy import Recipient
     from zoetrope.render.house import open_house, time_of_making
+    from zoetrope.render.likeness import Likenesses
     from zoetrope.render.shoot import generate_to
 
-    policy = open_house(os.environ, profile)
+    policy = open_house(os.environ, leaving.profile)
+    if leaving.unlabelled_to is not None:
+        policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
+    if given.files and not (given.shows or given.consent):
+        report.event(Notice("the given pictures are taken to show no real person; otherwise name --consent"))
     made = generate_to(
         output,
         request,
         policy,
+        Likenesses(home_folder(os.environ), given.said, given.consent),
         on_event=report.event,
         cancel=wish,
-        preview_every=PREVIEW_EVERY if preview else 0,
+        preview_every=PREVIEW_EVERY if leaving.preview else 0,
         preview_path=report.preview_path,
         when=time_of_making(os.environ),
-        files=files,
+        files=given.files,
     )
     return made.take.request

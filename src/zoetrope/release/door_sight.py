@@ -47,6 +47,8 @@ class Sight:
         self._screen.look(frames).raise_if_blocked()
         out = frames if self._embed is None else self._embed(frames)
         if self._label is not None:
+            if not self.count:
+                self._label.draw(out[:1], 0)  # its place follows from the first frame alone, however parts are cut
             out = self._label.draw(out, self.count)
         self._remember(out)
         self.count += len(frames)

@@ -183,7 +183,10 @@ class Registry:
                 f" WHERE {where} ORDER BY number DESC LIMIT 20",
                 (value,),
             ).fetchall()
-        return tuple(Record(*row[:4], datetime.fromisoformat(row[4]), *row[5:7], json.loads(row[7])) for row in rows)
+        return tuple(
+            Record(mark, sha256, checkpoint, version, datetime.fromisoformat(at), profile, name, json.loads(facts))
+            for mark, sha256, checkpoint, version, at, profile, name, facts in rows
+        )
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

@@ -60,8 +60,7 @@ def contradictions(seen: Evidence) -> tuple[str, ...]:
     if seen.signed is not None and not seen.signed.whole:
         found.append(f"The credentials were not made for this content: {seen.signed.problem}.")
     named = _named(seen)
-    first = next(iter(named), None)
-    for layer in list(named)[1:]:
+    for first, layer in zip(list(named)[:1] * len(named), named, strict=True):
         if named[layer] != named[first]:
             found.append(f"The {first} names {show_id(named[first])}, but the {layer} names {show_id(named[layer])}.")
     if _mark_is_missing(seen):

@@ -15,11 +15,14 @@ from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.events import OnEvent
 from zoetrope.core.request import Request
 from zoetrope.release.asset import Asset, Making
+from zoetrope.release.consent import Likeness
 from zoetrope.release.door import open_release
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.screen.media import screen_pictures, screen_sound
 from zoetrope.release.screen.verdict import Verdict
+from zoetrope.release.verify_judge import show_id
 from zoetrope.render.ingredients import ingredients_of
+from zoetrope.render.likeness import Likenesses
 from zoetrope.render.making import making_of
 from zoetrope.render.previews import Previews
 from zoetrope.render.screening import screen_given, screen_words
@@ -42,6 +45,7 @@ class Shot:
 def generate(
     request: Request,
     policy: Policy,
+    likenesses: Likenesses,
     *,
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
@@ -53,12 +57,13 @@ def generate(
     """Make one shot in memory; it leaves by its `save`, through the door.
 
     Units: preview_every in steps, 0 for no previews; `when` is the time that credentials tell, now if left out.
-    Raises: InvalidRequest, Unsupported, Refused, WeightsError, Cancelled.
+    Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, Cancelled.
     """
     from zoetrope.engine.generate import make
     from zoetrope.render.take import Take
 
-    request, family, making, about = _begin(request, policy, family, on_event, when, ())
+    begun = _begin(request, policy, likenesses, family, on_event, when, ())
+    request, family, making, about = begun.request, begun.family, begun.making, begun.about
     hear = Previews(on_event, making, policy, about, None).hear
     draft = make(request, family, on_event=hear, cancel=cancel, preview_every=preview_every, numerics=numerics)
     clock = draft.clock
@@ -69,13 +74,14 @@ def generate(
         screen_sound(
             draft.sound, clock.sample_rate, policy.screen, role="finished sound", about=about
         ).raise_if_blocked()
-    return Take(draft.request, clock, draft.frames, draft.sound, making, policy, about)
+    return Take(draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note)
 
 
 def generate_to(
     path: str | Path,
     request: Request,
     policy: Policy,
+    likenesses: Likenesses,
     *,
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
@@ -95,7 +101,8 @@ def generate_to(
     from zoetrope.engine.generate import make
     from zoetrope.render.take import Take
 
-    request, family, making, about = _begin(request, policy, family, on_event, when, files)
+    begun = _begin(request, policy, likenesses, family, on_event, when, files)
+    request, family, making, about = begun.request, begun.family, begun.making, begun.about
     clock, sounds = family.limits.clock, has_sound(request)
     with open_release(
         path,
@@ -123,21 +130,40 @@ def generate_to(
             numerics=numerics,
         )
         stop_if(cancel, "before the file was finished")
-    return Shot(Take(draft.request, draft.clock, draft.frames, draft.sound, making, policy, about), door.asset)
+    begun.note(door.asset)
+    return Shot(Take(draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note), door.asset)
+
+
+@dataclass(frozen=True, eq=False)
+class _Begun:
+    """A request that may be made: settled, screened, and with the consents that it rests on."""
+
+    request: Request
+    family: Family
+    making: Making
+    about: Verdict
+    likenesses: Likenesses
+    used: tuple[Likeness, ...]
+
+    def note(self, asset: Asset) -> None:
+        """Remember what was made with the consents."""
+        self.likenesses.note(self.used, f"{show_id(asset.mark)} {asset.path.name}", self.making.when)
 
 
 def _begin(
     request: Request,
     policy: Policy,
+    likenesses: Likenesses,
     family: Family | None,
     on_event: OnEvent | None,
     when: datetime | None,
     files: Sequence[Path],
-) -> tuple[Request, Family, Making, Verdict]:
-    """Settle a request, and screen its words and what it gives, before weights load."""
+) -> _Begun:
+    """Settle a request, and screen its words, what it gives and whom that shows, before weights load."""
     from zoetrope.engine.generate import prepare
 
     request, family = prepare(request, family, on_event)
     about = screen_given(request, family.limits.clock, policy.screen, screen_words(request, policy.screen))
-    making = making_of(request, when or datetime.now(UTC), ingredients_of(request, policy, files))
-    return request, family, making, about
+    now, given = when or datetime.now(UTC), ingredients_of(request, policy, files)
+    used = likenesses.check(request, given, now)
+    return _Begun(request, family, making_of(request, now, given), about, likenesses, used)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoetrope.engine.draft import Draft
-from zoetrope.release.asset import Making
+from zoetrope.release.asset import Asset, Making
 from zoetrope.release.door import release
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.screen.verdict import Verdict
@@ -14,11 +15,12 @@ from zoetrope.release.screen.verdict import Verdict
 
 @dataclass(frozen=True, eq=False)
 class Take(Draft):
-    """A draft together with how it came about and how its house releases."""
+    """A draft together with how it came about and how its house releases; `note` hears of every file of it."""
 
     making: Making
     policy: Policy
     about: Verdict
+    note: Callable[[Asset], None]
 
     def save(self, path: str | Path) -> Path:
         """Release the take in the format that the path's ending names; the file is whole or not there.
@@ -26,7 +28,7 @@ class Take(Draft):
         Raises: InvalidRequest for an unknown ending, Refused for what policy forbids, MediaError if it cannot be
         written.
         """
-        return release(
+        asset = release(
             path,
             self.making,
             self.policy,
@@ -35,4 +37,6 @@ class Take(Draft):
             rate=self.clock.frame_rate,
             sound_rate=self.clock.sample_rate,
             about=self.about,
-        ).path
+        )
+        self.note(asset)
+        return asset.path
