@@ -5,13 +5,17 @@ Knows spans and spellings; knows no automaton and no list.
 
 from __future__ import annotations
 
+from itertools import islice, product
+
 from zoetrope.release.screen.common_words import COMMON
-from zoetrope.release.screen.normalise import plain, syllables
+from zoetrope.release.screen.normalise import plain, readings, syllables
 from zoetrope.release.screen.views import View, is_character, is_loose, leet, squeezed
 
 _SHORTEST_APART = 4  # letters; three letters come together by chance in abbreviations
+_LONG_APART = 6  # letters; of such a term one shred that is no word is enough
 _SHORTEST_DISGUISED = 3
 _SHORTEST_SOUND = 6  # letters of a term that is spelled by sound alone
+_MOST_SOUNDS = 16  # spellings of a term whose characters have several readings
 _SHORTEST_HOMOPHONE = 3  # characters; pairs of other characters with the same sound are ordinary words
 
 
@@ -23,14 +27,15 @@ class Spelled:
         self.plain = plain(text.removesuffix("*"))
         joined = squeezed(self.plain)
         self.joined = joined.text
-        self.leet = leet(self.joined).text
+        # doubled letters stay doubled where the text writes each by itself
+        self.leets = tuple({leet(self.joined).text, self.joined.replace("l", "i")})
         self.own_gaps = {k for k in range(1, len(joined.start)) if joined.start[k] > joined.stop[k - 1]}
         self.is_chinese = len(self.joined) > 1 and all(sign in syllables() for sign in self.joined)
-        self.readings = [syllables()[sign] for sign in self.joined] if self.is_chinese else []
-        self.sound = "".join(self.readings)
+        choices = [readings(sign) for sign in self.joined] if self.is_chinese else []
+        self.sounds = {"".join(said): said for said in islice(product(*choices), _MOST_SOUNDS) if said}
         east = any(map(is_character, self.joined))
         self.may_be_apart = len(self.joined) >= (2 if east else _SHORTEST_APART)
-        self.may_be_disguised = not east and len(self.leet) >= _SHORTEST_DISGUISED
+        self.may_be_disguised = not east and min(map(len, self.leets)) >= _SHORTEST_DISGUISED
 
 
 def is_disguised(view: View, first: int, last: int, text: str) -> bool:
@@ -39,10 +44,10 @@ def is_disguised(view: View, first: int, last: int, text: str) -> bool:
     return any(view.altered[first : last + 1]) and 2 * real >= last + 1 - first
 
 
-def stands_free(text: str, start: int, stop: int, *, of_characters: bool = False) -> bool:
-    """Whether no letter or digit touches a part of the text; characters count as such only if asked."""
+def stands_free(text: str, start: int, stop: int) -> bool:
+    """Whether no letter or digit touches a part of the text; Chinese characters may."""
     around = (text[start - 1] if start else " ", text[stop] if stop < len(text) else " ")
-    return not any(sign.isalnum() and (of_characters or not is_character(sign)) for sign in around)
+    return not any(sign.isalnum() and not is_character(sign) for sign in around)
 
 
 def looks_taken_apart(term: Spelled, view: View, first: int, last: int, text: str) -> bool:
@@ -57,20 +62,30 @@ def looks_taken_apart(term: Spelled, view: View, first: int, last: int, text: st
     starts = [view.start[first], *(view.start[k] for k in cuts)]
     stops = [*(view.stop[k - 1] for k in cuts), view.stop[last]]
     pieces = [text[start:stop] for start, stop in zip(starts, stops, strict=True)]
-    if all(len(piece) == 1 for piece in pieces):
-        return stands_free(text, starts[0], stops[-1], of_characters=True)
     if any(map(is_character, "".join(pieces))):
+        return _stand_alone(pieces, starts, stops, text)
+    if all(len(piece) == 1 for piece in pieces):
+        return stands_free(text, starts[0], stops[-1])
+    known = [piece in COMMON for piece in pieces]
+    return not any(known) or (len(term.joined) >= _LONG_APART and not all(known))
+
+
+def _stand_alone(pieces: list[str], starts: list[int], stops: list[int], text: str) -> bool:
+    """Whether characters that spaces or commas part are no ends and beginnings of words: the inner ones stand alone."""
+    if any(len(piece) > 1 for piece in pieces):
         return False
-    return not any(piece in COMMON for piece in pieces)
+    ends = (text[starts[0] - 1] if starts[0] else " ", text[stops[-1]] if stops[-1] < len(text) else " ")
+    return len(pieces) > 2 or not all(map(str.isalnum, ends))
 
 
-def sounds_meant(term: Spelled, view: View, first: int, text: str) -> bool:
+def sounds_meant(term: Spelled, view: View, first: int, last: int, text: str) -> bool:
     """Whether a row of syllables means the term, and is not made of other words that sound like it."""
     same = other = spelled = 0
     previous = -1
-    for character, reading in zip(term.joined, term.readings, strict=True):
+    sound = view.text[first : last + 1]
+    for character, reading in zip(term.joined, term.sounds[sound], strict=True):
         start, stop = view.start[first], view.start[first + len(reading) - 1]
-        if previous >= 0 and _parts_characters(text, previous, start):
+        if previous >= 0 and parts_characters(text, previous, start):
             return False
         if is_character(text[start]):
             if not _is_whole(view, first, len(reading)):
@@ -81,7 +96,7 @@ def sounds_meant(term: Spelled, view: View, first: int, text: str) -> bool:
         else:
             spelled += 1
         previous, first = stop, first + len(reading)
-    long = len(term.sound) >= _SHORTEST_SOUND
+    long = len(sound) >= _SHORTEST_SOUND
     if other:
         return long and len(term.joined) >= _SHORTEST_HOMOPHONE
     return spelled > 0 and (same > 0 or long)
@@ -94,6 +109,6 @@ def _is_whole(view: View, first: int, length: int) -> bool:
     return view.start[first + length - 1] == here and here not in around
 
 
-def _parts_characters(text: str, left: int, right: int) -> bool:
+def parts_characters(text: str, left: int, right: int) -> bool:
     """Whether ordinary punctuation parts two characters; between spelled syllables a space is how they are written."""
     return is_character(text[left]) and is_character(text[right]) and is_loose(text[left + 1 : right])

@@ -23,6 +23,9 @@ _LATIN = re.compile(
     r"(?: SMALL| CAPITAL| LETTER| SYMBOL| TURNED| REVERSED| SIDEWAYS| OPEN| SCRIPT| DOTLESS| LONG| BARRED| INVERTED)*"
     r" ([A-Z])(?: WITH [A-Z -]+)?"
 )
+# What looks like a Latin letter in the faces of today, beyond what the tables of Unicode list; capitals likewise.
+_PAIRS = "кk тt мm нh вb ьb ъb уy пn иu гr зe бb хx ωw ηn τt κk μu σo ςc ρp εe βb ζz χx γy סo וi ןi חn"
+_ALIKE = {pair[0]: pair[1] for pair in _PAIRS.split()}
 _SPACE = re.compile(r"\s+")
 _DATA = Path(__file__).with_name("data")
 
@@ -59,6 +62,8 @@ _FOLD = _Fold({code: chr(code) for code in range(32, 127)} | dict.fromkeys(range
 def _latin(letter: str) -> str:
     if _is_east_asian(letter):
         return letter
+    if letter.lower() in _ALIKE:
+        return _ALIKE[letter.lower()]
     named = _LATIN.fullmatch(unicodedata.name(letter, ""))
     if named:
         return named[1].lower()
@@ -101,8 +106,19 @@ def _halves() -> tuple[dict[str, str], re.Pattern[str]]:
 @cache
 def syllables() -> dict[str, str]:
     """The usual reading of each Chinese character in Latin letters without tones; u with dots is written v."""
-    readings = _packaged("pypinyin", "pinyin_dict.json")
-    return {chr(int(code)): _toneless(marked.split(",")[0]) for code, marked in readings.items()}
+    return {sign: _toneless(marked.partition(",")[0]) for sign, marked in _marked().items()}
+
+
+@cache
+def readings(sign: str) -> tuple[str, ...]:
+    """All readings of a Chinese character, the usual one first, and those with v also with u."""
+    said = [_toneless(marked) for marked in _marked()[sign].split(",")]
+    return tuple(dict.fromkeys([*said, *(reading.replace("v", "u") for reading in said)]))
+
+
+@cache
+def _marked() -> dict[str, str]:
+    return {chr(int(code)): marked for code, marked in _packaged("pypinyin", "pinyin_dict.json").items()}
 
 
 def _toneless(marked: str) -> str:

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 import ahocorasick
 
-from zoetrope.release.screen.evidence import Spelled, is_disguised, looks_taken_apart, sounds_meant, stands_free
+from zoetrope.release.screen.evidence import (
+    Spelled,
+    is_disguised,
+    looks_taken_apart,
+    parts_characters,
+    sounds_meant,
+    stands_free,
+)
 from zoetrope.release.screen.normalise import plain
 from zoetrope.release.screen.views import Reading, View, squeezed
 
@@ -37,15 +44,15 @@ class Matcher:
         self._terms = spelled = [Spelled(term.text) for term in terms]
         self._plain = _Words((term.plain, k) for k, term in enumerate(spelled))
         self._apart = _Words((term.joined, k) for k, term in enumerate(spelled) if term.may_be_apart)
-        self._leet = _Words((term.leet, k) for k, term in enumerate(spelled) if term.may_be_disguised)
-        self._sound = _Words((term.sound, k) for k, term in enumerate(spelled) if term.is_chinese)
+        disguised = [(word, k) for k, term in enumerate(spelled) if term.may_be_disguised for word in term.leets]
+        self._leet = _Words(disguised)
+        self._sound = _Words((sound, k) for k, term in enumerate(spelled) for sound in term.sounds)
         phrases = [(phrase, k) for k, term in enumerate(terms) for phrase in term.allow]
         phrases += [(phrase, _EVERY) for phrase in allow]
         self._excuses = _Words((squeezed(plain(phrase)).text, k) for phrase, k in phrases)
-        self._masks: dict[str, list[int]] = {}
-        for k, term in enumerate(spelled):
-            if term.plain.isascii() and term.plain.isalpha() and len(term.plain) >= _SHORTEST_MASKED:
-                self._masks.setdefault(term.plain[0], []).append(k)
+        self._masks: dict[str, set[str]] = {}
+        for word in {word for term in spelled for word in term.plain.split() if word.isascii() and word.isalpha()}:
+            self._masks.setdefault(word[0], set()).add(word)
 
     def find(self, reading: Reading) -> dict[int, Span]:
         """The index of each term that a text holds, with the first place of it in the plain text."""
@@ -93,25 +100,37 @@ class Matcher:
             start, stop = view.span(first, last)
             if not self._at_edges(reading, start, stop, index):
                 continue
-            if sounds_meant(self._terms[index], view, first, reading.plain):
+            if sounds_meant(self._terms[index], view, first, last, reading.plain):
                 yield index, (start, stop)
 
     def _masked(self, text: str) -> Iterator[tuple[int, Span]]:
+        """Put every listed word that fits in the place of a masked one, and look again around it."""
         for token in _MASKED.finditer(text):
-            shape = re.compile(re.sub(r"[*#%&?]+", lambda signs: f"[a-z]{{{len(signs[0])}}}", token[0]))
+            shape = re.compile(re.sub(r"[*#%&?]", "[a-z]", token[0]))
             shown = sum(map(str.isalpha, token[0]))
-            for index in self._masks.get(token[0][0], ()):
-                word = self._terms[index].plain
-                if 2 * shown >= len(word) and shape.fullmatch(word):
-                    yield index, token.span()
+            if len(token[0]) < _SHORTEST_MASKED or 2 * shown < len(token[0]):
+                continue
+            for word in self._masks.get(token[0][0], ()):
+                if shape.fullmatch(word):
+                    yield from self._with_word(text, word, token.start())
+
+    def _with_word(self, text: str, word: str, place: int) -> Iterator[tuple[int, Span]]:
+        """Terms that hold a word put at a place of the text, in the stead of as many signs."""
+        other = text[:place] + word + text[place + len(word) :]
+        for first, last, index in self._plain.found_in(other):
+            inside = first <= place and place + len(word) <= last + 1
+            if inside and stands_free(other, first, last + 1):
+                yield index, (first, last + 1)
 
     def _excused(self, reading: Reading) -> Iterator[tuple[int, int, int]]:
         """Where ordinary phrases stand in the plain text, and which term each of them excuses."""
         if not self._excuses:
             return
-        for first, last, index in self._excuses.found_in(reading.squeezed.text):
-            start, stop = reading.squeezed.span(first, last)
-            if reading.edges[start]:
+        view = reading.squeezed
+        for first, last, index in self._excuses.found_in(view.text):
+            start, stop = view.span(first, last)
+            torn = any(parts_characters(reading.plain, view.start[k], view.start[k + 1]) for k in range(first, last))
+            if reading.edges[start] and not torn:
                 yield index, start, stop
 
 

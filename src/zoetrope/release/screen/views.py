@@ -17,7 +17,7 @@ _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "
 _LEET |= {"@": "a", "$": "s", "!": "i", "|": "i", "+": "t", "€": "e", "£": "i", "¥": "y", "¡": "i", "§": "s"}
 _LONG = 3  # as many of one letter in a row are no spelling but a stretched word
 _LIST_SIGNS = frozenset(
-    ' ,.;:!?()[]"“”‘/|、，。；：！？（）【】《》「」…'
+    ' ,;:!?()[]"“”‘/|、，。；：！？（）【】《》「」…'
 )  # what parts words and clauses in ordinary text
 
 
@@ -68,7 +68,7 @@ def squeezed(text: str) -> View:
 
 
 def leet(text: str) -> View:
-    """Squeezed, with digits and signs read as letters and rows of one letter as one."""
+    """Squeezed, with digits and signs read as letters, and rows of one letter inside a word as one."""
     letters: list[str] = []
     starts: list[int] = []
     stops: list[int] = []
@@ -78,7 +78,8 @@ def leet(text: str) -> View:
         letter = _LEET.get(sign) or ("i" if sign == "l" else sign)
         if not letter.isalnum():
             continue
-        if letters and letters[-1] == letter and letter.isascii():
+        near = bool(stops) and not is_loose(text[stops[-1] : place])
+        if near and letters[-1] == letter and letter.isascii():
             row += 1
             stops[-1] = place + 1
             altered[-1] = altered[-1] or row >= _LONG or sign in _LEET
@@ -130,5 +131,8 @@ def is_character(sign: str) -> bool:
 
 
 def is_loose(gap: str) -> bool:
-    """Whether what stands between two letters is what ordinary text puts between words and clauses."""
+    """Whether what stands between two letters is what ordinary text puts between words and clauses.
+
+    A full stop without a space is not: it parts the letters of a word that hides.
+    """
     return any(sign in _LIST_SIGNS for sign in gap)
