@@ -6,7 +6,8 @@ import struct
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
 from zoetrope.core.errors import InvalidRequest, MediaError
 from zoetrope.media import open_writer, read_clip, read_picture, read_sound
@@ -90,6 +91,18 @@ def test_labels_of_others_are_read_from_their_pictures(tmp_path, form):
     assert read_aigc(tmp_path / "a.jpg") == json.loads(text)
 
 
+def test_labels_in_the_other_places_of_pictures_are_found_too(tmp_path):
+    label = make_aigc("other", "x")
+    notes = PngInfo()
+    notes.add_text("AIGC", json.dumps(label))
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.png", pnginfo=notes)
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = b"ASCII\0\0\0" + json.dumps({"AIGC": label}).encode()
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.jpg", exif=exif)
+    assert read_aigc(tmp_path / "a.png") == label
+    assert read_aigc(tmp_path / "a.jpg") == label
+
+
 def test_contradicting_and_broken_labels_are_not_believed(tmp_path):
     twice = packet({"AIGC": '{"Label":"1"}'}).replace(b"</TC260:AIGC>", b"</TC260:AIGC><TC260:AIGC>{}</TC260:AIGC>")
     Image.new("RGB", (8, 8)).save(tmp_path / "twice.jpg", xmp=twice)
@@ -108,6 +121,13 @@ def test_hostile_packets_and_chunks_do_no_harm(tmp_path):
     huge = sound.read_bytes() + b"AIGC" + struct.pack("<I", 0xFFFFFFF0)
     (tmp_path / "huge.wav").write_bytes(huge)
     assert read_aigc(tmp_path / "huge.wav") is None
+
+
+def test_a_picture_without_content_is_named_damaged(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "a.avif")
+    (tmp_path / "b.avif").write_bytes((tmp_path / "a.avif").read_bytes().replace(b"iloc", b"free"))
+    with pytest.raises(MediaError, match="damaged"):
+        read_aigc(tmp_path / "b.avif")
 
 
 @pytest.mark.parametrize("ending", ["mp4", "webm", "gif", "webp", "png", "wav"])

@@ -14,7 +14,7 @@ from zoetrope.core.errors import MediaError
 from zoetrope.media.places import check_readable
 
 # What the library raises on damaged files, found by flipping bytes and cutting ends of every format.
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, LookupError, struct.error)
+DAMAGED = (OSError, SyntaxError, ValueError, EOFError, LookupError, RuntimeError, struct.error)
 MOST_PIXELS = 100_000_000  # a 100-megapixel photograph; 300 MB in memory
 
 

@@ -73,15 +73,11 @@ def packet(metadata: Mapping[str, str]) -> bytes:
     ).encode()
 
 
-def find_packet(file: Path) -> bytes | None:
-    """The XMP packet of a picture file (PNG, JPEG, WebP, TIFF, AVIF, GIF), or None when it holds none.
-
-    Raises: what Pillow raises on files that it cannot read.
-    """
-    with Image.open(file) as picture:
-        if picture.format == "GIF":
-            return _gif_packet(file)
-        found = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp")
+def find_packet(picture: Image.Image, file: Path) -> bytes | None:
+    """The XMP packet of an opened picture file (PNG, JPEG, WebP, TIFF, AVIF, GIF), None when it holds none."""
+    if picture.format == "GIF":
+        return _gif_packet(file)
+    found = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp")
     if found is None or len(found) > _MOST_BYTES:
         return None
     return found.encode() if isinstance(found, str) else bytes(found)

@@ -73,12 +73,10 @@ def read_aigc(path: str | Path) -> dict[str, str] | None:
     Labels of others may lack fields or say more; `check_aigc` tells. Raises: MediaError when the file cannot be read,
     carries several labels that differ, or one that is no JSON object of texts.
     """
-    found = {text for text in find_aigc(path) if text}
-    if not found:
-        return None
-    if len(found) > 1:
+    found = [_parsed(text, path) for text in dict.fromkeys(find_aigc(path)) if text]
+    if any(label != found[0] for label in found):
         raise MediaError(f"{path} carries {len(found)} different AIGC labels, and the standard allows one; trust none")
-    return _parsed(found.pop(), path)
+    return found[0] if found else None
 
 
 def _parsed(text: str, path: str | Path) -> dict[str, str]:
