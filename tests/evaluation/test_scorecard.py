@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from zoetrope.core.errors import InvalidRequest, Unsupported, WeightsError
 from zoetrope.evaluation.detect import Detectors, load
@@ -43,7 +44,19 @@ def test_a_stopped_evaluation_goes_on_where_it_was(tmp_path, detectors):
     assert first.clips == 2
     body = json.loads((tmp_path / "scorecard.json").read_text(encoding="utf-8"))
     assert {row["name"] for row in body["rows"]} >= {"object", "camera", "contacts heard within 80 ms"}
-    assert (tmp_path / "sheet-01.png").is_file()
+    assert not list(tmp_path.rglob("*.png"))
+
+
+def test_pictures_of_clips_leave_only_by_the_way_that_is_given(tmp_path, detectors):
+    kept = []
+
+    def keep(path, picture):
+        kept.append(path.name)
+        Image.fromarray(picture).save(path)
+
+    evaluate(Noise(), folder=tmp_path, limit=2, extras=False, detectors=detectors, keep=keep)
+    strips = sorted(path.name for path in (tmp_path / "strips").iterdir())
+    assert kept == [*strips, "sheet-01.png"]
 
 
 def test_clips_that_were_kept_are_measured_and_not_made_again(tmp_path, detectors):

@@ -45,3 +45,9 @@ def test_a_verdict_follows_from_the_layers(verdict, layers):
     seen = Evidence(able=ABLE, **layers)
     assert judge(seen) == verdict
     assert bool(contradictions(seen)) == (verdict == "forged" or layers.get("signed") is BROKEN)
+
+
+def test_a_file_that_cannot_hold_credentials_is_not_called_changed_for_lacking_them():
+    seen = Evidence(able=ABLE - {"credentials"}, picture=MARK, noted=A, note="")
+    assert judge(seen) == "marked"
+    assert judge(Evidence(able=ABLE - {"credentials"}, picture=MARK)) == "changed"

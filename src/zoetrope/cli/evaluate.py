@@ -1,5 +1,6 @@
 """`zoetrope evaluate`: the scorecard of a checkpoint, measured by detectors on clips that it makes."""
 
+import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -30,6 +31,8 @@ def evaluate(
     choose_preset(preset, find_family(checkpoint).presets, checkpoint)
     import zoetrope
     from zoetrope.evaluation.scorecard import evaluate as measure
+    from zoetrope.render.house import open_house, time_of_making
+    from zoetrope.render.pictures import keeper
 
     make = partial(zoetrope.generate, checkpoint=checkpoint, preset=preset, shows="nobody")
     with _bar() as bar:
@@ -39,6 +42,7 @@ def evaluate(
                 make,
                 folder=output,
                 limit=prompts,
+                keep=keeper(open_house(os.environ), checkpoint, time_of_making(os.environ), generated=True),
                 on_progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         except KeyboardInterrupt:

@@ -1,5 +1,6 @@
 """`zoetrope world`: a contact sheet of the toy stage that the pocket family learns from."""
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,8 @@ def world(
 ) -> None:
     """Draw every value of one axis of the toy stage side by side."""
     from zoetrope.media.places import check_output
-    from zoetrope.media.writers import write_picture
+    from zoetrope.render.house import open_house, time_of_making
+    from zoetrope.render.pictures import keeper
 
     if output.suffix.lower() != ".png":
         raise InvalidRequest(f"the sheet was to be {output}; it is a picture, so let the name end in .png.")
@@ -30,5 +32,6 @@ def world(
     from zoetrope.training.world.contact_sheet import contact_sheet
 
     began = time.perf_counter()
-    write_picture(output, np.asarray(contact_sheet(axis, columns=columns, seed=seed)))
+    keep = keeper(open_house(os.environ), "toy stage", time_of_making(os.environ), generated=False)
+    keep(output, np.asarray(contact_sheet(axis, columns=columns, seed=seed)))
     print(f"{output}: the axis {axis}, drawn in {time.perf_counter() - began:.1f} s")

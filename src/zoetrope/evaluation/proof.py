@@ -12,7 +12,7 @@ from zoetrope.evaluation.axes import THING_AXES
 from zoetrope.evaluation.degrade import degrade
 from zoetrope.evaluation.detect import Detectors, shipped
 from zoetrope.evaluation.judge import THERE
-from zoetrope.evaluation.scorecard import Book, Progress, Scorecard, finish, record_of
+from zoetrope.evaluation.scorecard import Book, Keep, Progress, Scorecard, finish, record_of
 from zoetrope.training.world.captions import captions
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.scene import Scene
@@ -30,10 +30,11 @@ def detector_report(
     scenes: int = 300,
     spoiled: bool = False,
     detectors: Detectors | None = None,
+    keep: Keep | None = None,
     on_progress: Progress | None = None,
 ) -> Scorecard:
     """The same table on fresh true renders; spoiled degrades them first as codecs do. Resumable like `evaluate`."""
-    detectors, book = detectors or shipped(), Book(folder)
+    detectors, book = detectors or shipped(), Book(folder, keep)
     for index in range(scenes):
         name = f"{index:03d}"
         if name not in book.records:

@@ -43,6 +43,7 @@ class Generate(Protocol):
 
 
 Progress = Callable[[int, int], None]
+Keep = Callable[[Path, np.ndarray], None]
 
 
 @dataclass(frozen=True)
@@ -88,16 +89,18 @@ def evaluate(
     seconds: float = SECONDS,
     extras: bool = True,
     detectors: Detectors | None = None,
+    keep: Keep | None = None,
     on_progress: Progress | None = None,
 ) -> Scorecard:
     """Make and measure every prompt; with extras also given first pictures and extensions to 30 s.
 
+    `keep` writes pictures (h, w, 3) uint8 of the clips to files; without it there are none.
     Units: limit in prompts from the start of the list, which is a fair sample at every length.
     Raises: what `generate` raises; WeightsError if the detectors have no weights.
     """
     eyes = detectors or shipped()
     chosen = list(all_prompts() if prompts is None else prompts)[:limit]
-    book = Book(folder)
+    book = Book(folder, keep)
     tasks = [(f"{prompt.index:03d}", lambda p=prompt: _clip(generate, p, seconds, eyes, book)) for prompt in chosen]
     if extras:
         tasks += [
@@ -138,10 +141,10 @@ def make_clips(
 
 
 class Book:
-    """The records of one evaluation, on disk line by line."""
+    """The records of one evaluation, on disk line by line, and pictures of its clips where somebody says how."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.strips = folder, folder / "strips"
+    def __init__(self, folder: Path, keep: Keep | None = None) -> None:
+        self.folder, self.strips, self.keep_picture = folder, folder / "strips", keep
         self.strips.mkdir(parents=True, exist_ok=True)
         self.path = folder / "records.jsonl"
         lines = self.path.read_text(encoding="utf-8").splitlines() if self.path.is_file() else []
@@ -172,7 +175,8 @@ class Book:
 
     def draw(self, name: str, frames: np.ndarray) -> None:
         """Keep a strip of frames for the sheets."""
-        sheets.strip(frames).save(self.strips / f"{name}.png")
+        if self.keep_picture is not None:
+            self.keep_picture(self.strips / f"{name}.png", np.asarray(sheets.strip(frames)))
 
 
 def _whole(lines: Iterable[str]) -> list[dict[str, Any]]:
@@ -190,7 +194,8 @@ def finish(title: str, records: list[dict[str, Any]], book: Book) -> Scorecard:
     """Sum up records, and write table and sheets."""
     card = Scorecard(title, sum(bool(r["right"]) for r in records), rows(records))
     card.save(book.folder)
-    sheets.sheets(records, book.strips, book.folder)
+    if book.keep_picture is not None:
+        sheets.sheets(records, book.strips, book.folder, book.keep_picture)
     return card
 
 

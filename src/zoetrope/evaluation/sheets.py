@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +25,15 @@ def strip(frames: np.ndarray) -> Image.Image:
     return out
 
 
-def sheets(records: Iterable[Mapping[str, Any]], strips: Path, folder: Path) -> list[Path]:
+def sheets(
+    records: Iterable[Mapping[str, Any]], strips: Path, folder: Path, keep: Callable[[Path, np.ndarray], None]
+) -> list[Path]:
     """Write contact sheets of all clips that have a strip, a dozen on each; returns their paths."""
     shown = [r for r in records if (strips / f"{r['name']}.png").is_file() and r["right"]]
     paths = []
     for first in range(0, len(shown), ROWS):
         path = folder / f"sheet-{first // ROWS + 1:02d}.png"
-        _sheet(shown[first : first + ROWS], strips).save(path)
+        keep(path, np.asarray(_sheet(shown[first : first + ROWS], strips)))
         paths.append(path)
     return paths
 

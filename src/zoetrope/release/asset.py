@@ -54,6 +54,7 @@ class Making:
     """How media came about, as far as their file tells it; never the prompt.
 
     `fingerprint` stands for the whole request: the same one gives the same mark. `when` is told by the credentials.
+    What no model `generated` (drawings of the toy stage, tables) is marked and signed, and not labelled as made by AI.
     """
 
     checkpoint: str

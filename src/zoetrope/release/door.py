@@ -18,6 +18,7 @@ from zoetrope.core.errors import MediaError
 from zoetrope.media.containers import container_of
 from zoetrope.media.writers import PICTURE_RATE, SOUND_RATE, open_writer
 from zoetrope.release.asset import _SEAL, Asset, Making
+from zoetrope.release.audible import with_notice
 from zoetrope.release.door_loudness import level
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.door_seal import Seal
@@ -49,7 +50,9 @@ class Release:
         policy.check(self._container)
         self._about = about
         still = self._container.ending == ".png"
-        self._sight = Sight(policy, policy.mark_of(making), size, rate, still=still, about=about)
+        self._sight = Sight(
+            policy, policy.mark_of(making), size, rate, still=still, generated=making.generated, about=about
+        )
         self._sounds: list[np.ndarray] = []
         self._seal = Seal(path, making, policy, self._sight)
         self._writer = open_writer(
@@ -137,10 +140,13 @@ class Release:
             return
         policy, rate = self._policy, self._sound_rate
         screen_sound(sound, rate, policy.screen, role="finished sound", about=self._about).raise_if_blocked()
+        if policy.profile.audible and self._making.generated and not self._container.holds_picture:
+            sound = with_notice(sound, rate)
         sound, self._seal.loudness = level(sound, rate)
-        mark = policy.sound_mark
-        self._seal.sounds = mark is not None
-        self._writer.write_sound(sound if mark is None else mark.embed(sound, rate, self._sight.mark))
+        if self._making.generated and policy.profile.audible and not self._container.holds_picture:
+            sound = with_notice(sound, rate)
+        self._seal.sounds = True
+        self._writer.write_sound(policy.sound_mark.embed(sound, rate, self._sight.mark))
 
 
 def open_release(

@@ -17,6 +17,7 @@ from zoetrope.release.credentials import SigningKey, can_sign, check_signer, loc
 from zoetrope.release.marks.base import PictureMark, SoundMark
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.picture import LEAST_SIDE, SpreadPictureMark
+from zoetrope.release.marks.sound import SpreadSoundMark
 from zoetrope.release.profiles import Profile, read_profile
 from zoetrope.release.registry import Registry
 from zoetrope.release.screen.policy import ScreenPolicy, open_screen
@@ -53,7 +54,7 @@ class Policy:
     key: bytes
     signer: SigningKey
     picture_mark: PictureMark
-    sound_mark: SoundMark | None = None
+    sound_mark: SoundMark
     screen: ScreenPolicy = field(default_factory=ScreenPolicy)
     provider: str = ""
     recipient: Recipient | None = None
@@ -116,6 +117,7 @@ def open_policy(
         key=secret,
         signer=key,
         picture_mark=SpreadPictureMark(secret),
+        sound_mark=SpreadSoundMark(secret),
         screen=open_screen(home),
         provider=provider,
     )

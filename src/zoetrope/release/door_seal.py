@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -36,10 +37,9 @@ class Seal:
     def __init__(self, path: Path, making: Making, policy: Policy, sight: Sight) -> None:
         self._path, self._making, self._policy, self._sight = path, making, policy, sight
         self._number: int | None = None
-        earlier = [{"ContentProducer": "", "ProduceID": show_id(i.mark)} for i in making.ingredients if i.mark]
-        self._aigc = make_aigc(policy.provider, show_id(sight.mark), earlier=earlier)
+        self._aigc = _aigc(policy.provider, show_id(sight.mark), making) if making.generated else None
         self.metadata = {"encoder": f"Zoetrope {version('zoetrope')}", "comment": making.note}
-        self.metadata |= as_metadata(self._aigc)
+        self.metadata |= as_metadata(self._aigc) if self._aigc else {}
         if not can_sign(path):  # the credentials tell the time elsewhere, so that the rest is the same every time
             self.metadata["date"] = making.when.isoformat(timespec="seconds")
         self.sounds = False  # whether a marked sound was written
@@ -102,6 +102,8 @@ class Seal:
     def _metadata(self, file: Path) -> Layer:
         if read_aigc(file) != self._aigc:
             raise self._fault("metadata")
+        if self._aigc is None:
+            return Layer("metadata", "not possible", "no model made it, so no label says so")
         return Layer("metadata", "answers", f"the AIGC label names {show_id(self._sight.mark)}")
 
     def _label(self) -> Layer:
@@ -109,6 +111,8 @@ class Seal:
             return Layer("visible label", "answers", f"it reads {self._policy.profile.visible.words!r}")
         if self._policy.recipient is not None:
             return Layer("visible label", "silent", f"left out for {self._policy.recipient.name}, on record")
+        if not self._making.generated:
+            return Layer("visible label", "not possible", "no model made it, so no label says so")
         why = "the picture is too small for its words" if self._sight.count else "there is no picture"
         return Layer("visible label", "not possible", why)
 
@@ -119,7 +123,7 @@ class Seal:
         return self._mark("picture mark", self._policy.picture_mark.detect(seen.frames))
 
     def _sound(self, seen: Sample) -> Layer:
-        if self._policy.sound_mark is None or seen.sound is None or not self.sounds:
+        if seen.sound is None or not self.sounds:
             return Layer("sound mark", "not possible", "there is no sound")
         return self._mark("sound mark", self._policy.sound_mark.detect(seen.sound, seen.sound_rate))
 
@@ -162,6 +166,17 @@ class Seal:
             return None
         until = _months_later(self._making.when, law("unlabelled_record_months"))
         return Delivery(self._sight.mark, self.sha256, to.name, to.agreement, self._making.when, until)
+
+
+def _aigc(provider: str, name: str, making: Making) -> dict[str, str]:
+    """The label of an output; labels and marks that its ingredients carry stay named in it."""
+    earlier: list[dict[str, str]] = []
+    for given in making.ingredients:
+        if given.aigc:
+            earlier.append(json.loads(given.aigc))
+        elif given.mark is not None:
+            earlier.append({"ContentProducer": "", "ProduceID": show_id(given.mark)})
+    return make_aigc(provider, name, earlier=earlier)
 
 
 def _months_later(moment: datetime, months: int) -> datetime:

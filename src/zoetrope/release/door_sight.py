@@ -24,19 +24,27 @@ class Sight:
     """The pictures of one release, as they pass."""
 
     def __init__(
-        self, policy: Policy, mark: int, size: tuple[int, int], rate: Fraction, *, still: bool, about: Verdict | None
+        self,
+        policy: Policy,
+        mark: int,
+        size: tuple[int, int],
+        rate: Fraction,
+        *,
+        still: bool,
+        generated: bool,
+        about: Verdict | None,
     ) -> None:
         self.mark, self.count, self.marked = mark, 0, can_be_marked(size)
         self.looks: tuple[Look, ...] = ()
         self._rate, self._most = rate, 1 if still else None
         self._screen = PictureScreen(policy.screen, rate, "finished picture", about)
         self._embed = policy.picture_mark.embedder(mark, size) if self.marked else None
-        self._label = None if policy.recipient else _label(policy.profile, size, rate)
+        self._label = None if policy.recipient or not generated else _label(policy.profile, size, rate)
 
     @property
     def labelled(self) -> bool:
         """Whether a visible label was drawn."""
-        return self._label is not None and self._label.box is not None
+        return self._label is not None and self.count > 0
 
     def through(self, frames: np.ndarray) -> np.ndarray:
         """Frames as they leave. Shapes: (t, h, w, 3) uint8 in and out. Raises: Refused."""

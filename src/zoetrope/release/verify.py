@@ -20,6 +20,10 @@ _SAYS: dict[Verdict, str] = {
         "Made with Zoetrope and unchanged since it was signed, but by a signer whom this machine does not know: its "
         "marks agree with its credentials, and nothing proves who the signer is."
     ),
+    "marked": (
+        "Made with Zoetrope: its invisible mark and its metadata agree. Such a file cannot hold signed credentials, so "
+        "nothing proves that it is unchanged."
+    ),
     "changed": (
         "Made with Zoetrope, and changed since: its invisible mark answers, and its credentials are gone or broken, as "
         "after another program encoded, cut or stripped it."

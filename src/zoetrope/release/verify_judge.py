@@ -12,7 +12,7 @@ from zoetrope.release.marks.base import Found
 from zoetrope.release.registry import Record
 
 Verdict = Literal[
-    "intact", "signed elsewhere", "changed", "forged", "signed by others", "resembles", "claimed", "unknown"
+    "intact", "signed elsewhere", "marked", "changed", "forged", "signed by others", "resembles", "claimed", "unknown"
 ]
 
 
@@ -78,7 +78,9 @@ def judge(seen: Evidence) -> Verdict:
     if seen.exact or (seen.signed and seen.signed.whole and seen.signed.trusted):
         return "intact"
     if seen.picture or seen.sound:
-        return "signed elsewhere" if seen.signed and seen.signed.whole and seen.signed.mark is not None else "changed"
+        if seen.signed and seen.signed.whole and seen.signed.mark is not None:
+            return "signed elsewhere"
+        return "marked" if "credentials" not in seen.able and seen.noted is not None else "changed"
     if seen.signed and seen.signed.whole:
         return "signed by others"
     if seen.alike:

@@ -47,7 +47,7 @@ class Readers:
     """With what a house reads: its marks, the roots that it trusts (PEM), and its registry, if it has one."""
 
     picture_mark: PictureMark
-    sound_mark: SoundMark | None = None
+    sound_mark: SoundMark
     anchors: str = ""
     registry: Registry | None = None
 
@@ -61,6 +61,8 @@ def look(path: Path, readers: Readers) -> Looked:
     sound, sound_layer = _sound(seen, readers.sound_mark)
     sha256 = digest(path)
     exact, marked, alike = _remembered(sha256, (picture, sound), seen, readers.registry)
+    signed_layer = _credentials_layer(path, credentials)
+    asked = (signed_layer, label_layer, picture_layer, sound_layer)
     evidence = Evidence(
         signed=_signed(credentials),
         note=None if label is None else label.get("ContentProducer", ""),
@@ -70,15 +72,9 @@ def look(path: Path, readers: Readers) -> Looked:
         exact=exact,
         marked=marked,
         alike=alike,
-        able=frozenset(layer.name for layer in (picture_layer, sound_layer) if layer.state != "not possible"),
+        able=frozenset(layer.name for layer in asked if layer.state != "not possible"),
     )
-    layers = (
-        _credentials_layer(path, credentials),
-        label_layer,
-        picture_layer,
-        sound_layer,
-        _registry_layer(evidence, readers.registry),
-    )
+    layers = (*asked, _registry_layer(evidence, readers.registry))
     return Looked(evidence, layers, seen, sha256, label, credentials)
 
 
@@ -139,8 +135,8 @@ def _picture(seen: Sample, mark: PictureMark) -> tuple[Found | None, Layer]:
     return found, _mark_layer("picture mark", found)
 
 
-def _sound(seen: Sample, mark: SoundMark | None) -> tuple[Found | None, Layer]:
-    if mark is None or seen.sound is None or not seen.sound.shape[1]:
+def _sound(seen: Sample, mark: SoundMark) -> tuple[Found | None, Layer]:
+    if seen.sound is None or not seen.sound.shape[1]:
         return None, Layer("sound mark", "not possible", "there is no sound")
     found = mark.detect(seen.sound, seen.sound_rate)
     return found, _mark_layer("sound mark", found)

@@ -22,6 +22,7 @@ _GOOD, _WARY, _BAD = (22, 122, 62), (176, 110, 0), (190, 30, 30)
 _COLOURS: dict[Verdict, tuple[int, int, int]] = {
     "intact": _GOOD,
     "signed elsewhere": _GOOD,
+    "marked": _GOOD,
     "changed": _WARY,
     "resembles": _WARY,
     "claimed": _WARY,

@@ -15,6 +15,7 @@ from zoetrope.release.credentials import SigningKey, file_key, local_anchors, lo
 from zoetrope.release.door_policy import Policy, open_policy
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.picture import SpreadPictureMark
+from zoetrope.release.marks.sound import SpreadSoundMark
 from zoetrope.release.registry import FILE, Registry
 from zoetrope.release.verify_layers import Readers
 
@@ -51,6 +52,7 @@ def open_readers(environment: Mapping[str, str]) -> Readers:
     home, key = home_folder(environment), load_key(mark_key_of(environment))
     return Readers(
         picture_mark=SpreadPictureMark(key),
+        sound_mark=SpreadSoundMark(key),
         anchors=local_anchors(home),
         registry=Registry(home) if (home / FILE).is_file() else None,
     )

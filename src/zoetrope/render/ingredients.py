@@ -60,7 +60,7 @@ def _seen(
             state.update(np.ascontiguousarray(array).data)
     if frames is not None and can_be_marked((frames.shape[2], frames.shape[1])):
         mark = policy.picture_mark.detect(frames)
-    if mark is None and sound is not None and policy.sound_mark is not None:
+    if mark is None and sound is not None:
         mark = policy.sound_mark.detect(sound, _SOUND_RATE)
     return Ingredient(title, relation, state.hexdigest(), mark=mark.id if mark else None)
 
