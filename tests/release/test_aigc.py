@@ -13,7 +13,7 @@ from zoetrope.core.errors import InvalidRequest, MediaError
 from zoetrope.media import open_writer, read_clip, read_picture, read_sound
 from zoetrope.media.labels import find_aigc
 from zoetrope.media.xmp import packet
-from zoetrope.release.aigc import as_metadata, check_aigc, is_provider_code, make_aigc, read_aigc
+from zoetrope.release.aigc import as_metadata, check_aigc, make_aigc, read_aigc
 
 CODE = "001191110105MA01ABCDEF10001"
 NOTES = {"title": "红球", "comment": "seed 7 & <8>", "encoder": "Zoetrope 0.1.0"}
@@ -50,8 +50,8 @@ def test_the_label_is_one_json_with_the_fields_of_the_standard_in_their_order():
         '{"Label":"1","ContentProducer":"' + CODE + '","ProduceID":"id-1","ReservedCode1":"",'
         '"ContentPropagator":"","PropagateID":"","ReservedCode2":""}'
     )
-    assert is_provider_code(CODE)
-    assert not is_provider_code("Zoetrope")
+    with pytest.raises(InvalidRequest, match="provider code"):
+        make_aigc(CODE.replace("10001", "30001"), "id-1")
 
 
 def test_labels_of_inputs_stay_named():

@@ -14,6 +14,7 @@ from zoetrope.media.labels import find_aigc
 from zoetrope.release.profiles import law
 
 _GENERATED = "1"
+_CODE_LENGTH = 27
 _MOST_EARLIER = 8  # labels of inputs that are named; a packet stays below a kilobyte
 
 
@@ -23,9 +24,10 @@ def make_aigc(provider: str, produce_id: str, *, earlier: Sequence[Mapping[str, 
     `provider` is a provider code of 27 characters or a name without spaces, "" where none is configured; `produce_id`
     names the output. Labels found on inputs (`earlier`) stay named in ReservedCode1, which the standard leaves to the
     producer, because a file carries exactly one label.
-    Raises: InvalidRequest when a value holds characters that the standard does not allow.
+    Raises: InvalidRequest when a value holds characters that the standard does not allow, or a code is mistyped.
     Source: GB 45438-2025, 6.1 and Annex E.
     """
+    _check_provider(provider)
     values = {"Label": _GENERATED, "ContentProducer": provider, "ProduceID": produce_id}
     label = {name: values.get(name, "") for name in law("aigc_fields")}
     label["ReservedCode1"] = _named(earlier)
@@ -56,9 +58,11 @@ def check_aigc(label: Mapping[str, str]) -> None:
         raise InvalidRequest("ProduceID in an AIGC label is empty; give the id of this output")
 
 
-def is_provider_code(provider: str) -> bool:
-    """Whether a provider is given by its code rather than by a name. Source: TC260-PG-20252A."""
-    return re.fullmatch(law("producer_code"), provider) is not None
+def _check_provider(provider: str) -> None:
+    """Codes and names are both allowed; a mistyped code would name nobody. Source: TC260-PG-20252A."""
+    looks_like_code = len(provider) == _CODE_LENGTH and provider.startswith("00")
+    if looks_like_code and not re.fullmatch(law("producer_code"), provider):
+        raise InvalidRequest(f"the provider {provider!r} is no valid provider code; check how it is spelled")
 
 
 def as_metadata(label: Mapping[str, str]) -> dict[str, str]:

@@ -69,10 +69,6 @@ class Profile:
         check_words(words, self.visible.must_name)
         return replace(self, visible=replace(self.visible, words=words))
 
-    def with_whole_clip(self) -> "Profile":
-        """The same profile with the visible label on every frame."""
-        return replace(self, visible=replace(self.visible, seconds=None))
-
 
 def check_words(words: str, must_name: tuple[tuple[str, ...], ...]) -> None:
     """Raises: InvalidRequest when a visible label lacks what it must name."""
