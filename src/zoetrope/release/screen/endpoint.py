@@ -123,9 +123,10 @@ def _opinion(row: Any) -> Opinion:
     if not isinstance(row, dict) or not isinstance(row.get("category"), str):
         raise NoAnswer("an opinion names no category")
     score, picture = row.get("score"), row.get("picture", 0)
-    number = isinstance(score, int | float) and not isinstance(score, bool) and math.isfinite(score)
-    if not number or not isinstance(picture, int):
+    if not isinstance(score, int | float) or isinstance(score, bool) or not isinstance(picture, int):
         raise NoAnswer("an opinion holds no score")
+    if not math.isfinite(score):
+        raise NoAnswer("a score is no number")
     return Opinion(row["category"], float(score), picture)
 
 

@@ -28,7 +28,7 @@ class Spelled:
         joined = squeezed(self.plain)
         self.joined = joined.text
         # doubled letters stay doubled where the text writes each by itself
-        self.leets = tuple({leet(self.joined).text, self.joined.replace("l", "i")})
+        self.leets = tuple({leet(self.plain).text, self.joined.replace("l", "i")})
         self.own_gaps = {k for k in range(1, len(joined.start)) if joined.start[k] > joined.stop[k - 1]}
         self.is_chinese = len(self.joined) > 1 and all(sign in syllables() for sign in self.joined)
         choices = [readings(sign) for sign in self.joined] if self.is_chinese else []
@@ -40,8 +40,9 @@ class Spelled:
 
 def is_disguised(view: View, first: int, last: int, text: str) -> bool:
     """Whether letters were replaced or stretched, and enough are left to read it as a word."""
+    length = last + 1 - first
     real = sum(text[view.start[k]].isalpha() for k in range(first, last + 1))
-    return any(view.altered[first : last + 1]) and 2 * real >= last + 1 - first
+    return any(view.altered[first : last + 1]) and real * (3 if length >= _LONG_APART else 2) >= length
 
 
 def stands_free(text: str, start: int, stop: int) -> bool:
@@ -66,6 +67,8 @@ def looks_taken_apart(term: Spelled, view: View, first: int, last: int, text: st
         return _stand_alone(pieces, starts, stops, text)
     if all(len(piece) == 1 for piece in pieces):
         return stands_free(text, starts[0], stops[-1])
+    if any(text[stop:start].strip() for stop, start in zip(stops, starts[1:], strict=False)):  # commas part words
+        return False
     known = [piece in COMMON for piece in pieces]
     return not any(known) or (len(term.joined) >= _LONG_APART and not all(known))
 

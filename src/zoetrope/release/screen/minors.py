@@ -30,7 +30,7 @@ OPINIONS: Mapping[str, frozenset[Signal]] = {
 
 _SENTENCE = re.compile(r"(?<=[.!?;。！？；])\s+|\n+")
 _BELOW_18 = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-_NUMBERS: list[str] = _BELOW_18.split()
+_NUMBERS: tuple[str, ...] = tuple(_BELOW_18.split())
 _AGE_EN = re.compile(
     rf"\b(\d{{1,2}}|{'|'.join(_NUMBERS)})(?: |-|‐)?(?:years?|yrs?|y)(?: |-|‐)?(?:olds?|o)\b|\b(\d{{1,2}}) ?yo\b"
     rf"|\b(?:aged?|age of)(?: |:|-)*(\d{{1,2}}|{'|'.join(_NUMBERS)})\b"

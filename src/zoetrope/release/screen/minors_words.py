@@ -23,14 +23,15 @@ pigtails|女孩|男孩|女儿|儿子|侄女|外甥女|女学生|男学生|学妹
 SEXUAL = """
 sex|sexual*|porn*|nude|nudes|nudity|naked|nakedness|nsfw|erotic*|erotica|hentai|lewd|topless|bottomless|
 without clothes|no clothes|without clothing|no clothing|unclothed|undress*|intercourse|masturbat*|orgasm*|orgy|
-genital*|penis|vagina|vulva|anus|nipple|nipples|breasts|bare breasted|bare chested girl|buttocks|blowjob|blow job|
+genital*|penis|vagina|vulva|anus|nipples|breasts|bare breasted|bare chested girl|buttocks|blowjob|blow job|
 fellatio|cunnilingus|ejaculat*|fetish|fetishes|bdsm|molest*|rape|raped|raping|rapes|incest*|striptease|stripping|
 upskirt|ahegao|ecchi|horny|fondle*|fondling|groping|groped|lolicon|shotacon|pedophil*|paedophil*|
 without any clothes|wearing nothing|takes off her clothes|takes off his clothes|taking off her clothes|
 taking off his clothes|removes her clothes|removes his clothes|child abuse material|csam|
 色情|情色|裸体|裸露|裸照|全裸|半裸|赤裸|裸身|裸女|裸男|裸着|光着身子|光身子|一丝不挂|没穿衣服|不穿衣服|脱光|脱衣|脱掉衣服|
 做爱|性爱|性交|性行为|性关系|性器官|性虐|性侵|性暗示|淫|自慰|手淫|口交|肛交|强奸|轮奸|迷奸|猥亵|乱伦|阴茎|阴道|阴部|
-下体|乳房|乳头|裸胸|春药|高潮脸|恋童|炼铜|露点|发情|调教|黄片|成人片|里番|涩图|色图|涩情
+下体|乳房|乳头|裸胸|春药|高潮脸|恋童|炼铜|露点|发情|调教|黄片|成人片|里番|涩图|色图|涩情|
+luoti|zuoai|seqing
 """
 
 # Suggestive; counts where a child stands in the same sentence.
@@ -54,10 +55,10 @@ a minor key|a minor chord|a minor role|a minor detail|a minor scale|in a minor|s
 stripping paint|stripping wallpaper|paint stripping|rape seed|rapeseed|oilseed rape|rape field|rape flower|
 rape blossom|field of rape|chicken breasts|chicken breast|duck breasts|turkey breasts|baby carrot|baby carrots|
 baby corn|baby potatoes|baby spinach|kid leather|kid gloves|sexual dimorphism|sexual selection|same sex couple|
-same sex couples|same sex parents|bottle nipple|pacifier nipple|
+same sex couples|same sex parents|
 裸眼|裸露的岩|裸露岩|裸露的土|裸露的山|裸露的树根|裸露的根|裸岩|裸子植物|裸麦|裸色|赤裸裸的真相|赤裸裸的现实|淫雨|浸淫|
 红色情|粉色情|白色情|蓝色情|黑色情|金色情|银色情|绿色情|紫色情|橙色情|灰色情|棕色情|彩色情|景色情|角色情|特色情|音色情|神色情|
-夜色情|月色情|秋色情|春色情|暮色情|颜色情|做爱心|做爱好|做爱国|当做爱|叫做爱|看做爱|男性交|女性交|恶性交|个性交|理性交|
+夜色情|月色情|秋色情|春色情|暮色情|颜色情|做爱心|做爱好|做爱国|当做爱|叫做爱|男性交|女性交|恶性交|个性交|理性交|
 线性交|异性交|同性交|性交流|性交谈|性交通|性交往|性交替|路口交|出口交|进口交|窗口交|门口交|港口交|接口交|街口交|口交通|
 口交汇|口交叉|口交界|口交接|理性侵|性侵入|性侵略|性侵蚀|乱伦敦|高潮脸谱|烈性爱|个性爱|理性爱|女性爱|男性爱|活性爱|任性爱|
 天性爱|弹性爱|人性爱|记性爱|索性爱|雌性爱|雄性爱|女性行|男性行|理性行|惯性行|习惯性行|线性行|良性行|随性行|侵略性行|

@@ -19,7 +19,7 @@ from zoetrope.release.screen.hashes import DenyList, read_deny_list
 from zoetrope.release.screen.lists import Listed, TermList, import_list, starter_lists
 from zoetrope.release.screen.moderators import Moderator
 from zoetrope.release.screen.terms import Matcher, Term
-from zoetrope.release.screen.verdict import SEVERITIES, Severity
+from zoetrope.release.screen.verdict import MINORS, SEVERITIES, Severity
 
 SETTINGS = "screen.yaml"  # in the folder of user data; absent, the starter lists alone decide
 _FIELDS = {"starter", "lists", "allow", "severities", "moderators", "denied"}
@@ -42,8 +42,8 @@ class ScreenPolicy:
     go_on_without: frozenset[str] = frozenset()
 
     def severity(self, category: str, said: Severity) -> Severity:
-        """How much a category matters in this house."""
-        return self.severities.get(category, said)
+        """How much a category matters in this house; sexual content with minors is never less than a block."""
+        return "block" if category == MINORS else self.severities.get(category, said)
 
     @cached_property
     def matchers(self) -> tuple[tuple[tuple[Listed, ...], Matcher], ...]:
