@@ -12,20 +12,21 @@ import numpy as np
 
 from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.release.marks.base import Found
-from zoetrope.release.marks.code import encode, read_each
+from zoetrope.release.marks.code import Reading, encode, read_each
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.sound_cells import RATE, SLOT, Floats, power, sound_of, spectrum
 from zoetrope.release.marks.sound_pattern import BLOCK, SLOTS, lay_out
 from zoetrope.release.marks.sound_rate import resample
-from zoetrope.release.marks.sound_search import OTHER_SPEEDS, likeliest_places
+from zoetrope.release.marks.sound_search import OTHER_SPEEDS, Place, likeliest_places
 from zoetrope.release.marks.sound_strength import gains, move, weigh
 
 # Half a block of context on each side of a piece: 0.64 s is a whole number of samples at every rate divisible by 25.
 _CONTEXT = BLOCK // 2
 _PIECE_BLOCKS = 16
 _WINDOW_SECONDS, _STEP_SECONDS, _MOST_WINDOWS = 8.0, 6.0, 40
-# The best of all code words agrees with noise by 0.50 +- 0.03.
-_LEAST_AGREEMENT = 0.58
+# The best of all code words agrees with noise by 0.50 +- 0.03; where pilots stand out as in one unmarked sound of ten,
+# that much is enough.
+_LEAST_AGREEMENT, _LEAST_BESIDE_PILOT, _CLEAR_PILOT = 0.58, 0.50, 4.2
 _SILENCE = 1e-4  # -80 dB of full scale
 _GATE_SECONDS = 0.01
 
@@ -57,6 +58,8 @@ class SpreadSoundMark:
         sound = _checked(sound, rate)
         if rate < 16_000 or rate % 25:
             raise Unsupported(f"the sound mark needs 16000 Hz or more, divisible by 25, not {rate}; resample first")
+        if not sound.any():
+            return sound
         mark = np.zeros_like(sound)
         for start, end, piece in _pieces(sound, rate):
             part = self._mark_of(piece, rate, bits)
@@ -75,7 +78,7 @@ class SpreadSoundMark:
         """
         marked = self.embed(sound, rate, id)
         found = self.detect(marked, rate)
-        mark, signal = float(np.mean((marked - sound) ** 2)), float(np.mean(np.square(sound)))
+        mark, signal = float(np.sum((marked - sound) ** 2)), float(np.sum(np.square(sound)))
         return Embedded(marked, found is not None and found.id == id, 10 * np.log10(signal / mark) if mark else np.inf)
 
     def detect(self, sound: Floats, rate: int) -> Found | None:
@@ -108,11 +111,21 @@ class SpreadSoundMark:
             places = likeliest_places(powers, self._pattern, speeds)
             readings = read_each(np.array([place.soft for place in places]))
             pairs = [(reading, place) for reading, place in zip(readings, places, strict=True) if reading]
-            reading, place = max(pairs, key=lambda pair: pair[0].agreement, default=(None, None))
-            if reading and place and reading.agreement >= _LEAST_AGREEMENT:
-                detail = f"at {place.speed:.4g} times the speed, from {begins:.1f} s"
-                return Found(reading.id, reading.agreement / _LEAST_AGREEMENT, detail)
+            founds = [
+                Found(
+                    reading.id, _strength(reading, place), f"at {place.speed:.4g} times the speed, from {begins:.1f} s"
+                )
+                for reading, place in pairs
+            ]
+            best = max(founds, key=lambda found: found.strength, default=None)
+            if best and best.strength >= 1:
+                return best
         return None
+
+
+def _strength(reading: Reading, place: Place) -> float:
+    with_pilot = min(reading.agreement / _LEAST_BESIDE_PILOT, place.pilot / _CLEAR_PILOT)
+    return max(reading.agreement / _LEAST_AGREEMENT, with_pilot)
 
 
 def _checked(sound: Floats, rate: int) -> Floats:

@@ -34,8 +34,8 @@ _LONGEST_DB, _LEAST_SPREAD_DB, _FURTHEST = 8.0, 0.4, 2.5
 
 
 def _edges() -> NDArray[np.intp]:
-    """Edges of the bands in bins of 23 Hz: 94 Hz to 7.5 kHz, which survives 16 kHz; from 2.3 kHz on 4 % wide."""
-    edges = [4]
+    """Edges of the bands in bins of 23 Hz: 47 Hz to 7.5 kHz, which survives 16 kHz; from 2.3 kHz on 4 % wide."""
+    edges = [2]
     while edges[-1] < 315:
         edges.append(edges[-1] + max(4, round(0.04 * edges[-1])))
     return np.array(edges)
@@ -106,7 +106,8 @@ def cells_at_slots(bands: Floats) -> Floats:
 def cells_anywhere(bands: Floats) -> Floats:
     """Cells that begin at every frame: (t, bands) -> (t - 3, bands)."""
     count = len(bands) - FRAMES_PER_SLOT + 1
-    return sum((bands[at : at + count] * _IN_SLOT[at] for at in range(1, 4)), bands[:count] * _IN_SLOT[0])
+    parts = [bands[at : at + count] * weight for at, weight in enumerate(_IN_SLOT)]
+    return parts[0] + parts[1] + parts[2] + parts[3]
 
 
 def oddness(cells: Floats, stride: int) -> Oddness:

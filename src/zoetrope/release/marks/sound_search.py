@@ -75,4 +75,4 @@ def _best(table: Floats, pattern: Pattern, speed: float, most: int) -> list[Plac
 
 def _soft(cells: Floats, turns: NDArray[np.intp], pattern: Pattern) -> NDArray[np.float64]:
     sums = np.bincount(pattern.place[turns].ravel(), (cells * pattern.sign[turns]).ravel(), PILOT + 1)
-    return sums[:CODE_BITS]
+    return sums[:CODE_BITS].astype(np.float64)

@@ -1,6 +1,6 @@
 """How far each cell is moved: enough to be read, less than can be heard.
 
-A cell moves by at most 0.4 dB where levels are steady, as in a held tone, and by at most 3.5 dB where they vary by
+A cell moves by at most 0.4 dB where levels are steady, as in a held tone, and by at most 3.8 dB where they vary by
 themselves, as in noise, whose own ups and downs hide it. Each bit's cells move only as far as that bit still lacks:
 what the sound already says by chance costs nothing. Where a sound leaves bands empty, a noise floor far below it is
 added to carry what it cannot; it lies 58 dB under the frame in each band and never over -85 dB of full scale, and there
@@ -28,7 +28,7 @@ from zoetrope.release.marks.sound_cells import (
 )
 from zoetrope.release.marks.sound_pattern import PILOT, SLOTS, TRUST, Pattern
 
-_LEAST_DB, _MOST_DB, _SHARE_OF_SPREAD = 0.4, 3.5, 1.4
+_LEAST_DB, _MOST_DB, _SHARE_OF_SPREAD = 0.4, 3.8, 1.4
 _FLOOR_DB = 5.0  # cells of the added floor are ours alone and move further
 _UNDER_FRAME_DB, _LOUDEST_DB, _QUIETEST_FRAME_DB = -58.0, -85.0, -60.0
 _FLOOR_PERIOD = 128
@@ -119,7 +119,7 @@ def _push(host: Host, toward: Floats, group: NDArray[np.intp]) -> Floats:
     count = int(group.max()) + 1
 
     def total(table: Floats) -> NDArray[np.float64]:
-        return np.bincount(group.ravel(), (table * host.trust).ravel(), count)
+        return np.bincount(group.ravel(), (table * host.trust).ravel(), count).astype(np.float64)
 
     enough = np.sqrt(total(host.trust)) * _ENOUGH
     enough[PILOT :: PILOT + 1] *= _PILOT_ENOUGH / _ENOUGH
