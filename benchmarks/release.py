@@ -70,9 +70,10 @@ def main() -> None:
         def whole() -> None:
             release(Path(folder) / f"released.{options.ending}", making, policy, frames=frames, sound=sound)
 
-        plain(), whole()  # the first of each loads encoders and tables
+        plain()  # the first of each loads encoders and tables
+        whole()
         pairs = [(timed(plain), timed(whole)) for _ in range(options.repeats)]
-        profile = cProfile.Profile()
+        profile = cProfile.Profile(time.process_time)
         profile.runcall(whole)
         megabytes = {
             name: (Path(folder) / f"{name}.{options.ending}").stat().st_size / 1e6 for name in ("plain", "released")
@@ -96,7 +97,7 @@ def show(pairs: list[tuple[tuple[float, float], tuple[float, float]]], options: 
 
 
 def show_parts(profile: cProfile.Profile) -> None:
-    """Time of the named parts in one release, as a profiler saw it, which itself costs some."""
+    """Time of the processor in the named parts of one release, as a profiler saw it, which itself costs some."""
     found = {}
     for (file, _, name), numbers in pstats.Stats(profile).stats.items():  # pyright: ignore[reportAttributeAccessIssue]
         found[f"{Path(file).name}:{name}"] = numbers[3]

@@ -10,8 +10,9 @@ from toy_clips import FRAMES, toy_clip
 
 from zoetrope.core.errors import InvalidRequest, MediaError, Refused, Unsupported
 from zoetrope.media.readers import read_clip
-from zoetrope.release.asset import Asset, Making
-from zoetrope.release.credentials import SigningKey
+from zoetrope.release.aigc import read_aigc
+from zoetrope.release.asset import Asset, Ingredient, Making
+from zoetrope.release.credentials import SigningKey, read_credentials
 from zoetrope.release.door import open_release, release
 from zoetrope.release.door_policy import Recipient, open_policy
 from zoetrope.release.marks.picture import SpreadPictureMark
@@ -50,7 +51,7 @@ def test_a_clip_carries_every_layer_and_is_remembered(tmp_path, policy):
     clip = read_clip(asset.path)
     assert clip.frames.shape == toy_clip()[0].shape
     assert clip.sound.shape == (2, FRAMES * 2000)
-    assert asset.loudness < -10
+    assert (asset.loudness or 0) < -10
 
 
 def test_an_asset_is_not_made_by_hand_nor_by_copying_fields(tmp_path, policy):
@@ -91,11 +92,26 @@ def test_a_clap_is_still_heard_at_the_flash_and_nothing_gets_longer(tmp_path, po
         frames[flash] = 255
         sound[:, flash * 2000 : flash * 2000 + 48] = 0.95
     clip = read_clip(release(tmp_path / "clap.mp4", making(), policy, frames=frames, sound=sound).path)
+    assert clip.sound is not None
     seen = np.flatnonzero(clip.frames[:, :40].mean((1, 2, 3)) > 200) / 12
     loud = np.flatnonzero(np.abs(clip.sound).max(0) > 0.2) / 24_000
     claps = [loud[0], loud[np.flatnonzero(np.diff(loud) > 0.2)[0] + 1]]
     assert np.abs(seen - claps).max() <= 0.010
     assert clip.sound.shape == (2, 48_000)
+
+
+def test_what_goes_on_from_a_marked_clip_keeps_its_mark_and_names_it(tmp_path, policy):
+    first = whole(tmp_path / "a.mp4", policy)
+    given = read_clip(first.path)
+    parent = Ingredient("a.mp4", "parent", first.sha256, path=first.path, mark=first.mark)
+    edit = replace(making(b"an edit"), ingredients=(parent,))
+    asset = release(tmp_path / "b.mp4", edit, policy, frames=given.frames, sound=given.sound)
+    assert asset.mark == first.mark
+    assert states(asset)["picture mark"] == states(asset)["sound mark"] == "answers"
+    found = read_credentials(asset.path, policy.signer.anchors)
+    assert [(each.title, each.signed) for each in found.ingredients] == [("a.mp4", True)]
+    assert found.actions[0].name == "c2pa.opened"
+    assert f"/{first.mark:012x}" in read_aigc(asset.path)["ReservedCode1"]
 
 
 class OtherId(SpreadPictureMark):

@@ -1,5 +1,6 @@
 """Each verdict from the layers that lead to it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -45,6 +46,12 @@ def test_a_verdict_follows_from_the_layers(verdict, layers):
     seen = Evidence(able=ABLE, **layers)
     assert judge(seen) == verdict
     assert bool(contradictions(seen)) == (verdict == "forged" or layers.get("signed") is BROKEN)
+
+
+def test_the_mark_of_an_ingredient_that_credentials_list_contradicts_nothing():
+    edited = replace(OURS, mark=B, given=frozenset({A}))
+    assert judge(Evidence(able=ABLE, signed=edited, picture=MARK, sound=OTHER)) == "intact"
+    assert judge(Evidence(able=ABLE, signed=replace(OURS, mark=B), picture=MARK)) == "forged"
 
 
 def test_a_file_that_cannot_hold_credentials_is_not_called_changed_for_lacking_them():

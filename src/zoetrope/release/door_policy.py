@@ -62,8 +62,12 @@ class Policy:
     def mark_of(self, making: Making) -> int:
         """The id of everything that the same request makes. Units: 48 bits.
 
+        What goes on from a marked clip keeps that clip's mark: two marks over each other would both be lost.
         Who guesses a whole request can test the guess, as who has the checkpoint can by making it again.
         """
+        kept = next((g.mark for g in making.ingredients if g.relation == "parent" and g.mark is not None), None)
+        if kept is not None:
+            return kept
         word = hmac.new(self.key, b"mark of " + making.fingerprint, hashlib.sha256).digest()
         return int.from_bytes(word[:_MARK_BYTES], "big")
 

@@ -130,7 +130,8 @@ class Seal:
     def _mark(self, name: Name, found: Found | None) -> Layer:
         if found is None:
             return Layer(name, "silent", "written, but too faint to be read: the content is too short or too plain")
-        if found.id != self._sight.mark:
+        given = {ingredient.mark for ingredient in self._making.ingredients}
+        if found.id != self._sight.mark and found.id not in given:
             raise self._fault(name)
         return Layer(name, "answers", f"it reads {show_id(found.id)}, {found.strength:.1f} times what is needed")
 

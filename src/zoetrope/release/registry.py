@@ -174,7 +174,10 @@ class Registry:
             rows = base.execute(
                 "SELECT mark, sha256, recipient, agreement, delivered_at, keep_until FROM deliveries ORDER BY number"
             ).fetchall()
-        return tuple(Delivery(*row[:4], datetime.fromisoformat(row[4]), datetime.fromisoformat(row[5])) for row in rows)
+        return tuple(
+            Delivery(mark, sha256, to, why, datetime.fromisoformat(at), datetime.fromisoformat(until))
+            for mark, sha256, to, why, at, until in rows
+        )
 
     def _releases(self, where: str, value: object) -> tuple[Record, ...]:
         with self._connected() as base:

@@ -21,7 +21,8 @@ class Signed:
     """Signed credentials as they were found.
 
     `whole`: signature and content belong together. `trusted`: by the root of this house or one that was named.
-    `mark` is the id of the marks that they bind to, None where they name none of ours.
+    `mark` is the id of the marks that they bind to, None where they name none of ours; `given` are the ids of marks
+    that they say their ingredients carried.
     """
 
     whole: bool
@@ -31,6 +32,7 @@ class Signed:
     when: str = ""
     checkpoint: str = ""
     mark: int | None = None
+    given: frozenset[int] = frozenset()
     problem: str = ""
 
 
@@ -94,7 +96,8 @@ def show_id(mark: int) -> str:
 
 
 def _named(seen: Evidence) -> dict[str, int]:
-    """The id that each layer names."""
+    """The id that each layer names; marks of ingredients that whole credentials list contradict nothing."""
+    given = seen.signed.given if seen.signed and seen.signed.whole else frozenset()
     found = {
         "signed credentials": seen.signed.mark if seen.signed else None,
         "picture mark": seen.picture.id if seen.picture else None,
@@ -102,7 +105,7 @@ def _named(seen: Evidence) -> dict[str, int]:
         "metadata": seen.noted,
         "registry": seen.exact.mark if seen.exact else None,
     }
-    return {layer: mark for layer, mark in found.items() if mark is not None}
+    return {layer: mark for layer, mark in found.items() if mark is not None and mark not in given}
 
 
 def _mark_is_missing(seen: Evidence) -> bool:

@@ -91,6 +91,7 @@ def _signed(found: Credentials) -> Signed | None:
         when=str(said.get("time", "")) or next((action.when for action in found.actions if action.when), ""),
         checkpoint=str(said.get("checkpoint", "")) or next((a.agent for a in found.actions if a.agent), ""),
         mark=bound,
+        given=frozenset(mark for given in said.get("inputs", ()) if (mark := _id(given.get("mark", ""))) is not None),
         problem="; ".join(found.problems[:2]),
     )
 
