@@ -11,7 +11,7 @@ import numpy as np
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.release.marks.base import Found
 from zoetrope.release.marks.code import Reading, read_each
-from zoetrope.release.marks.picture_embed import SMALL, Embedder
+from zoetrope.release.marks.picture_embed import Embedder, strength_for
 from zoetrope.release.marks.picture_evidence import evidence
 from zoetrope.release.marks.picture_pattern import CELLS, make_pattern, spread
 from zoetrope.release.marks.picture_search import Place, Search
@@ -38,7 +38,7 @@ class SpreadPictureMark:
             raise InvalidRequest(
                 f"a picture of {size[0]}x{size[1]} holds no mark; {LEAST_SIDE} pixels a side are the least"
             )
-        return Embedder(spread(self._pattern.tile(id), size), SMALL)
+        return Embedder(spread(self._pattern.tile(id), size), strength_for(size))
 
     def detect(self, frames: np.ndarray) -> Found | None:
         """The id in the frames, or None. Shapes: (t, h, w, 3) uint8 RGB."""

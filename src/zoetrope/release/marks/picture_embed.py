@@ -3,7 +3,7 @@
 Each frame is treated by itself, so parts give the same as the whole. It knows nothing of ids, keys or detection.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -28,7 +28,14 @@ class Strength:
     psnr: float = 42.3
 
 
-SMALL = Strength()
+# Cells grow with the picture and so outlast codecs better, but are easier to see: on an even sky of 1280x720 a
+# flat strength of 1.5 looked mottled, 1.0 faintly, 0.7 not.
+_SMALL_SIDE, _FALL = 144, 0.47
+
+
+def strength_for(size: tuple[int, int]) -> Strength:
+    """The strength that suits a picture's size: on even places the default up to a short side of 144, half at 720."""
+    return replace(Strength(), flat=Strength.flat * min(1.0, (_SMALL_SIDE / min(size)) ** _FALL))
 
 
 class Embedder:
