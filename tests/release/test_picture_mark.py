@@ -84,3 +84,10 @@ def test_ids_and_sizes_that_do_not_fit_are_refused() -> None:
         MARK.embedder(ID, (256, 32))
     with pytest.raises(InvalidRequest):
         MARK.embedder(ID, SIZE)(np.zeros((1, 144, 128, 3), np.uint8))
+
+
+def test_frames_may_lie_in_memory_in_any_order() -> None:
+    frames = np.random.default_rng(3).integers(0, 255, (2, 144, 256, 3), np.uint8)
+    strided = np.ascontiguousarray(frames.transpose(3, 0, 1, 2)).transpose(1, 2, 3, 0)
+    embed = MARK.embedder(ID, SIZE)
+    assert np.array_equal(embed(strided), embed(frames))

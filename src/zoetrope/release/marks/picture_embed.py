@@ -52,7 +52,7 @@ class Embedder:
                 f"frames of shape {frames.shape}, {frames.dtype}, do not fit this mark; "
                 f"give uint8 of shape (t, {height}, {width}, 3)"
             )
-        marked = np.empty_like(frames)
+        marked = np.empty(frames.shape, np.uint8)  # in order, whatever the strides of what was given
         for frame, out in zip(frames, marked, strict=True):
             self._mark(np.ascontiguousarray(frame), out)
         return marked
