@@ -28,14 +28,20 @@ class Spelled:
         joined = squeezed(self.plain)
         self.joined = joined.text
         # doubled letters stay doubled where the text writes each by itself
-        self.leets = tuple({leet(self.plain).text, self.joined.replace("l", "i")})
-        self.own_gaps = {k for k in range(1, len(joined.start)) if joined.start[k] > joined.stop[k - 1]}
+        single = leet(self.plain)
+        self.leets = {self.joined.replace("l", "i"): _gaps(joined), single.text: _gaps(single)}
+        self.own_gaps = {self.joined: _gaps(joined)} | self.leets
         self.is_chinese = len(self.joined) > 1 and all(sign in syllables() for sign in self.joined)
         choices = [readings(sign) for sign in self.joined] if self.is_chinese else []
         self.sounds = {"".join(said): said for said in islice(product(*choices), _MOST_SOUNDS) if said}
         east = any(map(is_character, self.joined))
         self.may_be_apart = len(self.joined) >= (2 if east else _SHORTEST_APART)
         self.may_be_disguised = not east and min(map(len, self.leets)) >= _SHORTEST_DISGUISED
+
+
+def _gaps(view: View) -> set[int]:
+    """Before which characters the spelling of a term has a gap of its own."""
+    return {k for k in range(1, len(view.start)) if view.start[k] > view.stop[k - 1]}
 
 
 def is_disguised(view: View, first: int, last: int, text: str) -> bool:
@@ -57,7 +63,8 @@ def looks_taken_apart(term: Spelled, view: View, first: int, last: int, text: st
     Odd signs between letters are always meant. Spaces and commas are where single letters or shreds of words are left.
     """
     cuts = [k for k in range(first + 1, last + 1) if view.start[k] > view.stop[k - 1]]
-    odd = [k for k in cuts if k - first not in term.own_gaps]
+    own = term.own_gaps[view.text[first : last + 1]]
+    odd = [k for k in cuts if k - first not in own]
     if not any(is_loose(text[view.stop[k - 1] : view.start[k]]) for k in odd):
         return True
     starts = [view.start[first], *(view.start[k] for k in cuts)]
