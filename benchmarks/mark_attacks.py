@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import av
 import cv2
 import numpy as np
+from av.video.stream import VideoStream
 
 _OPTIONS = {
     "libx264": {"preset": "medium"},
@@ -28,15 +29,16 @@ def coded(frames: np.ndarray, crf: int, codec: str = "libx264") -> np.ndarray:
     """Frames after one encoder. Shapes: (t, h, w, 3) uint8; odd sides lose a pixel."""
     height, width = frames.shape[1] // 2 * 2, frames.shape[2] // 2 * 2
     memory = io.BytesIO()
-    with av.open(memory, "w", format="mp4") as file:
+    with av.open(memory, "w", format="mp4") as writer:
         options = {**_OPTIONS[codec], "crf": str(crf), "threads": "1"}
-        stream = file.add_stream(codec, rate=12, options=options)
+        stream = writer.add_stream(codec, rate=12, options=options)
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         for picture in frames[:, :height, :width]:
-            file.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")))
-        file.mux(stream.encode(None))
+            writer.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")))
+        writer.mux(stream.encode(None))
     memory.seek(0)
-    with av.open(memory) as file:
+    with av.open(memory, "r") as file:
         file.streams.video[0].codec_context.thread_count = 1
         return np.stack([frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)])
 
