@@ -10,6 +10,7 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import Any
 
 import av
 import numpy as np
@@ -102,7 +103,7 @@ def through(container: str, codec: str, bit_rate: int) -> Callable[[Sound, np.ra
     def attack(sound: Sound, rng: np.random.Generator) -> Sound:
         buffer = io.BytesIO()
         with av.open(buffer, "w", format=container) as file:
-            stream = file.add_stream(codec, rate=RATE, layout="stereo")
+            stream: Any = file.add_stream(codec, rate=RATE, layout="stereo")
             stream.bit_rate = bit_rate
             frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound), format="fltp", layout="stereo")
             frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
@@ -110,9 +111,9 @@ def through(container: str, codec: str, bit_rate: int) -> Callable[[Sound, np.ra
             for ready in (*resampler.resample(frame), *resampler.resample(None), None):
                 file.mux(stream.encode(ready))
         buffer.seek(0)
-        with av.open(buffer) as file:
+        with av.open(buffer, "r") as coded:
             resampler = av.AudioResampler("fltp", "stereo", RATE)
-            parts = [ready.to_ndarray() for frame in file.decode(audio=0) for ready in resampler.resample(frame)]
+            parts = [ready.to_ndarray() for frame in coded.decode(audio=0) for ready in resampler.resample(frame)]
             parts += [ready.to_ndarray() for ready in resampler.resample(None)]
         return np.concatenate(parts, axis=1)
 

@@ -3,7 +3,7 @@
 A cell moves by at most 0.4 dB where levels are steady, as in a held tone, and by at most 3.8 dB where they vary by
 themselves, as in noise, whose own ups and downs hide it. Each bit's cells move only as far as that bit still lacks:
 what the sound already says by chance costs nothing. Where a sound leaves bands empty, a noise floor far below it is
-added to carry what it cannot; it lies 58 dB under the frame in each band and never over -85 dB of full scale, and there
+added to carry what it cannot; it lies 58 dB under the frame in each band and never over -90 dB of full scale, and there
 is none where the frame is under -60 dB.
 """
 
@@ -30,7 +30,7 @@ from zoetrope.release.marks.sound_pattern import PILOT, SLOTS, TRUST, Pattern
 
 _LEAST_DB, _MOST_DB, _SHARE_OF_SPREAD = 0.4, 3.8, 1.4
 _FLOOR_DB = 5.0  # cells of the added floor are ours alone and move further
-_UNDER_FRAME_DB, _LOUDEST_DB, _QUIETEST_FRAME_DB = -58.0, -85.0, -60.0
+_UNDER_FRAME_DB, _LOUDEST_DB, _QUIETEST_FRAME_DB = -58.0, -90.0, -60.0
 _FLOOR_PERIOD = 128
 _GATE_DB = (-105.0, -100.0)
 # A bit is pushed until its cells together stand this many deviations of chance on its side; pilots as far as they go.
