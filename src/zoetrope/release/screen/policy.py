@@ -47,7 +47,7 @@ class ScreenPolicy:
 
     @cached_property
     def matchers(self) -> tuple[tuple[tuple[Listed, ...], Matcher], ...]:
-        """Each list's terms, ready to be found. 20 ms for the starter lists, 10 s for 60,000 terms, once a process."""
+        """Each list's terms, ready to be found. 0.1 s for the starter lists, 1.4 s for 30,000 terms, once a process."""
         return tuple((listed.terms, self._matcher(listed)) for listed in self.lists)
 
     def _matcher(self, listed: TermList) -> Matcher:
