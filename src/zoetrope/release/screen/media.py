@@ -16,7 +16,7 @@ from zoetrope.release.screen.moderators import Asked, ask
 from zoetrope.release.screen.policy import ScreenPolicy
 from zoetrope.release.screen.verdict import Finding, Signal, Verdict, judge
 
-# Mean change of brightness, of 1, that makes a cut. In 60 clips of the toy stage it stayed below 0.042 inside a take and
+# Mean change of brightness, of 1, that makes a cut. In 60 clips of the stage it stayed below 0.042 inside a take, and
 # was 0.034 to 0.125 in 8 cuts between framings of one place; a cut that is missed waits for the next whole second.
 CUT = 0.04
 _THUMB = (32, 18)  # pixels
