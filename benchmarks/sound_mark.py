@@ -16,7 +16,8 @@ import av
 import numpy as np
 
 from zoetrope.release.marks.sound import SpreadSoundMark
-from zoetrope.release.marks.sound_cells import HOP, RATE, WINDOW, power, spectrum
+from zoetrope.release.marks.sound_cells import FULL_SCALE, HOP, RATE, power, spectrum
+from zoetrope.release.marks.sound_masking import critical_bands, threshold
 from zoetrope.release.marks.sound_rate import resample
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
@@ -155,23 +156,12 @@ ATTACKS: dict[str, Callable[[Sound, np.random.Generator], Sound]] = {
 def over_threshold(sound: Sound, marked: Sound) -> float:
     """The share of audible patches (43 ms by critical band) in which the mark is over a simple masking threshold.
 
-    The threshold lies 5.5 dB under the power spread from all bands where a band is noise, 14.5 + z where it is a tone,
-    between them by spectral flatness. Patches whose mark is under 0 dB SPL when full scale plays at 90 dB do not count.
-    Source: Johnston 1988, with the spreading function of Schroeder 1979.
+    Patches whose mark is under 0 dB SPL when full scale plays at 90 dB do not count.
     """
     host, mark = (_slots(power(spectrum(part))) for part in (sound, marked - sound))
-    hertz = np.arange(host.shape[1]) * RATE / WINDOW
-    bark = np.floor(13 * np.arctan(0.00076 * hertz) + 3.5 * np.arctan((hertz / 7500) ** 2)).astype(int)
-    bands = range(1, 21)
-    flat = [np.exp(np.log(host[:, bark == z] + 1e-12).mean(1)) / (host[:, bark == z].mean(1) + 1e-12) for z in bands]
-    tonal = np.clip(-10 * np.log10(np.array(flat) + 1e-12) / 60, 0, 1)
-    loud, added = (np.array([part[:, bark == z].sum(axis=1) for z in bands]) for part in (host, mark))
-    z = np.array(bands)[:, None]
-    apart = z - z.T + 0.474
-    spread = 10 ** ((15.81 + 7.5 * apart - 17.5 * np.sqrt(1 + apart**2)) / 10) @ loud
-    threshold = 10 * np.log10(spread + 1e-12) - tonal * (14.5 + z) - (1 - tonal) * 5.5
-    level = 10 * np.log10(added + 1e-12)
-    return float(np.mean((level > threshold) & (level - 10 * np.log10(WINDOW**2 / 4) > -90)))
+    added = critical_bands(mark)
+    audible = 10 * np.log10(added / FULL_SCALE + 1e-12) > -90
+    return float(np.mean(audible & (added > threshold(host))))
 
 
 def _slots(powers: Sound) -> Sound:

@@ -1,10 +1,11 @@
 """How far each cell is moved: enough to be read, less than can be heard.
 
 A cell moves by at most 0.4 dB where levels are steady, as in a held tone, and by at most 3.8 dB where they vary by
-themselves, as in noise, whose own ups and downs hide it. Each bit's cells move only as far as that bit still lacks:
-what the sound already says by chance costs nothing. Where a sound leaves bands empty, a noise floor far below it is
-added to carry what it cannot; it lies 58 dB under the frame in each band and never over -90 dB of full scale, and there
-is none where the frame is under -60 dB.
+themselves, as in noise, whose own ups and downs hide it; and never by more than masking covers. Each bit's cells move
+only as far as that bit still lacks: what the sound already says by chance costs nothing. Where a sound leaves bands
+empty, a noise floor far below it is added to carry what it cannot; it lies 58 dB under the frame in each band and never
+over -90 dB of full scale in a critical band, the threshold of hearing when full scale plays at 90 dB. There is none
+where the frame is under -60 dB.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from zoetrope.release.marks.sound_cells import (
     oddness,
     power,
 )
+from zoetrope.release.marks.sound_masking import BESIDE, masked_gain_db
 from zoetrope.release.marks.sound_pattern import PILOT, SLOTS, TRUST, Pattern
 
 _LEAST_DB, _MOST_DB, _SHARE_OF_SPREAD = 0.4, 3.8, 1.4
@@ -64,9 +66,11 @@ def add_floor(spectra: Spectrum, key: bytes) -> tuple[Spectrum, Floats]:
     Shapes: (c, t, 513) in and out; (n, bands).
     """
     frame_db = 10 * np.log10(power(spectra).sum(axis=1) / FULL_SCALE + 1e-12)
-    band_db = np.where(frame_db > _QUIETEST_FRAME_DB, np.minimum(frame_db + _UNDER_FRAME_DB, _LOUDEST_DB), -300)
+    band_db = np.minimum(frame_db[:, None] + _UNDER_FRAME_DB, _LOUDEST_DB - 10 * np.log10(BESIDE))
+    band_db = np.where(frame_db[:, None] > _QUIETEST_FRAME_DB, band_db, -300)
     height = np.sqrt(10 ** (band_db / 10) * FULL_SCALE).astype(np.float32)
-    floor = _noise(key)[np.arange(len(height)) % _FLOOR_PERIOD] * height[:, None]
+    floor = _noise(key)[np.arange(len(height)) % _FLOOR_PERIOD]
+    floor[:, EDGES[0] : EDGES[-1]] *= np.repeat(height, WIDTHS, axis=1)
     cells = cells_at_slots(band_power(floor.real**2 + floor.imag**2))
     return spectra + floor / np.float32(np.sqrt(len(spectra))), cells
 
@@ -90,6 +94,7 @@ def weigh(spectra: Spectrum, key: bytes) -> Host:
     odd = oddness(cells, 1)
     floor = np.clip(floor_cells / (cells + 1e-12), 0, 1)
     limit = np.clip(_SHARE_OF_SPREAD * odd.spread * np.sqrt(WIDTHS / WIDTHS[0]), _LEAST_DB, _MOST_DB)
+    limit = np.minimum(limit, masked_gain_db(power(spectra).reshape(-1, FRAMES_PER_SLOT, BINS).mean(axis=1)))
     level = 10 * np.log10(cells / FULL_SCALE + 1e-20)
     gate = np.clip((level - _GATE_DB[0]) / (_GATE_DB[1] - _GATE_DB[0]), 0, 1)
     trust = TRUST * over_noise(cells, mean * _NOISE_SHARE) * (1 - floor)
