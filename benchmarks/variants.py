@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from zoetrope.engine.families.pocket import network
 from zoetrope.engine.presets import Preset
 
 
@@ -30,6 +31,11 @@ def _modulate_each_token(loaded: Any) -> None:
         return forward(video, sound, sigmas=sigmas[:, level], level=tokens, **named)
 
     loaded.network.forward = each
+
+
+def _attend_at_once(loaded: Any) -> None:
+    """Leave attention to the kernel that PyTorch picks."""
+    network.attention = torch.nn.functional.scaled_dot_product_attention
 
 
 def _guide_everywhere(preset: Preset) -> Preset:
@@ -55,6 +61,7 @@ VARIANTS = {
         Variant(SHIPPED),
         Variant("system allocator", jemalloc=False),
         Variant("guidance at every sigma", preset=_guide_everywhere),
+        Variant("attention at once", change=_attend_at_once),
         Variant("text keys in every step", change=_forget_text),
         Variant("modulation per token", change=_modulate_each_token),
         Variant("encoding after decoding", streamed=False),

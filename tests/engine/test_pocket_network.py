@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from zoetrope.engine.families.pocket.layers import PART, attention
 from zoetrope.engine.families.pocket.layout import Layout, layout
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.text import PAD, TextConfig, Tokeniser
@@ -18,7 +19,7 @@ VIDEO, SOUND = 3 * 2 * 3, 10
 def network() -> PocketNetwork:
     torch.manual_seed(0)
     made = PocketNetwork(TINY).eval().requires_grad_(False)
-    for layer in (made.modulation, made.video_out, made.sound_out):
+    for layer in (*(block.modulation for block in made.blocks), made.video_out, made.sound_out):
         torch.nn.init.normal_(layer.weight, std=0.2)
     return made
 
@@ -102,3 +103,29 @@ def test_words_and_characters_have_numbers_and_strangers_share_slots() -> None:
     assert (numbers[1] == read.numbers["ball"]).any()
     assert numbers[2].tolist() == [PAD] * 6
     assert (numbers < read.entries).all()
+
+
+def test_attention_in_parts_is_attention() -> None:
+    generator = torch.Generator().manual_seed(2)
+    query, key, value = (
+        torch.randn(2, 3, n, 16, generator=generator, dtype=torch.bfloat16) for n in (PART + 70, PART + 90, PART + 90)
+    )
+    with torch.inference_mode():
+        made = attention(query, key, value)
+    true = torch.nn.functional.scaled_dot_product_attention(query.float(), key.float(), value.float())
+    assert (made.float() - true).abs().max() < 0.02  # scores and weights are rounded to 8 bits
+
+
+def test_a_mask_hides_what_runs_hide(network: PocketNetwork) -> None:
+    laid = layout(3, 2, 3, SOUND)
+    laid = replace(laid, rank=torch.randint(3, (len(laid.rank),), generator=torch.Generator().manual_seed(4)))
+    video, sound = tokens(5)
+    told = {
+        "sigmas": torch.tensor([[0.0, 0.4, 0.7]]),
+        "level": laid.rank,
+        "context": network.text(torch.tensor([[3, 4, PAD, PAD, PAD, PAD, PAD, PAD]])),
+    }
+    in_runs = network(video, sound, prepared=network.prepare(laid), **told)
+    masked = network(video, sound, prepared=network.prepare(laid, masked=True), **told)
+    for run, mask in zip(in_runs, masked, strict=True):
+        torch.testing.assert_close(run, mask, rtol=1e-4, atol=1e-4)

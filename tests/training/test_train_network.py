@@ -11,11 +11,13 @@ from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecCo
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.latents import Bucket, tokeniser
 from zoetrope.training.network import NetworkRecipe, Phase, draw_sigmas, find_place, train, walk
+from zoetrope.training.reading import ReadingRecipe
 from zoetrope.training.run import Run
 
 BUCKETS = (
     Bucket(96, 80, latents=3, kept=2, batch=2, clips=4),
     Bucket(96, 80, latents=1, kept=1, batch=2, clips=2, reuse=1),
+    Bucket(96, 80, latents=3, kept=3, batch=2, clips=2, window=(3, 4)),
 )
 
 
@@ -29,18 +31,20 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> NetworkRecipe:
     save_weights(SoundCodec(sound), folder / "sound_codec.safetensors", sound)
     text = TextConfig(entries=tokeniser().entries, width=64, layers=1, length=24)
     config = NetworkConfig(text, video_channels=8, sound_channels=64, width=64, layers=1, hidden_factor=2)
-    return NetworkRecipe(str(folder), config, phases=(Phase(2, BUCKETS),), warmup=2)
+    return NetworkRecipe(
+        str(folder), config, phases=(Phase(2, BUCKETS),), warmup=2, reading=ReadingRecipe(steps=2, batch=4)
+    )
 
 
 def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(
     recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
-    whole = load_file(train(recipe, tmp_path / "whole", steps=6, compiled=False))
-    train(recipe, tmp_path / "parts", steps=4, compiled=False)
-    parts = load_file(train(recipe, tmp_path / "parts", steps=6, compiled=False))
+    whole = load_file(train(recipe, tmp_path / "whole", steps=10, compiled=False))
+    train(recipe, tmp_path / "parts", steps=6, compiled=False)
+    parts = load_file(train(recipe, tmp_path / "parts", steps=10, compiled=False))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
     rows = Run(tmp_path / "parts").history()
-    assert [row["step"] for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert [row["step"] for row in rows] == list(range(1, 11))
     assert (tmp_path / "parts" / "lexicon.json").is_file()
     assert (tmp_path / "parts" / "loss.png").is_file()
 

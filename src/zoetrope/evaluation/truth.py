@@ -7,8 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from zoetrope.evaluation.axes import NO_SECOND
-from zoetrope.training.world.picture import project
-from zoetrope.training.world.scene import METRE, Scene
+from zoetrope.training.world.picture import places
+from zoetrope.training.world.scene import Scene
+
+__all__ = ["excerpt", "places", "touch_frames", "values", "visible"]
 
 
 def values(scene: Scene) -> dict[str, str]:
@@ -26,15 +28,6 @@ def values(scene: Scene) -> dict[str, str]:
         "camera": scene.camera.name,
         "then": acts[1].name if len(acts) > 1 else NO_SECOND,
     }
-
-
-def places(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
-    """Centres and radii of the things on the picture.
-
-    Shapes: (things, t, 2) and (things, t). Units: pixels of the scene's own size.
-    """
-    radius = np.array([thing.radius for thing in scene.things])[:, None] * scene.motion.camera[None, :, 2]
-    return project(scene, scene.motion.centre), radius * METRE * scene.height
 
 
 def visible(scene: Scene) -> np.ndarray:

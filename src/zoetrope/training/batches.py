@@ -5,10 +5,11 @@ The step alone decides them. Knows nothing of noise, losses or the network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.layout import (
@@ -30,14 +31,25 @@ from zoetrope.training.tasks import Shot, Task, draw_task
 class Batch:
     """Clean tokens and what is known of them.
 
-    Shapes: video (b, v, c) with keyframes last; sound (b, s, c); words (b, m).
+    The layout has a batch axis where every clip has a window of its own.
+
+    Shapes: video (b, v, c) with keyframes last; cover (b, v), how much of a token things fill; sound (b, s, c);
+    words (b, m).
     """
 
     video: Tensor
+    cover: Tensor
     sound: Tensor
     words: Tensor
     task: Task
     layout: Layout
+
+
+def to_device(batch: Batch, device: torch.device) -> Batch:
+    """The same batch where the network lies; places go there with the rest of what a layout prepares."""
+    task = replace(batch.task, given=batch.task.given.to(device), level=batch.task.level.to(device))
+    tensors = {name: getattr(batch, name).to(device) for name in ("video", "cover", "sound", "words")}
+    return replace(batch, task=task, **tensors)
 
 
 def cut_batch(
@@ -47,32 +59,61 @@ def cut_batch(
 
     Units: no_text is the share of clips whose caption is left out, for guidance.
     """
-    rows, columns = bucket.height // 16, bucket.width // 16
-    kept = _window(rng, bucket.latents, bucket.kept)
+    kept = _moments(rng, bucket.latents, bucket.kept)
+    clips = torch.from_numpy(which)
+    covers = made[f"{index}.cover"][clips][:, kept].float()
+    grid = covers.shape[2:]
+    corners = torch.zeros(len(clips), 2, dtype=torch.long)
+    if bucket.window is not None:
+        corners = _corners(covers, bucket.window, rng)
+    rows, columns = bucket.window or grid
     seconds = frame_seconds(bucket.latents)[kept]
     heard = sound_seconds(made[f"{index}.sound"].shape[1])
     sounds = _sounds_near(heard, seconds, bucket)
     shot = Shot(kept, rows, columns, heard[sounds], seconds)
     task = draw_task(shot, rng)
-    clips = torch.from_numpy(which)
-    keys = torch.from_numpy(rng.permutation(STILLS)[: task.stills])
-    video = made[f"{index}.video"][clips][:, kept].flatten(1, 3)
+    video = _cut(made[f"{index}.video"][clips][:, kept], corners, rows, columns).flatten(1, 3)
+    cover = _cut(covers, corners, rows, columns).flatten(1)
+    moments: tuple[float, ...] = ()
     if task.stills:
-        video = torch.cat([video, made[f"{index}.stills"][clips][:, keys].flatten(1, 3)], dim=1)
+        keys = torch.from_numpy(rng.permutation(STILLS)[: task.stills])
+        stills = _cut(made[f"{index}.stills"][clips][:, keys], corners, rows, columns)
+        video = torch.cat([video, stills.flatten(1, 3)], dim=1)
+        cover = F.pad(cover, (0, video.shape[1] - cover.shape[1]))
+        moments = tuple(made[f"{index}.moments"][keys].tolist())
     captions = torch.from_numpy(rng.integers(made[f"{index}.words"].shape[1], size=len(which)))
     words = made[f"{index}.words"][clips, captions].long()
     words[torch.from_numpy(rng.random(len(which)) < no_text)] = PAD
-    moments = tuple(made[f"{index}.moments"][keys].tolist())
     return Batch(
         video.float(),
+        cover,
         made[f"{index}.sound"][clips][:, sounds].float(),
         words,
         task,
-        _layout_of(shot, task, moments),
+        _layout_of(shot, task, moments, grid, corners if bucket.window else None),
     )
 
 
-def _window(rng: np.random.Generator, latents: int, kept: int) -> Tensor:
+def _corners(covers: Tensor, window: tuple[int, int], rng: np.random.Generator) -> Tensor:
+    """Upper left tokens (b, 2) of windows that hold some token of a thing, or any where there is none."""
+    grid = tuple(covers.shape[2:])
+    chances = covers.amax(1).flatten(1).double() + 1e-4
+    picked = [rng.choice(len(row), p=(row / row.sum()).numpy()) for row in chances]
+    tokens = torch.stack(torch.unravel_index(torch.tensor(picked), grid), dim=1)
+    inside = torch.from_numpy(rng.integers(0, window, (len(tokens), 2)))
+    last = torch.tensor(grid) - torch.tensor(window)
+    return (tokens - inside).clamp(torch.zeros_like(last), last)
+
+
+def _cut(frames: Tensor, corners: Tensor, rows: int, columns: int) -> Tensor:
+    """Cut a window out of every clip: (b, f, r, c, ...) -> (b, f, rows, columns, ...)."""
+    if frames.shape[2:4] == (rows, columns):
+        return frames
+    cuts = zip(frames, corners.tolist(), strict=True)
+    return torch.stack([clip[:, top : top + rows, left : left + columns] for clip, (top, left) in cuts])
+
+
+def _moments(rng: np.random.Generator, latents: int, kept: int) -> Tensor:
     """Which latent frames go in: mostly neighbours, sometimes any, always in order."""
     if kept == latents:
         return torch.arange(latents)
@@ -91,12 +132,17 @@ def _sounds_near(heard: Tensor, seconds: Tensor, bucket: Bucket) -> Tensor:
     return torch.argsort(distance, stable=True)[:count].sort().values
 
 
-def _layout_of(shot: Shot, task: Task, moments: tuple[float, ...]) -> Layout:
-    """The layout of the kept tokens: that of a whole shot with other places."""
+def _layout_of(
+    shot: Shot, task: Task, moments: tuple[float, ...], grid: tuple[int, int], corners: Tensor | None
+) -> Layout:
+    """The layout of the kept tokens of a grid: that of a whole shot with other places, a batch of them for corners."""
     whole = layout(len(shot.latents), shot.rows, shot.columns, len(shot.sound_seconds), keyframe_seconds=moments)
     place, kind = whole.place.clone(), whole.kind.clone()
     count = len(shot.latents) * shot.cells
     place[:count] = grid_places(shot.frame_seconds, shot.rows, shot.columns)
     kind[: shot.cells] = STILL_KIND if shot.latents[0] == 0 else GROUP_KIND
     place[whole.video :, 0] = shot.sound_seconds
-    return Layout(place, kind, task.rank, whole.video, shot.rows, shot.columns)
+    if corners is not None:
+        place = place.repeat(len(corners), 1, 1)
+        place[:, : whole.video, 1:] += corners[:, None]
+    return Layout(place, kind, task.rank, whole.video, *grid)

@@ -18,26 +18,30 @@ from torch import Tensor
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.text import Tokeniser
-from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
+from zoetrope.engine.families.pocket.video_codec import PATCH, VideoCodec, VideoCodecConfig
 from zoetrope.engine.families.pocket.words import Lexicon
 from zoetrope.engine.numerics import Numerics
 from zoetrope.engine.weights import load_strictly, read_config
 from zoetrope.training.rounds import Round
 from zoetrope.training.video_codec import to_signed
 from zoetrope.training.world.captions import captions, lexicon
-from zoetrope.training.world.picture import draw
+from zoetrope.training.world.picture import draw, places
+from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
 
 STILLS = 2  # the last frame that is shown and one at random
-CAPTIONS = 2
+CAPTIONS = 3
+REACH = 1.25  # how far things reach beyond their radius: cars are longer than high
 
 
 @dataclass(frozen=True)
 class Bucket:
     """Clips of one shape: `latents` frames are encoded and `kept` of them go into a step's batch.
 
-    clips is how many a round holds; each is used `reuse` times in it, under new noise, task and caption.
+    clips is how many a round holds; each is used `reuse` times in it, under new noise, task and caption. shift moves
+    noise levels towards 1: the more tokens say the same, the more noise it takes to hide it. window (rows, columns)
+    cuts that many tokens out of every frame, mostly around the things, which fill a thirtieth of a whole frame.
     """
 
     width: int
@@ -47,6 +51,8 @@ class Bucket:
     batch: int
     clips: int
     reuse: int = 2
+    shift: float = 8.0
+    window: tuple[int, int] | None = None
 
     @property
     def steps(self) -> int:
@@ -81,7 +87,9 @@ class MakeLatents:
     def _bucket(self, rng: np.random.Generator, bucket: Bucket) -> dict[str, Tensor]:
         frames = 1 + (bucket.latents - 1) * GROUP
         still = int(rng.integers(1, frames)) if frames > 1 else 0
-        moments = (max(0, frames - 2), still)  # the network makes one frame more than a shot shows
+        moments = (
+            (max(0, frames - 2), still) if frames > 1 else ()
+        )  # the network makes one frame more than a shot shows
         clips = [self._clip(rng, bucket, frames, moments) for _ in range(bucket.clips)]
         made = {name: torch.stack([clip[name] for clip in clips]) for name in clips[0]}
         made["moments"] = torch.tensor(moments) / FRAME_RATE
@@ -95,7 +103,6 @@ class MakeLatents:
         scene = write_scene(rng, width=bucket.width, height=bucket.height, frames=frames)
         pictures = torch.from_numpy(draw(scene))[None]
         signed = to_signed(pictures).to(torch.bfloat16)
-        stills = torch.cat([video_codec.encode(signed[:, :, moment, None]) for moment in moments])
         sound = hear(scene)
         heard = (
             sound_codec.encode(torch.from_numpy(sound)[None])[0]
@@ -103,12 +110,28 @@ class MakeLatents:
             else torch.zeros(0, sound_codec.config.channels)
         )
         texts = [captions(scene, rng).text for _ in range(CAPTIONS)]
+        stills = [video_codec.encode(signed[:, :, moment, None])[0].half() for moment in moments]
         return {
             "video": video_codec.encode(signed)[0].half(),
-            "stills": stills[:, 0].half(),
+            "cover": cover(scene).half(),
             "sound": heard.half(),
             "words": tokeniser()(texts, self.text_length).short(),
-        }
+        } | ({"stills": torch.cat(stills)} if stills else {})
+
+
+def cover(scene: Scene) -> Tensor:
+    """How much of every token the things fill, 0 to 1: (latent frames, rows, columns)."""
+    centre, radius = places(scene)
+    reach = REACH * radius[..., None]
+    edges = [np.arange(size // PATCH) * PATCH for size in (scene.width, scene.height)]
+    spans = [
+        (np.minimum(centre[..., axis, None] + reach, edge + PATCH) - np.maximum(centre[..., axis, None] - reach, edge))
+        for axis, edge in enumerate(edges)
+    ]
+    columns, rows = (np.clip(span / PATCH, 0, 1) for span in spans)
+    filled = torch.from_numpy((rows[..., :, None] * columns[..., None, :]).max(axis=0))
+    groups = torch.cat([filled[:1].expand(GROUP, -1, -1), filled[1:]]).unflatten(0, (-1, GROUP))
+    return groups.amax(1)
 
 
 @cache

@@ -20,12 +20,14 @@ from torch import Tensor, nn
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.engine.weights import save_weights
-from zoetrope.training.batches import Batch, cut_batch
+from zoetrope.training.batches import Batch, cut_batch, to_device
 from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
+from zoetrope.training.reading import ReadingRecipe, train_reading
 from zoetrope.training.rounds import Round, Rounds
 from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
 
 WEIGHTS = "network.safetensors"
+LEVELS = 12  # noise levels where there are several: as many chunks as a clip can have, so that shapes stay the same
 LEXICON = "lexicon.json"
 
 
@@ -37,20 +39,15 @@ class Phase:
     buckets: tuple[Bucket, ...]
 
 
-STILL = Bucket(256, 144, latents=1, kept=1, batch=18, clips=54)
-MOMENTS = (
-    STILL,
-    Bucket(256, 144, latents=11, kept=1, batch=16, clips=24, reuse=8),
-    Bucket(256, 144, latents=11, kept=3, batch=6, clips=24, reuse=6),
-)
-GLIMPSES = (
-    replace(STILL, clips=108),
-    Bucket(256, 144, latents=11, kept=1, batch=16, clips=24, reuse=8),
-)
-WHOLE = (
-    replace(STILL, clips=108),
-    Bucket(256, 144, latents=11, kept=11, batch=2, clips=8),
-)
+STILL = Bucket(256, 144, latents=1, kept=1, batch=16, clips=144)
+CLOSE_UP = Bucket(256, 144, latents=1, kept=1, batch=64, clips=160, reuse=6, shift=5.0, window=(5, 6))
+GLIMPSE = Bucket(256, 144, latents=11, kept=1, batch=16, clips=20, reuse=8)
+ACTION = Bucket(256, 144, latents=11, kept=11, batch=4, clips=32, window=(5, 8))
+CLIP = Bucket(256, 144, latents=11, kept=11, batch=2, clips=8, shift=12.0)
+
+LOOKS = (replace(STILL, clips=72), CLOSE_UP, GLIMPSE)
+MOTIONS = (replace(CLOSE_UP, clips=64), ACTION, replace(CLIP, clips=4), replace(GLIMPSE, clips=8))
+WHOLES = (replace(CLOSE_UP, clips=64, reuse=3), replace(ACTION, clips=8), CLIP, replace(GLIMPSE, clips=4))
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class NetworkRecipe:
 
     codecs: str
     config: NetworkConfig = field(default_factory=lambda: NetworkConfig(text=TextConfig(entries=tokeniser().entries)))
-    phases: tuple[Phase, ...] = (Phase(18, MOMENTS), Phase(30, GLIMPSES), Phase(26, WHOLE))
+    phases: tuple[Phase, ...] = (Phase(400, LOOKS), Phase(300, MOTIONS), Phase(200, WHOLES))
     seed: int = 1
     warmup: int = 60
     cooldown: float = 0.28
@@ -67,10 +64,13 @@ class NetworkRecipe:
     weight_decay: float = 0.02
     decay: float = 0.997
     no_text: float = 0.1
-    shift: float = 4.0  # for latents of unit deviation
     sound_weight: float = 0.4
-    structure: float = 1.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
+    structure: float = 2.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
+    focus: float = 5.0  # how much more a token that things fill weighs where little noise hides it
+    text_rate: float = 0.3  # of the common rate, for words that have been read before
+    reading: ReadingRecipe = field(default_factory=ReadingRecipe)
     save_every: int = 200
+    workers: int = 1  # processes that draw: one keeps two cores busy, a GPU wants as many as there are cores
 
     def plan(self) -> tuple[tuple[int, tuple[Bucket, ...]], ...]:
         """(first round after the phase, its buckets) for every phase."""
@@ -106,10 +106,13 @@ def flow_loss(
     noise: tuple[Tensor, Tensor],
     sigmas: Tensor,
     weights: tuple[Tensor, Tensor],
+    focus: float,
 ) -> tuple[Tensor, Tensor]:
     """Mean squared error of the velocity over the tokens that are made: (video, sound).
 
     Shapes: sigmas (b, levels), level 0 is what is given, where anything is; weights (c,) of each stream's channels.
+    A token that things fill weighs up to 1 + focus times as much, the less noise the more: where noise still hides what
+    is there, the weight itself would tell, and things would be seen where none are.
     """
     task, split = batch.task, batch.video.shape[1]
     sigma = sigmas[:, task.level, None]
@@ -121,17 +124,18 @@ def flow_loss(
     ]
     made = network(
         *noisy,
-        prepared=network.prepare(batch.layout),
+        prepared=network.prepare(batch.layout, masked=task.levels > 1),
         sigmas=sigmas,
         level=task.level,
         context=network.text(batch.words),
     )
+    stress = 1 + focus * batch.cover * (1 - sigma[:, :split, 0] ** 4)
+    stresses = (stress * ~task.given[:split], (~task.given[split:]).float().expand(len(sigma), -1))
     losses = []
-    for velocity, clean, wild, given, channels in zip(
-        made, (batch.video, batch.sound), noise, (task.given[:split], task.given[split:]), weights, strict=True
+    for velocity, clean, wild, weight, channels in zip(
+        made, (batch.video, batch.sound), noise, stresses, weights, strict=True
     ):
-        error = ((velocity.float() - (wild - clean)).square().mean(0) * channels).mean(1)
-        weight = (~given).float()
+        error = ((velocity.float() - (wild - clean)).square() * channels).mean(2)
         losses.append((error * weight).sum() / weight.sum().clamp_min(1))
     return losses[0], losses[1]
 
@@ -139,34 +143,40 @@ def flow_loss(
 class Trainer:
     """The moving parts of a run: master and working network, average, optimiser, step."""
 
-    def __init__(self, recipe: NetworkRecipe, device: torch.device, compiled: bool) -> None:
+    def __init__(self, recipe: NetworkRecipe, device: torch.device, compiled: bool, read: Path | None = None) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.device, self.step, self.compiled = recipe, device, 0, compiled
         self.master = PocketNetwork(recipe.config).to(device)
+        if read is not None:
+            self.master.text.load_state_dict(load_file(read))
         self.working = copy.deepcopy(self.master).to(torch.bfloat16)
         self.ema = Ema(self.master, recipe.decay)
         self.weights = (
-            channel_weights(Path(recipe.codecs) / "video_codec.safetensors", recipe.structure),
-            torch.ones(recipe.config.sound_channels),
+            channel_weights(Path(recipe.codecs) / "video_codec.safetensors", recipe.structure).to(device),
+            torch.ones(recipe.config.sound_channels, device=device),
         )
         if compiled:
             torch._dynamo.config.recompile_limit = 64  # one graph for each shape of the recipe's buckets
             for block in self.working.blocks:
                 block.compile(dynamic=False)
-        matrices = [p for p in self.master.parameters() if p.ndim == 2]
-        vectors = [p for p in self.master.parameters() if p.ndim != 2]
+        text = list(self.master.text.parameters())
+        others = [p for name, p in self.master.named_parameters() if not name.startswith("text.")]
         self.optimiser = torch.optim.AdamW(
-            [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}],
+            [
+                {"params": [p for p in others if p.ndim == 2], "weight_decay": recipe.weight_decay, "share": 1.0},
+                {"params": [p for p in others if p.ndim != 2], "weight_decay": 0.0, "share": 1.0},
+                {"params": text, "weight_decay": 0.0, "share": recipe.text_rate},
+            ],
             lr=recipe.rate,
             betas=(0.9, 0.98),
             fused=True,
         )
 
-    def advance(self, batch: Batch) -> dict[str, float]:
-        """One step on one batch."""
+    def advance(self, batch: Batch, shift: float) -> dict[str, float]:
+        """One step on one batch whose noise levels are moved towards 1 by shift."""
         recipe, task = self.recipe, batch.task
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
-        sigmas = draw_sigmas(len(batch.video), task.levels, recipe.shift, generator)
+        sigmas = draw_sigmas(len(batch.video), 1 if task.levels == 1 else LEVELS, shift, generator)
         if task.given.any():
             faint = 0.15 * torch.rand(len(sigmas), generator=generator)
             sigmas[:, 0] = torch.where(torch.rand(len(sigmas), generator=generator) < 0.3, faint, torch.zeros(()))
@@ -174,9 +184,11 @@ class Trainer:
             torch.randn(batch.video.shape, generator=generator),
             torch.randn(batch.sound.shape, generator=generator),
         )
-        one_rank = task.levels == 1
-        with torch.compiler.set_stance("default" if one_rank else "force_eager"):
-            video, sound = flow_loss(self.working, batch, noise, sigmas, self.weights)
+        # Keyframes lie beside the grid in few tasks: their shapes are not worth a graph each.
+        with torch.compiler.set_stance("force_eager" if task.stills else "default"):
+            batch, device = to_device(batch, self.device), self.device
+            wild = (noise[0].to(device), noise[1].to(device))
+            video, sound = flow_loss(self.working, batch, wild, sigmas.to(device), self.weights, recipe.focus)
             (video + recipe.sound_weight * sound).backward()
         norm = self._update()
         self.step += 1
@@ -195,7 +207,7 @@ class Trainer:
             cooldown=int(self.recipe.cooldown * self.recipe.steps),
         )
         for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate * factor
+            group["lr"] = self.recipe.rate * group["share"] * factor
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
         self._share()
@@ -254,11 +266,6 @@ def find_place(recipe: NetworkRecipe, step: int) -> tuple[int, int]:
     raise ValueError("the step lies beyond the recipe's last one")
 
 
-def _write_lexicon(path: Path) -> None:
-    lexicon = {key: sorted(value) for key, value in vars(world_lexicon()).items()}
-    path.write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
-
-
 def write_lexicon(path: Path) -> None:
     """Write what captions can say, which is what the text encoder can read."""
     lexicon = {key: sorted(value) for key, value in vars(world_lexicon()).items()}
@@ -281,16 +288,19 @@ def train(
     picture in the folder.
     """
     run = Run(folder)
-    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
     saved = run.load() if resume else None
+    read = None
+    if saved is None and recipe.reading.steps:
+        read = train_reading(recipe.reading, recipe.config.text, run.folder / "reading", on_step=on_step)
+    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled, read)
     if saved is not None:
         trainer.load(saved)
         run.rewind(trainer.step)
-    write_atomically(run.folder / LEXICON, _write_lexicon)
+    write_atomically(run.folder / LEXICON, write_lexicon)
     make = MakeLatents(recipe.seed, Path(recipe.codecs), recipe.config.text.length, recipe.plan())
     started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
     held: tuple[int, Round, list] = (-1, {}, [])
-    with Rounds(run.folder / "rounds", make) as rounds:
+    with Rounds(run.folder / "rounds", make, recipe.workers) as rounds:
         while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
             number, place = find_place(recipe, trainer.step)
             begun = time.monotonic()
@@ -300,7 +310,7 @@ def train(
             index, bucket, which = held[2][place]
             rng = np.random.default_rng([recipe.seed, 7, trainer.step])
             batch = cut_batch(held[1], index, bucket, which, no_text=recipe.no_text, rng=rng)
-            numbers = trainer.advance(batch)
+            numbers = trainer.advance(batch, bucket.shift)
             numbers |= {"seconds": time.monotonic() - begun, "waited": waited}
             if batch.task.name == "free":
                 numbers[f"free_{index}"] = numbers["video"]

@@ -1,4 +1,4 @@
-"""Training data in rounds: another process makes round r + 1 while the trainer walks through round r.
+"""Training data in rounds: other processes make the next rounds while the trainer walks through one.
 
 A round depends on its number alone, so a resumed run sees exactly what an undisturbed one would have seen. Knows
 nothing of what a round holds.
@@ -24,33 +24,38 @@ POLL = 0.05  # seconds between two looks for a round
 class Rounds:
     """Rounds on disk, made ahead; use as a context manager.
 
-    make must be picklable and pure: make(number) -> dict of tensors and plain values. At most `ahead` rounds wait.
+    make must be picklable and pure: make(number) -> dict of tensors and plain values. Every worker makes each
+    `workers`-th round, so at most that many wait.
     """
 
-    def __init__(self, folder: Path, make: Callable[[int], Round], ahead: int = 1) -> None:
+    def __init__(self, folder: Path, make: Callable[[int], Round], workers: int = 1) -> None:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.make = make
-        self.ahead = ahead
+        self.workers = workers
         context = multiprocessing.get_context("spawn")
         self.wanted = context.Value("q", 0)
         self.context = context
-        self.process: BaseProcess | None = None
+        self.processes: list[BaseProcess] = []
 
     def __enter__(self) -> Rounds:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.join()
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            process.join()
 
-    def _start(self) -> BaseProcess:
-        self.process = self.context.Process(
-            target=_make_rounds, args=(self.folder, self.make, self.wanted, self.ahead), daemon=True
-        )
-        self.process.start()
-        return self.process
+    def _start(self, first: int) -> None:
+        for worker in range(self.workers):
+            process = self.context.Process(
+                target=_make_rounds,
+                args=(self.folder, self.make, self.wanted, first + worker, self.workers),
+                daemon=True,
+            )
+            process.start()
+            self.processes.append(process)
 
     def get(self, number: int) -> Round:
         """Round `number`, as soon as it is made; rounds before it are deleted."""
@@ -59,10 +64,12 @@ class Rounds:
         for old in self.folder.glob("*.pt"):
             if old < path:
                 old.unlink()
-        process = self.process or self._start()
+        if not self.processes:
+            self._start(number)
         while not path.exists():
-            if not process.is_alive():
-                raise RuntimeError(f"the process that makes training data died (exit code {process.exitcode})")
+            for process in self.processes:
+                if not process.is_alive():
+                    raise RuntimeError(f"a process that makes training data died (exit code {process.exitcode})")
             time.sleep(POLL)
         return torch.load(path, weights_only=True)
 
@@ -71,15 +78,14 @@ def round_path(folder: Path, number: int) -> Path:
     return folder / f"{number:07d}.pt"
 
 
-def _make_rounds(folder: Path, make: Callable[[int], Round], wanted: Any, ahead: int) -> None:
+def _make_rounds(folder: Path, make: Callable[[int], Round], wanted: Any, number: int, step: int) -> None:
     torch.set_num_threads(1)
-    number = wanted.value
     while True:
-        if number > wanted.value + ahead:
+        if number > wanted.value + step:
             time.sleep(POLL)
             continue
         path = round_path(folder, number)
         if not path.exists():
             made = make(number)
             write_atomically(path, lambda temporary, made=made: torch.save(made, temporary))
-        number += 1
+        number += step

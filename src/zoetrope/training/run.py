@@ -121,7 +121,7 @@ class Ema:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over the average of an earlier process."""
         self.decay, self.updates = state["decay"], state["updates"]
-        self.weights = dict(state["weights"])
+        self.weights = {name: value.to(self.weights[name].device) for name, value in state["weights"].items()}
 
 
 def trapezoid(step: int, total: int, *, warmup: int, cooldown: int, floor: float = 0.0) -> float:

@@ -40,9 +40,9 @@ class VideoCodecRecipe:
 
     config: VideoCodecConfig = field(default_factory=VideoCodecConfig)
     seed: int = 1
-    steps: int = 1000
+    steps: int = 2500
     warmup: int = 40
-    cooldown: int = 350
+    cooldown: int = 700
     rate: float = 1e-3
     inward_rate: float = 1e-5
     outward_rate: float = 2e-4

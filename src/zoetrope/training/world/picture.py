@@ -11,10 +11,10 @@ import numpy as np
 from zoetrope.training.world import props, settings, styles
 from zoetrope.training.world.backdrop import Plate, blend, placement, unit
 from zoetrope.training.world.cast import Cast, project
-from zoetrope.training.world.scene import Scene
+from zoetrope.training.world.scene import METRE, Scene
 from zoetrope.training.world.weather import Weather
 
-__all__ = ["draw", "masks", "project"]
+__all__ = ["draw", "masks", "places", "project"]
 
 
 def draw(scene: Scene) -> np.ndarray:
@@ -52,6 +52,15 @@ def masks(scene: Scene) -> np.ndarray:
             out[:index, at] &= ~inside
             out[index, at] = inside
     return out
+
+
+def places(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """Centres and radii of the things on the picture.
+
+    Shapes: (things, t, 2) and (things, t). Units: pixels of the scene's own size.
+    """
+    radius = np.array([thing.radius for thing in scene.things])[:, None] * scene.motion.camera[None, :, 2]
+    return project(scene, scene.motion.centre), radius * METRE * scene.height
 
 
 Layer = tuple[Plate | None, np.ndarray]

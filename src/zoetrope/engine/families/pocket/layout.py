@@ -23,8 +23,9 @@ KINDS = 4
 class Layout:
     """Tokens of one shot, video first (frame, row, column), then keyframes, then sound.
 
-    Shapes: place (n, 3); kind (n,) int64; rank (n,) int64; video is how many of the n are video tokens, keyframes
-    included. Units: place in seconds, rows, columns; rows and columns are the size of the grid.
+    Shapes: place (n, 3), or (b, n, 3) where the samples of a batch lie at different places; kind (n,) int64; rank (n,)
+    int64; video is how many of the n are video tokens, keyframes included. Units: place in seconds, rows, columns; rows
+    and columns are the size of the grid.
     """
 
     place: Tensor

@@ -32,14 +32,16 @@ class NetworkConfig:
     layers: int = 9
     head: int = 64
     hidden_factor: int = 4
+    modulation: int = 192  # what noise level and prompt are narrowed to before each layer reads them
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """What depends on a layout alone, computed once for all steps.
 
-    Shapes: order and back (n,) permutations into and out of rank order; table (2, n, 1, head / 2) in rank order;
-    place (n, d) embedded places in rank order; ends are where each rank's tokens stop.
+    Shapes: order and back (n,) permutations into and out of rank order; table (2, n, 1, head / 2) and place (n, d),
+    embedded, in rank order, both with a batch axis before n where the layout has one; ends are where each rank's tokens
+    stop; mask (n, n), where the ranks are not sorted but hidden from each other, true where a token sees another.
     """
 
     order: Tensor
@@ -47,10 +49,18 @@ class Prepared:
     table: Tensor
     place: Tensor
     ends: tuple[int, ...]
+    mask: Tensor | None = None
 
 
 Memory = list[tuple[Tensor, Tensor]]
 """Keys and values of the text for every layer, (b, heads, m, head) each: once a request, not once a step."""
+
+
+def zeroed(layer: nn.Linear) -> nn.Linear:
+    """Let a layer start by saying nothing."""
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
 
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
@@ -60,10 +70,10 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 class Block(nn.Module):
     """Attention over tokens and text, then an MLP, both modulated by each token's noise level.
 
-    Source: Peebles & Xie 2023 (adaLN-zero), with one table per layer on a shared map (Chen et al. 2023).
+    Source: Peebles & Xie 2023 (adaLN-zero).
     """
 
-    def __init__(self, width: int, text_width: int, hidden: int, head: int) -> None:
+    def __init__(self, width: int, text_width: int, hidden: int, head: int, condition: int) -> None:
         super().__init__()
         self.head = head
         self.query_key_value = nn.Linear(width, 3 * width, bias=False)
@@ -73,38 +83,38 @@ class Block(nn.Module):
         self.text_key_norm = RmsNorm(head)
         self.attention_out = nn.Linear(width, width)
         self.mlp = Mlp(width, hidden)
-        self.table = nn.Parameter(torch.zeros(6, width))
+        self.modulation = zeroed(nn.Linear(condition, 6 * width))
 
     def remember(self, text: Tensor) -> tuple[Tensor, Tensor]:
         """Text tokens (b, m, d) -> their keys and values in this layer."""
         packed = rearrange(self.text_key_value(text), "b m (k e c) -> k b e m c", k=2, c=self.head)
         return self.text_key_norm(packed[0]), packed[1]
 
-    def attend(self, x: Tensor, table: Tensor, ends: tuple[int, ...], text: tuple[Tensor, Tensor]) -> Tensor:
+    def attend(self, x: Tensor, prepared: Prepared, text: tuple[Tensor, Tensor]) -> Tensor:
+        table = prepared.table
         packed = rearrange(self.query_key_value(x), "b n (k e c) -> k b n e c", k=3, c=self.head)
         query = rotate(self.query_norm(packed[0]), table).transpose(1, 2)
         key = torch.cat([text[0], rotate(self.key_norm(packed[1]), table).transpose(1, 2)], dim=2)
         value = torch.cat([text[1], packed[2].transpose(1, 2)], dim=2)
         words, start, parts = text[0].shape[2], 0, []
-        for end in ends:
+        mask = None if prepared.mask is None else F.pad(prepared.mask, (words, 0), value=True)
+        for end in prepared.ends:
             seen = words + end
-            parts.append(attention(query[:, :, start:end], key[:, :, :seen], value[:, :, :seen]))
+            parts.append(attention(query[:, :, start:end], key[:, :, :seen], value[:, :, :seen], mask))
             start = end
         attended = torch.cat(parts, dim=2) if len(parts) > 1 else parts[0]
         return self.attention_out(rearrange(attended, "b e n c -> b n (e c)"))
 
     def forward(
-        self, x: Tensor, levels: Tensor, level: Tensor, prepared: Prepared, text: tuple[Tensor, Tensor]
+        self, x: Tensor, conditions: Tensor, level: Tensor, prepared: Prepared, text: tuple[Tensor, Tensor]
     ) -> Tensor:
-        """levels (b, k, 6, d) are the distinct modulations, level (n,) says which one a token has."""
-        tables = (levels + self.table.to(levels.dtype)).to(x.dtype)
+        """conditions (b, k, c) belong to the distinct noise levels, level (n,) says which one a token has."""
+        tables = rearrange(self.modulation(conditions), "b k (s d) -> b k s d", s=6)
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = (
             tables if tables.shape[1] == 1 else tables[:, level]
         ).unbind(2)
         width = (x.shape[-1],)
-        x = x + gate_a * self.attend(
-            modulate(F.rms_norm(x, width), shift_a, scale_a), prepared.table, prepared.ends, text
-        )
+        x = x + gate_a * self.attend(modulate(F.rms_norm(x, width), shift_a, scale_a), prepared, text)
         return x + gate_m * self.mlp(modulate(F.rms_norm(x, width), shift_m, scale_m))
 
 
@@ -123,33 +133,37 @@ class PocketNetwork(nn.Module):
         self.sigma_in = Mlp(256, d)
         self.sigma_out = nn.Linear(256, d)
         self.summary_in = nn.Linear(config.text.width, d)
-        self.modulation = nn.Linear(d, 6 * d)
+        self.condition = nn.Linear(d, config.modulation)
         self.blocks = nn.ModuleList(
-            Block(d, config.text.width, config.hidden_factor * d, config.head) for _ in range(config.layers)
+            Block(d, config.text.width, config.hidden_factor * d, config.head, config.modulation)
+            for _ in range(config.layers)
         )
-        self.last_table = nn.Parameter(torch.zeros(2, d))
-        self.video_out = nn.Linear(d, config.video_channels)
-        self.sound_out = nn.Linear(d, config.sound_channels)
-        for layer in (self.modulation, self.video_out, self.sound_out):
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        self.last_modulation = zeroed(nn.Linear(config.modulation, 2 * d))
+        self.video_out = zeroed(nn.Linear(d, config.video_channels))
+        self.sound_out = zeroed(nn.Linear(d, config.sound_channels))
         nn.init.normal_(self.kinds.weight, std=0.02)
 
-    def prepare(self, layout: Layout) -> Prepared:
-        """Everything that depends on the layout alone."""
+    def prepare(self, layout: Layout, *, masked: bool = False) -> Prepared:
+        """Everything that depends on the layout alone.
+
+        Ranks become runs of tokens that attend by themselves, which computes nothing in vain; or, masked, one run for
+        all with a mask, whose shapes do not depend on the ranks: one compiled graph then serves every task.
+        """
         device = self.video_in.weight.device
-        order = torch.argsort(layout.rank, stable=True)
-        ranks, counts = torch.unique_consecutive(layout.rank[order], return_counts=True)
-        del ranks
-        ticks = layout.place[order] * torch.tensor([TICKS, 1.0, 1.0])
+        count, mask = len(layout.rank), None
+        if masked:
+            order, ends = torch.arange(count), (count,)
+            mask = (layout.rank[:, None] >= layout.rank).to(device)
+        else:
+            order = torch.argsort(layout.rank, stable=True)
+            ends = tuple(torch.unique_consecutive(layout.rank[order], return_counts=True)[1].cumsum(0).tolist())
+        ticks = layout.place[..., order, :] * torch.tensor([TICKS, 1.0, 1.0])
         pairs = self.config.head // 2
         share = (pairs - 2 * (pairs // 3), pairs // 3, pairs // 3)
-        place = self.places(_place_features(layout)[order].to(device, self.places.weight.dtype))
+        place = self.places(_place_features(layout)[..., order, :].to(device, self.places.weight.dtype))
         place = place + self.kinds(layout.kind[order].to(device))
         table = rotary_table(ticks, share, LONGEST).to(device)
-        return Prepared(
-            order.to(device), torch.argsort(order).to(device), table, place, tuple(counts.cumsum(0).tolist())
-        )
+        return Prepared(order.to(device), torch.argsort(order).to(device), table, place, ends, mask)
 
     def remember(self, context: Context) -> Memory:
         """The text's keys and values, once for all steps."""
@@ -176,28 +190,28 @@ class PocketNetwork(nn.Module):
         x = torch.cat([self.video_in(video.to(dtype)), self.sound_in(sound.to(dtype))], dim=1)
         x = x[:, prepared.order] + prepared.place.to(dtype)
         level = level[prepared.order]
-        embedded = self._embed_sigmas(sigmas, context)
-        levels = rearrange(self.modulation(embedded), "b k (s d) -> b k s d", s=6)
+        conditions = self._conditions(sigmas, context)
         for block, text in zip(self.blocks, memory, strict=True):
-            x = block(x, levels, level, prepared, text)
-        ends = embedded[:, :, None] + self.last_table.to(embedded.dtype)
+            x = block(x, conditions, level, prepared, text)
+        ends = rearrange(self.last_modulation(conditions), "b k (s d) -> b k s d", s=2)
         shift, scale = (ends if ends.shape[1] == 1 else ends[:, level]).unbind(2)
         x = modulate(F.rms_norm(x, (x.shape[-1],)), shift, scale)[:, prepared.back]
         split = video.shape[1]
         return self.video_out(x[:, :split]), self.sound_out(x[:, split:])
 
-    def _embed_sigmas(self, sigmas: Tensor, context: Context) -> Tensor:
-        """(b, k) noise levels and the prompt's summary -> (b, k, d)."""
+    def _conditions(self, sigmas: Tensor, context: Context) -> Tensor:
+        """(b, k) noise levels and the prompt's summary -> (b, k, c)."""
         ladder = torch.exp(torch.arange(128, device=sigmas.device) * (-math.log(10_000.0) / 128))
         angle = sigmas.float()[..., None] * 1000 * ladder
         waves = torch.cat([angle.cos(), angle.sin()], dim=-1).to(self.video_in.weight.dtype)
-        return F.silu(self.sigma_out(self.sigma_in(waves)) + self.summary_in(context.summary)[:, None])
+        both = self.sigma_out(self.sigma_in(waves)) + self.summary_in(context.summary)[:, None]
+        return F.silu(self.condition(F.silu(both)))
 
 
 def _place_features(layout: Layout) -> Tensor:
-    """Absolute places as fractions of the frame, in octaves, and the shape of the grid: (n, 3 * 2 * OCTAVES + 2)."""
+    """Absolute places as fractions of the frame, in octaves, and the grid's shape: (..., n, 3 * 2 * OCTAVES + 2)."""
     extent = torch.tensor([8.0, float(layout.rows), float(layout.columns)])
     fraction = (layout.place + torch.tensor([0.0, 0.5, 0.5])) / extent
-    angle = fraction[:, :, None] * (math.pi * 2.0 ** torch.arange(OCTAVES))
-    shape = torch.tensor([layout.rows / 9, layout.columns / 9]).log().expand(len(fraction), 2)
-    return torch.cat([angle.cos().flatten(1), angle.sin().flatten(1), shape], dim=-1)
+    angle = fraction[..., None] * (math.pi * 2.0 ** torch.arange(OCTAVES))
+    shape = torch.tensor([layout.rows / 9, layout.columns / 9]).log().expand(*fraction.shape[:-1], 2)
+    return torch.cat([angle.cos().flatten(-2), angle.sin().flatten(-2), shape], dim=-1)
