@@ -19,8 +19,9 @@ VIDEO, SOUND = 3 * 2 * 3, 10
 def network() -> PocketNetwork:
     torch.manual_seed(0)
     made = PocketNetwork(TINY).eval().requires_grad_(False)
-    for layer in (*(block.modulation for block in made.blocks), made.video_out, made.sound_out):
-        torch.nn.init.normal_(layer.weight, std=0.2)
+    for name, weight in made.named_parameters():
+        if name.endswith("_out.weight") or "modulation.weight" in name:
+            torch.nn.init.normal_(weight, std=0.2)
     return made
 
 

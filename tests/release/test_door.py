@@ -111,7 +111,9 @@ def test_what_goes_on_from_a_marked_clip_keeps_its_mark_and_names_it(tmp_path, p
     found = read_credentials(asset.path, policy.signer.anchors)
     assert [(each.title, each.signed) for each in found.ingredients] == [("a.mp4", True)]
     assert found.actions[0].name == "c2pa.opened"
-    assert f"/{first.mark:012x}" in read_aigc(asset.path)["ReservedCode1"]
+    label = read_aigc(asset.path)
+    assert label is not None
+    assert f"/{first.mark:012x}" in label["ReservedCode1"]
 
 
 class OtherId(SpreadPictureMark):
