@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from zoetrope.core.errors import InvalidRequest
-from zoetrope.engine.schedules import SCHEDULES, cosine, linear, shift_for_tokens, shift_sigmas
+from zoetrope.engine.schedules import SCHEDULES, cosine, linear, shift_sigmas
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
@@ -30,12 +30,7 @@ def test_a_shift_keeps_the_ends_and_moves_the_middle():
     torch.testing.assert_close(shift_sigmas(shifted, 1 / 3), linear(2))
 
 
-def test_four_times_the_tokens_shift_by_two():
-    assert shift_for_tokens(1024) == 2
-    assert shift_for_tokens(256) == 1
-
-
-@pytest.mark.parametrize("call", [lambda: linear(0), lambda: shift_sigmas(linear(2), 0), lambda: shift_for_tokens(0)])
+@pytest.mark.parametrize("call", [lambda: linear(0), lambda: shift_sigmas(linear(2), 0)])
 def test_nonsense_is_refused(call):
     with pytest.raises(InvalidRequest):
         call()

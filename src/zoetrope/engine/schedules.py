@@ -10,8 +10,6 @@ from torch import Tensor
 
 from zoetrope.core.errors import InvalidRequest
 
-LEARNED_TOKENS = 256  # the canvas at which `shift_for_tokens` is 1 (Esser et al. 2024: 256 tokens of a 256x256 picture)
-
 
 def linear(steps: int) -> Tensor:
     """Even steps.
@@ -46,20 +44,6 @@ def shift_sigmas(sigmas: Tensor, shift: float) -> Tensor:
     if not shift > 0 or not math.isfinite(shift):
         raise InvalidRequest(f"the shift of a schedule was {shift}; it must be a positive number, and 1 means none.")
     return shift * sigmas / (1 + (shift - 1) * sigmas)
-
-
-def shift_for_tokens(tokens: int, learned: int = LEARNED_TOKENS) -> float:
-    """The shift that keeps the uncertainty of a larger canvas at the level of the one that was learned.
-
-    Units: tokens after patchify, video only, given tokens not counted.
-    Raises: InvalidRequest if either is < 1.
-    Source: Esser et al. 2024, section 5.3.2: the square root of the ratio of the counts.
-    """
-    if min(tokens, learned) < 1:
-        raise InvalidRequest(
-            f"a schedule was asked to shift from {learned} to {tokens} tokens; both must be at least 1."
-        )
-    return math.sqrt(tokens / learned)
 
 
 SCHEDULES: dict[str, Callable[[int], Tensor]] = {"linear": linear, "cosine": cosine}
