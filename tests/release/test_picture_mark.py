@@ -5,8 +5,12 @@ import numpy as np
 import pytest
 
 from zoetrope.core.errors import InvalidRequest
+from zoetrope.release.marks.code import decode
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.picture import SpreadPictureMark
+from zoetrope.release.marks.picture_evidence import evidence
+from zoetrope.release.marks.picture_pattern import make_pattern
+from zoetrope.release.marks.picture_search import Search
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 
@@ -41,6 +45,7 @@ ATTACKS = {
     "mirror": lambda frames: frames[:, :, ::-1],
     "crop to 60 % of each side": lambda frames: frames[:, 40:126, 70:224],
     "half-size": lambda frames: np.stack([cv2.resize(x, (128, 72), interpolation=cv2.INTER_AREA) for x in frames]),
+    "four percent wider": lambda frames: np.stack([cv2.resize(x, (266, 144)) for x in frames]),
     "letterbox": lambda frames: np.pad(frames, ((0, 0), (24, 24), (0, 0), (0, 0))),
     "turned by two degrees": lambda frames: turned(frames, 2),
 }
@@ -52,6 +57,13 @@ def test_the_id_is_read_back_after(attack: str, marked: np.ndarray) -> None:
     assert found is not None
     assert found.id == ID
     assert found.strength >= 1
+
+
+def test_an_untouched_picture_is_read_where_it_is_likely_without_a_long_search(marked: np.ndarray) -> None:
+    pattern, seen = make_pattern(load_key(None)), evidence(marked)
+    assert seen is not None
+    search = Search(seen, pattern.pilot_tile)
+    assert decode(pattern.soft(search.read(search.likely()[0]))) == ID
 
 
 def test_nothing_is_claimed_of_unmarked_frames() -> None:

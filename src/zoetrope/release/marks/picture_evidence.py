@@ -10,12 +10,17 @@ import numpy as np
 _MOST_FRAMES = 60
 # Short side of the evidence: two samples for each cell of an uncropped picture.
 SHORT = 144
-_BLUR = 2.0  # samples: content slower than this is taken away first
-# Detail is divided by the activity around it and cut off: agreement on the id rose by 0.02 on average against cutting
+# A bilateral filter guesses the picture without the pattern, edges kept: reach in samples, levels, samples. Against a
+# Gaussian of two samples agreement on the id rose from 0.73 to 0.80 after x264, 0.65 to 0.75 after AV1, 0.68 to 0.78
+# after half-size with x264, and in the worst of eight clips from 0.60, 0.51 and 0.37 to 0.77, 0.67 and 0.57.
+_REACH, _LEVELS, _NEAR = 5, 8.0, 2.0
+# What is left is divided by the activity around it and cut off: agreement rose by 0.02 on average against cutting
 # alone, by 0.08 to 0.15 on hatched pictures (50 attacked clips).
 _AROUND = 3.0  # samples
 _EVEN = 1.5  # levels: activity of an even surface after compression
 _CLIP = 1.5
+# So is the flattened mean, once more: what stands still and is loud counts for less; 0.02 more after AV1.
+_LAST_AROUND, _LAST_EVEN, _LAST_CLIP = 2.0, 0.3, 2.0
 _BAR = 3.0  # levels: what a bar's rows may differ by after compression
 _LEAST = 16  # pixels: a picture smaller than this holds nothing to read
 
@@ -33,7 +38,8 @@ def evidence(frames: np.ndarray) -> np.ndarray | None:
         return None
     total = sum(_detail(_fitted(luma[rows, columns])) for luma in small)
     assert isinstance(total, np.ndarray)
-    return _flattened(total / len(small))
+    flat = _flattened(total / len(small))
+    return None if flat is None else _evened(flat)
 
 
 def _small(frame: np.ndarray) -> np.ndarray:
@@ -72,7 +78,7 @@ def _fitted(luma: np.ndarray) -> np.ndarray:
 
 
 def _detail(luma: np.ndarray) -> np.ndarray:
-    detail = luma - cv2.GaussianBlur(luma, (0, 0), _BLUR)
+    detail = luma - cv2.bilateralFilter(luma, _REACH, _LEVELS, _NEAR)
     activity = cv2.GaussianBlur(np.minimum(np.abs(detail), 12), (0, 0), _AROUND)
     return np.clip(detail / (activity + _EVEN), -_CLIP, _CLIP)
 
@@ -85,3 +91,10 @@ def _flattened(mean: np.ndarray) -> np.ndarray | None:
         return None
     flat = np.fft.irfft2(np.fft.ifftshift(spectrum / (size + 1e-3 * size.max()), axes=0), s=mean.shape)
     return (flat / (flat.std() + 1e-12)).astype(np.float32)
+
+
+def _evened(flat: np.ndarray) -> np.ndarray:
+    """Divide by the deviation around each place, so that no part of the picture speaks louder than it knows."""
+    around = np.sqrt(cv2.GaussianBlur(flat * flat, (0, 0), _LAST_AROUND))
+    even = np.clip(flat / (around + _LAST_EVEN), -_LAST_CLIP, _LAST_CLIP)
+    return (even / (even.std() + 1e-12)).astype(np.float32)

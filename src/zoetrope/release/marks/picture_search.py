@@ -17,6 +17,7 @@ _SIDE = TILE * _SAMPLES
 # A picture cropped to half its side keeps 36 cells of 72; a little beyond, since crops and sizes are rounded.
 _FEWEST, _MOST = 0.47 * CELLS, 1.04 * CELLS
 _LARGEST_TURN = 2.6  # degrees
+_MOVES = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1))
 _FIRST_STEPS, _LAST_STEPS = 0.5, 0.06  # cells that a refined guess moves the border of the picture
 
 
@@ -25,14 +26,15 @@ class Place:
     """A guess, and how clearly the pilot stands out there.
 
     Units: cells along the short side; turn in degrees; offset in samples of the folded tile; clarity in standard
-    deviations of the correlation over all offsets.
+    deviations of the correlation over all offsets. `stretch` is how much wider than high a cell became, as a ratio.
     """
 
     cells: float
     turn: float
     mirrored: bool
-    offset: tuple[int, int] = (0, 0)
+    offset: tuple[float, float] = (0.0, 0.0)
     clarity: float = 0.0
+    stretch: float = 1.0
 
 
 class Search:
@@ -49,7 +51,7 @@ class Search:
         height, width = self._evidence[False].shape
         whole = [CELLS * step for step in (1.0, 0.995, 1.005)]
         upright = [cells * 9 / 16 for cells in whole] if height > width else []
-        return self._clearest(((cells, 0.0) for cells in whole + upright), 4)
+        return [self._seen(place) for place in self._clearest(((cells, 0.0) for cells in whole + upright), 4)]
 
     def anywhere(self, most: int) -> list[Place]:
         """The clearest places among all scales and turns, refined, clearest first."""
@@ -63,9 +65,14 @@ class Search:
         step = _FIRST_STEPS
         while step > _LAST_STEPS:
             around = [
-                replace(place, cells=place.cells + d_cells * step / reach, turn=place.turn + d_turn * degrees)
-                for degrees in (np.degrees(step / (reach * place.cells)),)
-                for d_cells, d_turn in ((1, 0), (-1, 0), (0, 1), (0, -1))
+                replace(
+                    place,
+                    cells=place.cells + d_cells * step / reach,
+                    turn=place.turn + d_turn * np.degrees(share),
+                    stretch=place.stretch * (1 + d_stretch * share),
+                )
+                for share in (step / (reach * place.cells),)
+                for d_cells, d_turn, d_stretch in _MOVES
             ]
             best = max((self._seen(near) for near in around), key=lambda near: near.clarity)
             if best.clarity > place.clarity:
@@ -76,9 +83,9 @@ class Search:
 
     def read(self, place: Place) -> np.ndarray:
         """The values at the cells, when the pattern lies at a place. Shapes: (TILE, TILE)."""
-        folded = self._folded(place.mirrored, place.cells, place.turn)
+        folded = self._folded(place.mirrored, place.cells, place.turn, place.stretch)
         matched = cv2.filter2D(np.pad(folded, 2, mode="wrap"), -1, _PULSE)[2:-2, 2:-2]
-        return np.roll(matched, (-place.offset[0], -place.offset[1]), (0, 1))[::_SAMPLES, ::_SAMPLES]
+        return _moved(matched, place.offset)[::_SAMPLES, ::_SAMPLES]
 
     def _grid(self) -> Iterator[tuple[float, float]]:
         """Scales and turns so dense that the border of the picture moves by at most a cell from one to the next."""
@@ -98,26 +105,26 @@ class Search:
     def _both(self, cells: float, turn: float) -> list[Place]:
         """A guess for the picture as it is, and for its mirror image: only one folding is needed."""
         spectrum = cv2.dft(self._folded(False, cells, turn), flags=cv2.DFT_COMPLEX_OUTPUT)
-        straight, _ = _peak(spectrum, self._pilot)
-        turned, _ = _peak(spectrum, self._turned_pilot)
-        return [Place(cells, turn, False, (0, 0), straight), Place(cells, -turn, True, (0, 0), turned)]
+        straight, turned = (_peak(spectrum, pilot)[0] for pilot in (self._pilot, self._turned_pilot))
+        return [Place(cells, turn, False, clarity=straight), Place(cells, -turn, True, clarity=turned)]
 
     def _seen(self, place: Place) -> Place:
-        folded = self._folded(place.mirrored, place.cells, place.turn)
+        folded = self._folded(place.mirrored, place.cells, place.turn, place.stretch)
         clarity, offset = _peak(cv2.dft(folded, flags=cv2.DFT_COMPLEX_OUTPUT), self._pilot)
         return replace(place, clarity=clarity, offset=offset)
 
-    def _folded(self, mirrored: bool, cells: float, turn: float) -> np.ndarray:
+    def _folded(self, mirrored: bool, cells: float, turn: float, stretch: float = 1.0) -> np.ndarray:
         """The evidence in samples of the tile, all repetitions added up. Shapes: (_SIDE, _SIDE)."""
         height, width = self._evidence[mirrored].shape
         scale = _SAMPLES * cells / min(height, width)  # samples of the tile for each one of the evidence
         across, down = (-(-int(side * scale + 2) // _SIDE) for side in (width, height))
         cosine, sine = np.cos(np.radians(turn)) / scale, np.sin(np.radians(turn)) / scale
+        wider, higher = np.sqrt(stretch), 1 / np.sqrt(stretch)
         middle_x, middle_y = (across * _SIDE - 1) / 2, (down * _SIDE - 1) / 2
         matrix = np.array(
             [
-                [cosine, -sine, (width - 1) / 2 - cosine * middle_x + sine * middle_y],
-                [sine, cosine, (height - 1) / 2 - sine * middle_x - cosine * middle_y],
+                [wider * cosine, wider * -sine, (width - 1) / 2 - wider * (cosine * middle_x - sine * middle_y)],
+                [higher * sine, higher * cosine, (height - 1) / 2 - higher * (sine * middle_x + cosine * middle_y)],
             ]
         )
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
@@ -140,12 +147,27 @@ def _wide(tile: np.ndarray) -> np.ndarray:
     return cv2.filter2D(np.pad(wide, 2, mode="wrap"), -1, _PULSE)[2:-2, 2:-2]
 
 
-def _peak(spectrum: np.ndarray, pilot: np.ndarray) -> tuple[float, tuple[int, int]]:
-    """How clearly and at which offset (row, column) the pilot stands out."""
+def _peak(spectrum: np.ndarray, pilot: np.ndarray) -> tuple[float, tuple[float, float]]:
+    """How clearly and at which offset (row, column) the pilot stands out; the offset is finer than a sample."""
     product = cv2.mulSpectrums(spectrum, pilot, 0, conjB=True)
     values = cv2.dft(product, flags=cv2.DFT_INVERSE | cv2.DFT_REAL_OUTPUT)
     _, top, _, (column, row) = cv2.minMaxLoc(values)
-    return top / (cv2.norm(values) / _SIDE + 1e-20), (row, column)
+    down = _summit(*(values[(row + step) % _SIDE, column] for step in (-1, 0, 1)))
+    across = _summit(*(values[row, (column + step) % _SIDE] for step in (-1, 0, 1)))
+    return top / (cv2.norm(values) / _SIDE + 1e-20), (row + down, column + across)
+
+
+def _summit(before: float, at: float, after: float) -> float:
+    """Where a parabola through three values, the middle one the largest, is highest: -0.5 to 0.5."""
+    bend = 2 * at - before - after
+    return float((after - before) / (2 * bend)) if bend > 0 else 0.0
+
+
+def _moved(values: np.ndarray, offset: tuple[float, float]) -> np.ndarray:
+    """Values of a tile read from an offset on, around its edges."""
+    rows, columns = np.fft.fftfreq(_SIDE)[:, None], np.fft.rfftfreq(_SIDE)[None]
+    turn = np.exp(2j * np.pi * (rows * offset[0] + columns * offset[1]))
+    return np.fft.irfft2(np.fft.rfft2(values) * turn, s=values.shape)
 
 
 def _pulse() -> np.ndarray:
