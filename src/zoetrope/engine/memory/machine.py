@@ -131,7 +131,7 @@ def _multiplies_bfloat16() -> bool:
 
 
 def _matrix_rate(dtype) -> float:
-    """Multiply 1024-square matrices until a fifth of a second of one core is gone; processor time, so load is no matter.
+    """Multiply 1024-square matrices for a fifth of a second of processor time, so that other load is no matter.
 
     Units: per second of wall time if all threads are free, since processor time counts each thread.
     """
