@@ -120,7 +120,62 @@ class Footage:
         return _size_of(self.frames)
 
 
-Condition: TypeAlias = Keyframe | Extend | Region | Soundtrack | Footage
+@dataclass(frozen=True, eq=False)
+class Control:
+    """A clip that says how the shot moves or is built, frame by frame, and is not shown itself.
+
+    `kind` is what it draws: pose, depth, edge, face, background and so on; a checkpoint names those it knows.
+    Shapes: frames uint8 (t, h, w, 3).
+    """
+
+    frames: np.ndarray
+    kind: str
+
+    def __post_init__(self) -> None:
+        _check_frames(self.frames, "the control clip")
+        if not isinstance(self.kind, str) or not self.kind.strip():
+            raise InvalidRequest("the control clip has no kind; say what it draws, for instance depth or pose.")
+
+    @property
+    def size(self) -> Size:
+        return _size_of(self.frames)
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A picture, of any size, of somebody or something that the shot shows; it is no frame of the shot.
+
+    Shapes: picture uint8 (h, w, 3).
+    """
+
+    picture: np.ndarray
+
+    def __post_init__(self) -> None:
+        _check_frames(self.picture, "the reference", axes=3)
+
+
+@dataclass(frozen=True, eq=False)
+class Restyle:
+    """The shot is made out of a clip: the more strength, the less of the clip stays.
+
+    Shapes: frames uint8 (t, h, w, 3).
+    Units: strength above 0 to 1; at 1 nothing of the clip stays.
+    """
+
+    frames: np.ndarray
+    strength: float = 0.8  # the default of the video-to-video pipelines that people know
+
+    def __post_init__(self) -> None:
+        _check_frames(self.frames, "the clip to restyle")
+        if isinstance(self.strength, bool) or not isinstance(self.strength, int | float) or not 0 < self.strength <= 1:
+            raise InvalidRequest(f"the strength of a restyle was {self.strength!r}; it must lie above 0 and up to 1.")
+
+    @property
+    def size(self) -> Size:
+        return _size_of(self.frames)
+
+
+Condition: TypeAlias = Keyframe | Extend | Region | Soundtrack | Footage | Control | Reference | Restyle
 
 
 def _size_of(frames: np.ndarray) -> Size:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import Condition, Control, Extend, Footage, Keyframe, Region, Restyle, Soundtrack
 from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size, nearest_sizes
@@ -21,7 +21,8 @@ class Limits:
     """What a checkpoint can do.
 
     Units: sides and grid in pixels; most_pixels of one frame; seconds from least to most in whole multiples of
-    seconds_step. `learned` are the sizes it was trained at: others work, worse.
+    seconds_step. `learned` are the sizes it was trained at, the first being the one to use where none is asked for:
+    others work, worse. `sounds` is whether it makes sound.
     """
 
     checkpoint: str
@@ -33,6 +34,7 @@ class Limits:
     seconds: tuple[Seconds, Seconds]
     seconds_step: Seconds
     conditions: tuple[type[Condition], ...]
+    sounds: bool = True
 
     def sizes(self) -> Iterator[Size]:
         """Every size that is possible."""
@@ -94,7 +96,9 @@ def _check_condition(condition: Condition, seconds: Seconds, frames: int, limits
                 f"a keyframe was set at {show_seconds(at)} s, but the shot ends at {show_seconds(seconds)} s; set it "
                 f"earlier, or at 'last'."
             )
-        case Footage(frames=given) | Region(frames=given) if len(given) != frames:
+        case Footage(frames=given) | Region(frames=given) | Control(frames=given) | Restyle(frames=given) if (
+            len(given) != frames
+        ):
             raise InvalidRequest(
                 f"{len(given)} frames of picture were given, but a shot of {show_seconds(seconds)} s has {frames}; cut "
                 f"them, or ask for {show_seconds(limits.clock.seconds_of(len(given)))} s."

@@ -8,8 +8,19 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal
 
-from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import (
+    Condition,
+    Control,
+    Extend,
+    Footage,
+    Keyframe,
+    Reference,
+    Region,
+    Restyle,
+    Soundtrack,
+)
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.seeds import check_seed
 from zoetrope.core.sizes import Size, read_size
@@ -18,7 +29,32 @@ from zoetrope.core.time import Seconds, exact_seconds
 LONGEST_PROMPT = 2000  # characters; a page of text, far more than any checkpoint reads
 MOST_STEPS = 200  # past this a second-order step of any family changes nothing that can be seen
 MOST_GUIDANCE = 30.0  # past this every known checkpoint burns out
-CONDITIONS = (Keyframe, Extend, Region, Soundtrack, Footage)
+MOST_ADAPTER = 10.0  # adapters are trained at 1; ten times that only breaks the picture
+CONDITIONS = (Keyframe, Extend, Region, Soundtrack, Footage, Control, Reference, Restyle)
+SINGLE = (Extend, Region, Soundtrack, Footage, Restyle)  # a shot takes one of each of these
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """A small file of weights (LoRA) that is laid over a checkpoint for one request.
+
+    `source` is its path; `expert` is which of two experts it is for, where a checkpoint has two.
+    Raises: InvalidRequest for a strength that is no number from -10 to 10.
+    """
+
+    source: str
+    strength: float = 1.0
+    expert: Literal["both", "high", "low"] = "both"
+
+    def __post_init__(self) -> None:
+        number = isinstance(self.strength, int | float) and not isinstance(self.strength, bool)
+        if not number or not abs(self.strength) <= MOST_ADAPTER:
+            raise InvalidRequest(
+                f"the strength of {self.source} was {self.strength!r}; it must be a number from {-MOST_ADAPTER:g} to "
+                f"{MOST_ADAPTER:g}, and 1 is what it was trained at."
+            )
+        if self.expert not in ("both", "high", "low"):
+            raise InvalidRequest(f"the expert of {self.source} was {self.expert!r}; it must be both, high or low.")
 
 
 @dataclass(frozen=True)
@@ -41,11 +77,13 @@ class Request:
     conditions: tuple[Condition, ...] = ()
     sound: bool = True
     strict: bool = False
+    adapters: tuple[Adapter, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seconds", exact_seconds(self.seconds))
         object.__setattr__(self, "size", read_size(self.size))
         object.__setattr__(self, "conditions", tuple(self.conditions))
+        object.__setattr__(self, "adapters", tuple(self.adapters))
         _check_prompt(self.prompt)
         _check_text("negative prompt", self.negative)
         if self.seed is not None:
@@ -99,11 +137,11 @@ def _check_conditions(conditions: tuple[Condition, ...], size: Size) -> None:
         if not isinstance(condition, CONDITIONS):
             names = ", ".join(kind.__name__ for kind in CONDITIONS)
             raise InvalidRequest(f"{type(condition).__name__} is not a condition; the conditions are {names}.")
-        if not isinstance(condition, Soundtrack) and condition.size != size:
+        if not isinstance(condition, Soundtrack | Reference) and condition.size != size:
             raise InvalidRequest(
                 f"the {type(condition).__name__} holds pictures of {condition.size}, but the shot is {size}; "
                 f"scale or crop them to {size}, or ask for size {condition.size}."
             )
-    for kind in (Extend, Region, Soundtrack, Footage):
+    for kind in SINGLE:
         if sum(isinstance(condition, kind) for condition in conditions) > 1:
             raise InvalidRequest(f"more than one {kind.__name__} was given; a shot takes one.")

@@ -49,6 +49,9 @@ class Stream:
 class Canvas:
     """One shot in latents. `reference` tokens are always given and have no frame of the shot of their own.
 
+    `beside` are channels that the network sees beside each video token and that are never made: masks, given latents,
+    control pictures.
+    Shapes: beside (n, k), float32.
     Units: grid is latent frames, rows and columns of the video stream, which lies in that order.
     """
 
@@ -56,6 +59,7 @@ class Canvas:
     sound: Stream
     reference: Stream
     grid: tuple[int, int, int]
+    beside: Tensor | None = None
 
     @property
     def tokens(self) -> Tokens:
@@ -125,4 +129,6 @@ def to_device(canvas: Canvas, device: torch.device | str) -> Canvas:
         fields = (stream.latent, stream.place, stream.given, stream.given_sigma, stream.chunk)
         return Stream(*(each.to(device) for each in fields))
 
-    return replace(canvas, video=moved(canvas.video), sound=moved(canvas.sound), reference=moved(canvas.reference))
+    beside = None if canvas.beside is None else canvas.beside.to(device)
+    streams = {"video": moved(canvas.video), "sound": moved(canvas.sound), "reference": moved(canvas.reference)}
+    return replace(canvas, beside=beside, **streams)

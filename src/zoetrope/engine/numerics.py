@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 
 from zoetrope.core.errors import Unsupported
 
+if TYPE_CHECKING:
+    from zoetrope.engine.memory.plan import Plan
+
 
 @dataclass(frozen=True)
 class Numerics:
-    """A device and the precision of the weights on it; canvases stay in float32 whatever it is."""
+    """A device and the precision of the weights on it; canvases stay in float32 whatever it is.
+
+    `plan` says which part lies where in which precision; None is everything on the device in `dtype`.
+    """
 
     device: str
     dtype: torch.dtype
+    plan: Plan | None = None
 
 
 def choose_numerics(device: str | None = None, dtype: torch.dtype | None = None) -> Numerics:

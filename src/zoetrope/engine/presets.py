@@ -13,7 +13,8 @@ class Preset:
     """How to walk the loop where a request does not say.
 
     Units: guidance 1 is none; the interval is in sigma; shift > 1 spends more steps near noise. `step` is a name of
-    `denoise.STEPS`, `schedule` one of `schedules.SCHEDULES`.
+    `denoise.STEPS`, `schedule` one of `schedules.SCHEDULES`. reuse is how far predictions of earlier steps stand in for
+    new ones, 0 not at all.
     """
 
     steps: int
@@ -23,6 +24,7 @@ class Preset:
     step: str = "ab2"
     schedule: str = "linear"
     shift: float = 1.0
+    reuse: float = 0.0
 
 
 def choose_preset(name: str, presets: Mapping[str, Preset], checkpoint: str) -> Preset:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Hashable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
-
-from zoetrope.core.errors import InvalidRequest
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +18,10 @@ if TYPE_CHECKING:
     from zoetrope.core.limits import Limits
     from zoetrope.core.request import Request
     from zoetrope.engine.canvas import Canvas, Tokens
+    from zoetrope.engine.checkpoints.models_folder import Models
+    from zoetrope.engine.families.descriptor import Descriptor
     from zoetrope.engine.guidance import Branches
+    from zoetrope.engine.memory.work import Workload
     from zoetrope.engine.numerics import Numerics
     from zoetrope.engine.presets import Preset
 
@@ -41,6 +42,16 @@ class Family(Hashable, Protocol):
     def load(self, numerics: Numerics) -> Loaded:
         """Load the weights. Raises: WeightsError."""
         ...
+
+
+@runtime_checkable
+class Planned(Protocol):
+    """A family that knows, before it loads, what lies in its checkpoint and how much work a settled request is."""
+
+    @property
+    def descriptor(self) -> Descriptor: ...
+
+    def workload(self, request: Request) -> Workload: ...
 
 
 class Loaded(Protocol):
@@ -86,12 +97,14 @@ class Loaded(Protocol):
 CHECKPOINTS: Mapping[str, str] = {"pocket": "zoetrope.engine.families.pocket.facts:POCKET"}
 
 
-def find_family(checkpoint: str) -> Family:
-    """Find a checkpoint by its name, without loading it.
+def find_family(checkpoint: str, models: Models | None = None) -> Family:
+    """Find a checkpoint without loading it: by name, by the name of a card, or by the path of a folder or file.
 
-    Raises: InvalidRequest if there is none of that name.
+    Raises: InvalidRequest if there is none; WeightsError if what lies there cannot be one.
     """
     if checkpoint not in CHECKPOINTS:
-        raise InvalidRequest(f"checkpoint was {checkpoint!r}; the checkpoints that are here: {', '.join(CHECKPOINTS)}.")
+        from zoetrope.engine.families.opening import open_family
+
+        return open_family(checkpoint, models)
     module, name = CHECKPOINTS[checkpoint].split(":")
     return getattr(importlib.import_module(module), name)
