@@ -60,9 +60,8 @@ def test_the_id_is_read_back_after(attack: str, marked: np.ndarray) -> None:
 
 
 def test_an_untouched_picture_is_read_where_it_is_likely_without_a_long_search(marked: np.ndarray) -> None:
-    pattern, seen = make_pattern(load_key(None)), evidence(marked)
-    assert seen is not None
-    search = Search(seen, pattern.pilot_tile)
+    pattern = make_pattern(load_key(None))
+    search = Search(evidence(marked)[0], pattern.pilot_tile)
     assert decode(pattern.soft(search.read(search.likely()[0]))) == ID
 
 
@@ -73,6 +72,16 @@ def test_nothing_is_claimed_of_unmarked_frames() -> None:
 
 def test_nothing_is_claimed_of_even_surfaces() -> None:
     assert MARK.detect(np.full((2, 144, 256, 3), 200, np.uint8)) is None
+
+
+def test_a_crop_of_even_surfaces_is_not_taken_for_bars() -> None:
+    frames = np.full((2, *SIZE[::-1], 3), (120, 170, 230), np.uint8)
+    for at in range(5):
+        cv2.circle(frames[0], (60 + 25 * at, 80), 8 + at, (200, 40 * at, 60), -1)
+    frames[1] = frames[0]
+    found = MARK.detect(MARK.embedder(ID, SIZE)(frames)[:, 40:112, 50:178])
+    assert found is not None
+    assert found.id == ID
 
 
 def test_another_key_reads_nothing(marked: np.ndarray) -> None:

@@ -44,11 +44,10 @@ class SpreadPictureMark:
 
     def detect(self, frames: np.ndarray) -> Found | None:
         """The id in the frames, or None. Shapes: (t, h, w, 3) uint8 RGB."""
-        seen = evidence(frames)
-        if seen is None:
-            return None
-        search = Search(seen, self._pattern.pilot_tile)
-        return self._read(search, search.likely()) or self._read(search, search.anywhere(_TRIED))
+        searches = [Search(seen, self._pattern.pilot_tile) for seen in evidence(frames)]
+        guesses = [lambda search: search.likely(), lambda search: search.anywhere(_TRIED)]
+        tries = (self._read(search, guess(search)) for guess in guesses for search in searches)
+        return next((found for found in tries if found), None)
 
     def _read(self, search: Search, places: list[Place]) -> Found | None:
         soft = np.stack([self._pattern.soft(search.read(place)) for place in places])

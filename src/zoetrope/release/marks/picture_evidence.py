@@ -25,15 +25,22 @@ _BAR = 3.0  # levels: what a bar's rows may differ by after compression
 _LEAST = 16  # pixels: a picture smaller than this holds nothing to read
 
 
-def evidence(frames: np.ndarray) -> np.ndarray | None:
+def evidence(frames: np.ndarray) -> list[np.ndarray]:
     """The mean of what is left of the frames without their own content, spectrally flat.
 
-    Shapes: frames (t, h, w, 3) uint8; out (h', w') float32 of unit deviation with a short side of at most 144, or None
-    when there is nothing but an even surface.
+    Inside its bars first, then whole where there are bars: an even sky may look like one. Empty when there is nothing
+    but an even surface.
+    Shapes: frames (t, h, w, 3) uint8; each out (h', w') float32 of unit deviation, short side at most 144.
     """
     chosen = np.unique(np.linspace(0, len(frames) - 1, min(len(frames), _MOST_FRAMES)).round().astype(int))
     small = [_small(frames[at]) for at in chosen]
-    rows, columns = _inside(small)
+    height, width = small[0].shape
+    inside, whole = _inside(small), (slice(0, height), slice(0, width))
+    parts = [inside] if inside == whole else [inside, whole]
+    return [found for part in parts if (found := _of_part(small, *part)) is not None]
+
+
+def _of_part(small: list[np.ndarray], rows: slice, columns: slice) -> np.ndarray | None:
     if rows.stop - rows.start < _LEAST or columns.stop - columns.start < _LEAST:
         return None
     total = sum(_detail(_fitted(luma[rows, columns])) for luma in small)

@@ -18,7 +18,9 @@ _SIDE = TILE * _SAMPLES
 _FEWEST, _MOST = 0.47 * CELLS, 1.04 * CELLS
 _LARGEST_TURN = 2.6  # degrees
 _MOVES = ((1, 0, 0), (-1, 0, 0), (0, 1, 0), (0, -1, 0), (0, 0, 1), (0, 0, -1))
-_FIRST_STEPS, _LAST_STEPS = 0.5, 0.06  # cells that a refined guess moves the border of the picture
+# Cells that a refined guess moves the border of the picture; at the roughest a true place already stands out.
+_FIRST_STEPS, _ROUGH_STEPS, _LAST_STEPS = 0.5, 0.2, 0.06
+_REFINED = 4  # places that are refined to the end
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,18 @@ class Search:
 
     def anywhere(self, most: int) -> list[Place]:
         """The clearest places among all scales and turns, refined, clearest first."""
-        places = [self.refine(place) for place in self._clearest(self._grid(), most)]
-        return sorted(places, key=lambda place: -place.clarity)
+        rough = [self._refined(place, _MOVES[:4], _ROUGH_STEPS) for place in self._clearest(self._grid(), most)]
+        return _ordered(self.refine(place) for place in _ordered(rough)[:_REFINED])
 
     def refine(self, place: Place) -> Place:
-        """Move a place's scale and turn to where the pilot is clearest."""
+        """Move a place's scale, turn and stretch to where the pilot is clearest."""
+        return self._refined(place, _MOVES, _LAST_STEPS)
+
+    def _refined(self, place: Place, moves: tuple[tuple[int, int, int], ...], last: float) -> Place:
         height, width = self._evidence[False].shape
         reach = np.hypot(height, width) / min(height, width) / 2  # from the centre to a corner, in short sides
         step = _FIRST_STEPS
-        while step > _LAST_STEPS:
+        while step > last:
             around = [
                 replace(
                     place,
@@ -72,7 +77,7 @@ class Search:
                     stretch=place.stretch * (1 + d_stretch * share),
                 )
                 for share in (step / (reach * place.cells),)
-                for d_cells, d_turn, d_stretch in _MOVES
+                for d_cells, d_turn, d_stretch in moves
             ]
             best = max((self._seen(near) for near in around), key=lambda near: near.clarity)
             if best.clarity > place.clarity:
@@ -100,7 +105,7 @@ class Search:
 
     def _clearest(self, grid: Iterable[tuple[float, float]], most: int) -> list[Place]:
         places = [place for cells, turn in grid for place in self._both(cells, turn)]
-        return sorted(places, key=lambda place: -place.clarity)[:most]
+        return _ordered(places)[:most]
 
     def _both(self, cells: float, turn: float) -> list[Place]:
         """A guess for the picture as it is, and for its mirror image: only one folding is needed."""
@@ -138,6 +143,10 @@ class Search:
         if mirrored not in self._halves:
             self._halves[mirrored] = cv2.GaussianBlur(self._evidence[mirrored], (0, 0), 0.7)
         return self._halves[mirrored]
+
+
+def _ordered(places: Iterable[Place]) -> list[Place]:
+    return sorted(places, key=lambda place: -place.clarity)
 
 
 def _wide(tile: np.ndarray) -> np.ndarray:
