@@ -16,6 +16,10 @@ def verify(
     file: Annotated[str, typer.Argument(metavar="FILE-or-URL", help="A picture, clip or sound, or its address.")],
     json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the evidence to this .png.")] = None,
+    trust: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Trust the issuers in this PEM file, too; may be repeated."),
+    ] = None,
 ) -> None:
     """Say who made a file, with what and when, as far as each layer still tells, and whether they contradict."""
     from zoetrope.release.verify import verify as verify_file
@@ -25,7 +29,7 @@ def verify(
         raise InvalidRequest(
             f"the evidence was to be drawn to {picture}; it is a picture, so let the name end in .png."
         )
-    readers = open_readers(os.environ)
+    readers = open_readers(os.environ, trust or ())
     with _there(file) as path:
         report = verify_file(path, readers, name=file)
         if picture is not None:

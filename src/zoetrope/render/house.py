@@ -5,13 +5,16 @@ Reads a mapping that its caller gives: `cli` and `zoetrope` hand over the enviro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.home import home_folder
 from zoetrope.release.credentials import SigningKey, file_key, local_anchors, local_key
+from zoetrope.release.credentials_trust import issuers_of, read_roots
 from zoetrope.release.door_policy import Policy, open_policy
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.picture import SpreadPictureMark
@@ -24,6 +27,7 @@ PROVIDER = "ZOETROPE_PROVIDER"  # who offers the service: provider code or name
 MARK_KEY = "ZOETROPE_MARK_KEY"  # file with the house's own secret for invisible marks
 CERTIFICATE = "ZOETROPE_SIGNING_CERTIFICATE"  # chain in PEM, leaf first
 SIGNING_KEY = "ZOETROPE_SIGNING_KEY"  # private key in PEM; in the same file where left out
+TRUSTED_ROOTS = "ZOETROPE_TRUSTED_ROOTS"  # files in PEM whose issuers `verify` trusts; separated as in PATH
 TIME_STAMPS = "ZOETROPE_TIME_STAMP_URL"  # an RFC 3161 service
 EPOCH = "SOURCE_DATE_EPOCH"  # seconds since 1970 that stand for now. Source: reproducible-builds.org
 
@@ -43,9 +47,10 @@ def open_house(environment: Mapping[str, str], profile: str | None = None) -> Po
     )
 
 
-def open_readers(environment: Mapping[str, str]) -> Readers:
-    """With what a house reads files: marks by its key, trust in its own root and certificate, its registry if any.
+def open_readers(environment: Mapping[str, str], roots: Sequence[Path] = ()) -> Readers:
+    """With what a house reads files: marks by its key, its registry if any, and trust.
 
+    Trusted are its own root, who issued its own certificate, the roots that its settings name, and `roots`.
     Makes nothing: verifying leaves no trace.
     Raises: InvalidRequest, MediaError for keys and registries that cannot be read.
     """
@@ -53,9 +58,18 @@ def open_readers(environment: Mapping[str, str]) -> Readers:
     return Readers(
         picture_mark=SpreadPictureMark(key),
         sound_mark=SpreadSoundMark(key),
-        anchors=local_anchors(home),
+        anchors=local_anchors(home) + _trusted(environment, roots),
         registry=Registry(home) if (home / FILE).is_file() else None,
     )
+
+
+def _trusted(environment: Mapping[str, str], roots: Sequence[Path]) -> str:
+    named = [Path(name) for name in environment.get(TRUSTED_ROOTS, "").split(os.pathsep) if name]
+    chain, issuers = environment.get(CERTIFICATE), ""
+    if chain:
+        with contextlib.suppress(OSError, ValueError):  # a chain that is gone stops releasing, not reading
+            issuers = issuers_of(Path(chain).read_text("ascii"))
+    return issuers + read_roots([*named, *roots])
 
 
 def mark_key_of(environment: Mapping[str, str]) -> Path | None:
