@@ -118,15 +118,30 @@ def test_what_was_signed_is_trusted_here_and_unknown_elsewhere(tmp_path, home, k
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-def test_only_webm_has_no_place_for_credentials(tmp_path, key):
+def test_the_credentials_of_webm_lie_beside_it(tmp_path, home, key):
     path = clip(tmp_path / "a.webm")
     before = path.read_bytes()
-    assert not can_sign(path)
+    assert read_credentials(path).state == "none"
+    sign(path, about(path), key)
+    assert path.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.c2pa", "a.webm"]
+    assert read_credentials(path, local_anchors(home)).state == "trusted"
+    assert read_credentials(path).state == "valid"
+    data = bytearray(before)
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert read_credentials(path, local_anchors(home)).state == "invalid"
+    for hostile in (b"", b"no credentials", bytes(1000)):
+        (tmp_path / "a.c2pa").write_bytes(hostile)
+        assert read_credentials(path, local_anchors(home)).state == "invalid"
+
+
+def test_every_kind_that_is_written_can_be_signed_and_others_cannot(tmp_path, key):
+    assert all(can_sign(f"a.{ending}") for ending in ("mp4", "MOV", "webm", "gif", "webp", "png", "wav"))
+    path = tmp_path / "a.txt"
+    path.write_text("words")
     with pytest.raises(Unsupported, match="no place"):
         sign(path, about(path), key)
-    assert path.read_bytes() == before
-    assert read_credentials(path).state == "none"
-    assert all(can_sign(f"a.{ending}") for ending in ("mp4", "MOV", "gif", "webp", "png", "wav"))
 
 
 def test_a_changed_file_and_a_manifest_moved_to_another_picture_are_invalid(tmp_path, home, key):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from toy_clips import FRAMES, toy_clip
 
-from zoetrope.core.errors import InvalidRequest, MediaError, Refused, Unsupported
+from zoetrope.core.errors import InvalidRequest, MediaError, Refused
 from zoetrope.media.readers import read_clip
 from zoetrope.release.aigc import read_aigc
 from zoetrope.release.asset import Asset, Ingredient, Making
@@ -16,6 +16,7 @@ from zoetrope.release.credentials import SigningKey, read_credentials
 from zoetrope.release.door import open_release, release
 from zoetrope.release.door_policy import Recipient, open_policy
 from zoetrope.release.marks.picture import SpreadPictureMark
+from zoetrope.release.profiles import read_profile
 from zoetrope.release.screen.hashes import deny
 from zoetrope.release.screen.pdq import pdq
 from zoetrope.release.screen.policy import ScreenPolicy
@@ -158,11 +159,22 @@ def test_leaving_the_label_out_needs_a_recipient_and_is_recorded(tmp_path, polic
 def test_profiles_that_cannot_be_met_are_refused_before_any_frame(tmp_path):
     with pytest.raises(InvalidRequest, match="who offers"):
         open_policy(tmp_path, "cn")
-    europe = open_policy(tmp_path, "eu")
-    with pytest.raises(Unsupported, match="signed credentials"):
-        open_release(tmp_path / "a.webm", making(), europe, size=SIZE)
     with pytest.raises(InvalidRequest, match="default"):
         open_policy(tmp_path, "mars")
+
+
+def test_webm_leaves_with_credentials_beside_it_under_the_european_profile(tmp_path, policy):
+    frames, sound = (part[..., :6000] if part.ndim == 2 else part[:3] for part in toy_clip())
+    path, europe = tmp_path / "a.webm", replace(policy, profile=read_profile("eu"))
+    asset = release(path, making(), europe, frames=frames, sound=sound)
+    assert states(asset)["credentials"] == "answers"
+    assert read_credentials(path, policy.signer.anchors).state == "trusted"
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    assert set(before) == {"a.webm", "a.c2pa"}
+    unreadable = replace(europe, picture_mark=OtherId(policy.key))
+    with pytest.raises(MediaError, match="picture mark"):
+        release(path, making(b"another"), unreadable, frames=frames, sound=sound)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_a_key_that_cannot_sign_stops_before_anything_is_made(tmp_path, policy):

@@ -13,6 +13,8 @@ from typing import Any, Literal
 from c2pa import C2paError, Context, Reader
 
 from zoetrope.media.places import check_readable
+from zoetrope.release.credentials_beside import KINDS as KINDS_BESIDE
+from zoetrope.release.credentials_beside import read_beside
 from zoetrope.release.credentials_manifest import RELEASE, SoftBinding
 from zoetrope.release.credentials_sign import settings
 
@@ -74,14 +76,16 @@ class Credentials:
 
 
 def read_credentials(path: str | Path, anchors: str = "") -> Credentials:
-    """The credentials of a file; roots in `anchors` (PEM) are trusted, no others.
+    """The credentials of a file, in it or beside it; roots in `anchors` (PEM) are trusted, no others.
 
     Raises: MediaError when there is no such file, or it may not be read.
     """
     check_readable(Path(path))
+    apart = read_beside(Path(path))
+    kind = KINDS_BESIDE[Path(path).suffix.lower()] if apart is not None else None
     try:
         with Context.from_dict(settings(anchors)) as context, Path(path).open("rb") as file:
-            reader = Reader.try_create(file, context=context)
+            reader = Reader.try_create(kind, file, apart, context=context)
             if reader is None:
                 return Credentials("none")
             with reader:

@@ -1,4 +1,4 @@
-"""Put signed credentials (C2PA) into a finished file, as its very last change.
+"""Put signed credentials (C2PA) into a finished file, as its very last change, or beside it where it has no place.
 
 Any later change of the file, even of its metadata alone, breaks the credentials or drops them silently. Works without
 network, except that an operator's time-stamp service is asked when there is one. It does not decide what is said.
@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from PIL import Image
 from zoetrope.core.errors import MediaError, Refused, Unsupported
 from zoetrope.media.places import writing
 from zoetrope.release.asset import Ingredient
+from zoetrope.release.credentials_beside import KINDS as KINDS_BESIDE
+from zoetrope.release.credentials_beside import beside
 from zoetrope.release.credentials_key import SigningKey, check_key
 from zoetrope.release.credentials_manifest import Manifest, as_json, ingredient_json, untitled
 
@@ -46,8 +49,8 @@ def settings(anchors: str = "") -> dict[str, Any]:
 
 
 def can_sign(path: str | Path) -> bool:
-    """Whether such a file can hold credentials, by its ending. WebM cannot; all others that are written here can."""
-    return Path(path).suffix.lower() in KINDS
+    """Whether such a file can have credentials, by its ending: in it, or beside it as WebM."""
+    return Path(path).suffix.lower() in {*KINDS, *KINDS_BESIDE}
 
 
 def check_signer(key: SigningKey, now: datetime | None = None) -> None:
@@ -67,27 +70,41 @@ def check_signer(key: SigningKey, now: datetime | None = None) -> None:
 
 
 def sign(path: Path, manifest: Manifest, key: SigningKey) -> None:
-    """Sign a finished file in place; it stays as it was when that fails.
+    """Sign a finished file, in place or into a `.c2pa` file beside it; all stays as it was when that fails.
 
-    Raises: Unsupported for a kind of file that cannot hold credentials; MediaError when it cannot be signed or written.
+    Raises: Unsupported for a kind of file that cannot have credentials; MediaError when it cannot be signed or written.
     """
     if not can_sign(path):
+        known = ", ".join((*KINDS, *KINDS_BESIDE))
         raise Unsupported(
-            f"a {path.suffix} file has no place for signed credentials; use one of {', '.join(KINDS)}, or do without"
+            f"a {path.suffix} file has no place for signed credentials; use one of {known}, or do without"
         )
-    beside = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(4)}.signed{path.suffix}")
+    apart = beside(path)
+    target = apart or path
+    made = target.with_name(f".{path.stem[:80]}.{secrets.token_hex(4)}.signed{target.suffix}")
     try:
-        with writing(path), path.open("rb") as source, beside.open("x+b") as signed:
-            _sign(manifest, KINDS[path.suffix.lower()], key, source, signed)
-        with writing(path):
-            os.replace(beside, path)
+        with writing(target), path.open("rb") as source, made.open("x+b") as signed:
+            if apart is None:
+                _sign(manifest, KINDS[path.suffix.lower()], key, source, signed)
+            else:
+                signed.write(_signed_apart(manifest, KINDS_BESIDE[path.suffix.lower()], key, source))
+        with writing(target):
+            os.replace(made, target)
     except C2paError as error:
         raise MediaError(f"cannot sign {path}: {error}; the file stays unsigned") from error
     finally:
-        beside.unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
 
 
-def _sign(manifest: Manifest, kind: str, key: SigningKey, source: BinaryIO, signed: BinaryIO) -> None:
+def _signed_apart(manifest: Manifest, kind: str, key: SigningKey, source: BinaryIO) -> bytes:
+    """The credentials alone; the library writes an unchanged copy of the file, which is thrown away."""
+    with tempfile.TemporaryFile() as copy:
+        return _sign(manifest, kind, key, source, copy, embed=False)
+
+
+def _sign(
+    manifest: Manifest, kind: str, key: SigningKey, source: BinaryIO, signed: BinaryIO, *, embed: bool = True
+) -> bytes:
     said = as_json(manifest, kind)
     with contextlib.ExitStack() as files:
         opened = [_file_of(given, key, files) for given in manifest.ingredients]
@@ -96,7 +113,9 @@ def _sign(manifest: Manifest, kind: str, key: SigningKey, source: BinaryIO, sign
             for index, file in enumerate(opened):
                 if file is not None:
                     builder.add_ingredient(ingredient_json(manifest, index), *file)
-            builder.sign(signer, kind, source, signed)
+            if not embed:
+                builder.set_no_embed()
+            return builder.sign(signer, kind, source, signed)
 
 
 @contextlib.contextmanager

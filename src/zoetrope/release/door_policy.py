@@ -84,7 +84,7 @@ class Policy:
         if self.profile.needs_signature and not can_sign(f"a{container.ending}"):
             raise Unsupported(
                 f"the profile {self.profile.name} needs signed credentials, which {container.ending} cannot carry; "
-                "use .mp4, .mov, .webp, .gif, .png or .wav"
+                "use .mp4, .mov, .webm, .webp, .gif, .png or .wav"
             )
 
 

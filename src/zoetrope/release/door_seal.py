@@ -20,6 +20,7 @@ from zoetrope.release.credentials import (
     read_credentials,
     sign,
 )
+from zoetrope.release.credentials_beside import Companion
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.door_sight import Sight
 from zoetrope.release.marks.base import Found
@@ -37,6 +38,7 @@ class Seal:
     def __init__(self, path: Path, making: Making, policy: Policy, sight: Sight) -> None:
         self._path, self._making, self._policy, self._sight = path, making, policy, sight
         self._number: int | None = None
+        self._companion, self._file = Companion(path), None
         self._aigc = _aigc(policy.provider, show_id(sight.mark), making) if making.generated else None
         self.metadata = {"encoder": f"Zoetrope {version('zoetrope')}", "comment": making.note}
         self.metadata |= as_metadata(self._aigc) if self._aigc else {}
@@ -49,6 +51,7 @@ class Seal:
 
     def close(self, file: Path) -> None:
         """Sign a finished file, read it back and register it. Raises: MediaError when something does not read back."""
+        self._file = file
         if can_sign(file):
             sign(file, self._manifest(), self._policy.signer)
         self.layers = self._read_back(file)
@@ -56,9 +59,11 @@ class Seal:
         self.sha256 = digest(file)
         if self._policy.registry is not None:
             self._number = self._policy.registry.add(self._record(), self._sight.looks, self._delivery())
+        self._companion.place(file)
 
     def withdraw(self) -> None:
-        """Take back the record of a file that never appeared."""
+        """Take back the record of a file that never appeared, and credentials beside it."""
+        self._companion.withdraw(self._file)
         if self._number is not None and self._policy.registry is not None:
             self._policy.registry.remove(self._number)
             self._number = None

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from zoetrope.core.errors import MediaError
+from zoetrope.release.credentials_beside import ENDING, beside
 
 MOST_BYTES = 512 << 20  # half an hour of 720p at 2 Mbit/s
 _SECONDS = 30  # without any byte
@@ -26,7 +27,7 @@ def is_address(text: str) -> bool:
 
 @contextlib.contextmanager
 def fetched(address: str, most: int = MOST_BYTES) -> Iterator[Path]:
-    """The file behind an address, as long as the block lasts.
+    """The file behind an address, and the credentials that lie beside it there, as long as the block lasts.
 
     Units: most in bytes. Raises: MediaError when it cannot be had, or is larger than that.
     """
@@ -39,7 +40,17 @@ def fetched(address: str, most: int = MOST_BYTES) -> Iterator[Path]:
         except (urllib.error.URLError, HTTPException, OSError, ValueError) as error:
             reason = getattr(error, "reason", None) or error
             raise MediaError(f"cannot fetch {address}: {reason}; check the address, or give a file") from error
+        apart = beside(path)
+        if apart is not None:
+            with contextlib.suppress(urllib.error.URLError, HTTPException, OSError, ValueError, MediaError):
+                _bring(_beside(address), apart, most)
         yield path
+
+
+def _beside(address: str) -> str:
+    """The address of the credentials that lie beside a file."""
+    parts = urlsplit(address)
+    return parts._replace(path=str(PurePosixPath(parts.path).with_suffix(ENDING))).geturl()
 
 
 def _bring(address: str, path: Path, most: int) -> None:

@@ -18,6 +18,7 @@ from zoetrope.media.samples import Sample, sample
 from zoetrope.release.aigc import read_aigc
 from zoetrope.release.asset import Layer, digest
 from zoetrope.release.credentials import PICTURE_BINDING, SOUND_BINDING, Credentials, can_sign, read_credentials
+from zoetrope.release.credentials_beside import beside
 from zoetrope.release.door_policy import can_be_marked
 from zoetrope.release.marks.base import Found, PictureMark, SoundMark
 from zoetrope.release.registry import Record, Registry
@@ -98,6 +99,9 @@ def _signed(found: Credentials) -> Signed | None:
 
 def _credentials_layer(path: Path, found: Credentials) -> Layer:
     match found.state:
+        case "none" if (apart := beside(path)) is not None:
+            said = f"a {path.suffix} file has no place for them, and no {apart.name} lies beside it"
+            return Layer("credentials", "not possible", said)
         case "none" if not can_sign(path):
             return Layer("credentials", "not possible", f"a {path.suffix or 'nameless'} file has no place for them")
         case "none":
