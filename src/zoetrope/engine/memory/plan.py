@@ -51,11 +51,13 @@ class PartPlan:
 class Plan:
     """All parts. Equal plans lay out equal weights, so forecasts are no part of equality.
 
+    `together` is whether the branches of guidance are computed in one batch.
     Units: codec_bytes is the most that a decode may take beside its weights, 0 for no limit; the rest is the forecast.
     """
 
     parts: tuple[PartPlan, ...]
     codec_bytes: int = 0
+    together: bool = True
     device_bytes: int | None = field(default=None, compare=False)
     host_bytes: int = field(default=0, compare=False)
     seconds: float | None = field(default=None, compare=False)
