@@ -21,6 +21,7 @@ from zoetrope.release.asset import _SEAL, Asset, Making
 from zoetrope.release.audible import with_notice
 from zoetrope.release.door_loudness import level
 from zoetrope.release.door_policy import Policy
+from zoetrope.release.door_rate import leaving_rate, moved
 from zoetrope.release.door_seal import Seal
 from zoetrope.release.door_sight import Sight
 from zoetrope.release.screen.media import screen_sound
@@ -47,6 +48,7 @@ class Release:
     ) -> None:
         self._making, self._policy, self._rate, self._sound_rate = making, policy, rate, sound_rate
         self._container = container_of(path)
+        self._leaving_rate = leaving_rate(sound_rate, self._container)
         policy.check(self._container)
         self._about = about
         still = self._container.ending == ".png"
@@ -59,7 +61,7 @@ class Release:
             path,
             size=size,
             rate=rate,
-            sound_rate=sound_rate,
+            sound_rate=self._leaving_rate,
             with_sound=with_sound,
             metadata=self._seal.metadata,
             seal=self._seal.close,
@@ -138,10 +140,10 @@ class Release:
             sound = sound[:, : round(self._sight.count * self._sound_rate / self._rate)]
         if sound.shape[1] == 0:
             return
-        policy, rate = self._policy, self._sound_rate
-        screen_sound(sound, rate, policy.screen, role="finished sound", about=self._about).raise_if_blocked()
-        if policy.profile.audible and self._making.generated and not self._container.holds_picture:
-            sound = with_notice(sound, rate)
+        policy, rate = self._policy, self._leaving_rate
+        said = screen_sound(sound, self._sound_rate, policy.screen, role="finished sound", about=self._about)
+        said.raise_if_blocked()
+        sound = moved(sound, self._sound_rate, rate)
         sound, self._seal.loudness = level(sound, rate)
         if self._making.generated and policy.profile.audible and not self._container.holds_picture:
             sound = with_notice(sound, rate)
@@ -164,7 +166,8 @@ def open_release(
 
     `about` is what the screen said of the words that asked for it; both halves of a rule may lie in different places.
 
-    Units: size (width, height) in pixels; rate in frames and sound_rate in samples a second.
+    Units: size (width, height) in pixels; rate in frames and sound_rate in samples a second, of what is given; sound
+    leaves at another rate where the file or the mark cannot hold that one.
     Raises: InvalidRequest, Unsupported, MediaError, all before any frame is needed.
     """
     return Release(
