@@ -1,8 +1,10 @@
 """Laws of plans: what settles fits, more memory never makes it slower, and a refusal names what does fit."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
 import pytest
 
@@ -27,6 +29,7 @@ from zoetrope.engine.memory.plan import (
     show_bytes,
 )
 from zoetrope.engine.memory.work import CodecWork, NetworkWork, TextWork, Workload
+from zoetrope.engine.presets import Preset
 
 
 def small(part: str, width: int, depth: int) -> PartFiles:
@@ -49,6 +52,8 @@ LIMITS = Limits(
     conditions=(),
 )
 
+PRESETS = MappingProxyType({"standard": Preset(steps=40, guidance=5.0)})
+
 
 @dataclass(frozen=True)
 class Fourteen:
@@ -56,6 +61,14 @@ class Fourteen:
 
     descriptor: Descriptor
     limits: Limits
+    presets: Mapping[str, Preset]
+    tiles: bool = True
+
+    def check(self, request: Request) -> tuple:
+        return ()
+
+    def load(self, numerics):
+        raise AssertionError("nothing here is ever loaded")
 
     def workload(self, request: Request) -> Workload:
         size, frames = request.size, self.limits.clock.frames(request.seconds)
@@ -66,12 +79,12 @@ class Fourteen:
                 TextWork("text", 512, 2),
                 NetworkWork("network", tokens, 512, 2, 20),
                 NetworkWork("network_low", tokens, 512, 2, 20),
-                CodecWork("codec", latents, (frames, size.height, size.width)),
+                CodecWork("codec", latents, (frames, size.height, size.width), tiles=self.tiles),
             )
         )
 
 
-FAMILY = Fourteen(Descriptor("fourteen", "wan", "", "{}", PARTS, "identity"), LIMITS)
+FAMILY = Fourteen(Descriptor("fourteen", "wan", "", "{}", PARTS, "identity"), LIMITS, PRESETS)
 REQUEST = Request("a boat", size=Size(832, 480), seconds=Fraction(5))
 
 
@@ -109,6 +122,13 @@ def test_precision_is_kept_where_memory_allows():
     assert {part.precision for part in plan.parts} == {Precision.BF16}
     assert plan.part("network").residence in (Residence.ALWAYS, Residence.TURN)
     assert plan.codec_bytes == 0
+
+
+def test_tiles_are_planned_only_where_the_family_decodes_in_them():
+    assert settle_plan(FAMILY, REQUEST, card(24)).codec_bytes > 0
+    assert settle_plan(replace(FAMILY, tiles=False), REQUEST, card(80)).codec_bytes == 0
+    with pytest.raises(OutOfMemory):
+        settle_plan(replace(FAMILY, tiles=False), REQUEST, card(24))
 
 
 def test_a_small_card_streams_and_a_wish_is_heard():

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from zoetrope.core.errors import OutOfMemory
+from zoetrope.core.errors import OutOfMemory, Unsupported
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import show_seconds
 from zoetrope.engine.memory.coefficients import FLOAT32_CODECS, PATIENCE
@@ -37,9 +37,14 @@ Layout = tuple[Precision, Residence]
 def settle_plan(family: Planned, request: Request, machine: Machine, wish: Wish | None = None) -> Plan:
     """Choose the plan for a settled request: the fastest of those that fit, where lost precision counts as time.
 
-    More memory never makes that time longer. Raises: OutOfMemory with what would fit.
+    More memory never makes that time longer.
+    Raises: OutOfMemory with what would fit; Unsupported for a precision that cannot be wished for.
     """
     wish = wish or Wish()
+    if wish.precision is Precision.FILE:
+        raise Unsupported(
+            "packed weights are unpacked to bf16 when they are loaded; leave the precision out, or ask for nf4."
+        )
     allowed = machine.within(wish)
     found = _best(family.descriptor, family.workload(request), allowed, wish.precision)
     if found is None:
@@ -107,7 +112,7 @@ def _plan_part(files: PartFiles, network: Layout, text: Layout, other: Residence
 
 def _tiled(workload: Workload) -> tuple[int, ...]:
     """Whole decodes and, where there are any, those in tiles: as small as is still fast, whatever the machine."""
-    return (0, TILE_BYTES) if any(isinstance(work, CodecWork) for work in workload.works) else (0,)
+    return (0, TILE_BYTES) if any(isinstance(work, CodecWork) and work.tiles for work in workload.works) else (0,)
 
 
 def _refusal(family: Planned, request: Request, machine: Machine, wish: Wish) -> str:

@@ -153,7 +153,7 @@ def working_bytes(work: Work, files: PartFiles, planned: PartPlan, plan: Plan) -
             return int(work.prompts * work.tokens * (states + inner))
         case CodecWork():
             whole = _codec_bytes(work, files, wide)
-            return min(whole, plan.codec_bytes) if plan.codec_bytes else whole
+            return min(whole, plan.codec_bytes) if plan.codec_bytes and work.tiles else whole
 
 
 def _codec_bytes(work: CodecWork, files: PartFiles, wide: bool) -> int:

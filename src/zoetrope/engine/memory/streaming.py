@@ -100,12 +100,16 @@ class StreamedBlocks(nn.ModuleList):
         if self._keep:
             self._kept = [self._read_kept(number) for number in range(len(self))]
         self._slots = [_Slot(size, self._device) for _ in range(self._ahead + 1)]
+        if self._stream is not None:  # the slots' memory may still be read by work that was queued before
+            self._stream.wait_stream(torch.cuda.current_stream(self._device))
         self._ask(0)
 
     def close(self) -> None:
         """Give all room back; blocks that are still coming are waited for."""
         if self._reader is not None:
             self._reader.shutdown(wait=True)
+        if self._stream is not None:  # copies that nobody waited for must not reach memory that is others' by then
+            self._stream.synchronize()
         if self._bound is not None:
             self._release(self._bound)
         self._kept, self._slots, self._coming, self._reader, self._stream = [], [], {}, None, None

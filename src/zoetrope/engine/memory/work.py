@@ -34,12 +34,14 @@ class CodecWork:
     """Decoding, and encoding where a condition gives pictures or sound.
 
     Shapes: latent (frames, rows, columns), pixels (frames, height, width); encoded_frames of pictures, 0 for none.
+    `tiles` is whether the family decodes in tiles where the plan's codec_bytes say so.
     """
 
     part: str
     latent: tuple[int, int, int]
     pixels: tuple[int, int, int]
     encoded_frames: int = 0
+    tiles: bool = False
 
 
 Work = NetworkWork | TextWork | CodecWork
