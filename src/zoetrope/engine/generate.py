@@ -12,21 +12,27 @@ from typing import TypeAlias
 import numpy as np
 import torch
 
-from zoetrope.core.cancel import Cancel
+from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.conditions import Footage, Region, Soundtrack
-from zoetrope.core.events import FramesReady, OnEvent
+from zoetrope.core.events import FramesReady, Notice, OnEvent
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import draw_seed
+from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.denoise import STEPS, denoise
 from zoetrope.engine.draft import Draft, has_sound
-from zoetrope.engine.families import Family, Loaded, find_family
+from zoetrope.engine.families import Family, Loaded, Planned, find_family
 from zoetrope.engine.guidance import classifier_free, guided
 from zoetrope.engine.loading import loaded
+from zoetrope.engine.memory.budget import settle_plan
+from zoetrope.engine.memory.machine import machine_here
+from zoetrope.engine.memory.plan import Wish
 from zoetrope.engine.numerics import Numerics, choose_numerics
 from zoetrope.engine.presets import Preset, choose_preset
 from zoetrope.engine.progress import tell_steps
+from zoetrope.engine.reuse import reused
 from zoetrope.engine.schedules import SCHEDULES, shift_sigmas
-from zoetrope.engine.stream import Part, decode_parts
+from zoetrope.engine.stream import Part, decode_parts, parts_of
+from zoetrope.engine.walk import Renders, Walk, Walks
 
 OnPart: TypeAlias = Callable[[Part], None]
 
@@ -67,12 +73,14 @@ def make(
     cancel: Cancel | None = None,
     preview_every: int = 0,
     numerics: Numerics | None = None,
+    wish: Wish | None = None,
 ) -> Draft:
     """Make a settled request; `on_part` gets each part as soon as it is decoded, while later ones still are not.
 
-    Raises: WeightsError, Cancelled, and what `on_part` raises.
+    `wish` is what the caller insists on where memory is planned.
+    Raises: OutOfMemory, WeightsError, Cancelled, and what `on_part` raises.
     """
-    checkpoint = loaded(family, numerics or choose_numerics())
+    checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
     clock = family.limits.clock
     total = clock.frames(request.seconds)
     frames, sounds = [], []
@@ -87,6 +95,16 @@ def make(
     return Draft(request, clock, np.concatenate(frames), sound)
 
 
+def plan_for(family: Family, request: Request, numerics: Numerics, wish: Wish | None = None) -> Numerics:
+    """Decide how weights lie in memory, before they load, where a family's size needs a plan.
+
+    Raises: OutOfMemory, naming what fits.
+    """
+    if not isinstance(family, Planned) or numerics.plan is not None:
+        return numerics
+    return replace(numerics, plan=settle_plan(family, request, machine_here(numerics.device), wish))
+
+
 def prepare(request: Request, family: Family | None, on_event: OnEvent | None) -> tuple[Request, Family]:
     """Refuse what cannot be made, and settle what the request left open: seed, steps and guidance.
 
@@ -95,11 +113,15 @@ def prepare(request: Request, family: Family | None, on_event: OnEvent | None) -
     family = family or find_family(request.checkpoint)
     preset = choose_preset(request.preset, family.presets, family.limits.checkpoint)
     notices = family.check(request)
+    silent = has_sound(request) and not family.limits.sounds
+    if silent:
+        notices = (*notices, Notice(f"{family.limits.checkpoint} makes no sound; the shot is silent."))
     if on_event is not None:
         for notice in notices:
             on_event(notice)
     settled = replace(
         request,
+        sound=request.sound and not silent,
         seed=draw_seed() if request.seed is None else request.seed,
         steps=preset.steps if request.steps is None else request.steps,
         guidance=preset.guidance if request.guidance is None else request.guidance,
@@ -120,22 +142,48 @@ def shoot(
 
     Raises: Cancelled, between two steps or two parts.
     """
-    preset = family.presets[request.preset]
-    canvas = checkpoint.place(checkpoint.blank(request), request)
-    predict = guided(checkpoint.branches(request, canvas), _guider(request, preset))
-    canvas = denoise(
-        predict,
-        canvas,
-        _sigmas(request, preset),
-        step=STEPS[preset.step],
-        on_step=tell_steps(on_event, checkpoint, canvas, preview_every),
-        cancel=cancel,
-    )
     clock = family.limits.clock
     frames = clock.frames(request.seconds)
     samples = clock.samples(request.seconds) if has_sound(request) else 0
-    for part in decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel):
+    if isinstance(checkpoint, Renders):
+        on_step = tell_steps(on_event, checkpoint, None, preview_every)
+        pictures, sound = checkpoint.render(request, on_step, cancel)
+        parts = parts_of(iter([pictures]), sound[:, :samples], frames, cancel)
+    else:
+        canvas = _make_latents(request, family.presets[request.preset], checkpoint, on_event, cancel, preview_every)
+        stop_if(cancel, "before decoding")
+        parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel)
+    for part in parts:
         yield keep_given(part, request, clock.sample_rate * part.start // clock.frame_rate)
+
+
+def _make_latents(
+    request: Request,
+    preset: Preset,
+    checkpoint: Loaded,
+    on_event: OnEvent | None,
+    cancel: Cancel | None,
+    preview_every: int,
+) -> Canvas:
+    """Walk the loop, once or as often as the family has passes."""
+    canvas = checkpoint.place(checkpoint.blank(request), request)
+    number = 0
+    while True:
+        walk = _walk(request, preset, checkpoint, canvas, number)
+        predict = reused(guided(checkpoint.branches(request, canvas), walk.guider), preset.reuse)
+        on_step = tell_steps(on_event, checkpoint, canvas, preview_every)
+        done = denoise(predict, canvas, walk.sigmas, step=walk.step, on_step=on_step, cancel=cancel)
+        number += 1
+        following = checkpoint.next_pass(request, preset, done, number) if isinstance(checkpoint, Walks) else None
+        if following is None:
+            return done
+        canvas = following
+
+
+def _walk(request: Request, preset: Preset, checkpoint: Loaded, canvas: Canvas, number: int) -> Walk:
+    if isinstance(checkpoint, Walks):
+        return checkpoint.walk(request, preset, canvas, number)
+    return Walk(_sigmas(request, preset), STEPS[preset.step], _guider(request, preset))
 
 
 def keep_given(part: Part, request: Request, first_sample: int) -> Part:

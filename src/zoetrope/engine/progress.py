@@ -12,11 +12,12 @@ from zoetrope.engine.families import Loaded
 
 
 def tell_steps(
-    on_event: OnEvent | None, loaded: Loaded, canvas: Canvas, preview_every: int
+    on_event: OnEvent | None, loaded: Loaded, canvas: Canvas | None, preview_every: int
 ) -> Callable[[StepTaken], None] | None:
     """Make the loop's `on_step` that tells the caller; None if nobody listens.
 
-    Units: a preview after every so many steps, none if 0; the last step has none, since the picture itself follows.
+    Units: a preview after every so many steps, none if 0 or without a canvas; the last step has none, since the picture
+    itself follows.
     """
     if on_event is None:
         return None
@@ -26,7 +27,7 @@ def tell_steps(
         seconds = time.perf_counter() - began
         rate = taken.step / max(seconds, 1e-9)
         on_event(StepDone(taken.step, taken.steps, seconds, rate, (taken.steps - taken.step) / rate))
-        if preview_every and taken.step < taken.steps and taken.step % preview_every == 0:
+        if canvas is not None and preview_every and taken.step < taken.steps and taken.step % preview_every == 0:
             on_event(PreviewReady(taken.step, loaded.preview(canvas, taken.denoised)))
 
     return on_step

@@ -5,7 +5,7 @@ The caller can write the first part while later ones are still being decoded. Kn
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,7 @@ from einops import rearrange
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.families import Loaded
+from zoetrope.engine.walk import Decodes
 
 LATENT_FRAMES_AT_ONCE = 2  # a second of picture: small enough to begin writing early, large enough for long products
 
@@ -39,15 +40,43 @@ def decode_parts(
 
     Raises: Cancelled, between two parts.
     """
+    if isinstance(loaded, Decodes):
+        return parts_of(loaded.pictures(canvas), loaded.sounds(canvas, samples), frames, cancel)
     sound = _Sound(loaded, canvas, samples)
+    return _joined(_pictures(loaded, canvas), sound.until, frames, samples, cancel)
+
+
+def parts_of(pictures: Iterator[np.ndarray], sound: np.ndarray, frames: int, cancel: Cancel | None) -> Iterator[Part]:
+    """Cut a whole sound into the parts that pictures come in.
+
+    Shapes: pictures uint8 (t, h, w, 3), together at least `frames`; sound float32 (2, s), as long as the frames.
+    Raises: Cancelled, between two parts.
+    """
+    given = 0
+
+    def until(moment: Fraction) -> np.ndarray:
+        nonlocal given
+        begin, given = given, int(moment)
+        return np.clip(sound[:, begin:given], -1, 1)
+
+    return _joined(pictures, until, frames, sound.shape[1], cancel)
+
+
+def _joined(
+    pictures: Iterator[np.ndarray],
+    sound_until: Callable[[Fraction], np.ndarray],
+    frames: int,
+    samples: int,
+    cancel: Cancel | None,
+) -> Iterator[Part]:
     start = 0
-    for pictures in _pictures(loaded, canvas):
+    for piece in pictures:
         stop_if(cancel, f"while decoding, after frame {start} of {frames}")
-        pictures = pictures[: frames - start]
-        if len(pictures) == 0:
+        kept = piece[: frames - start]
+        if len(kept) == 0:
             continue
-        stop = start + len(pictures)
-        yield Part(start, pictures, sound.until(samples * Fraction(stop, frames)))
+        stop = start + len(kept)
+        yield Part(start, kept, sound_until(samples * Fraction(stop, frames)))
         start = stop
 
 

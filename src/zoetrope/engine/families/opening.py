@@ -43,7 +43,9 @@ def all_variants() -> Mapping[str, Variant]:
 def _describe(checkpoint: str, models: Models | None) -> Descriptor:
     path = Path(checkpoint).expanduser()
     if not path.exists():
-        raise InvalidRequest(f"checkpoint was {checkpoint!r}; it is neither a file nor a folder nor pocket.")
+        raise InvalidRequest(
+            f"checkpoint was {checkpoint!r}, which is no file or folder; the checkpoints that are here: pocket."
+        )
     from zoetrope.engine.checkpoints.identify import describe
     from zoetrope.engine.checkpoints.models_folder import open_models
 

@@ -1,0 +1,195 @@
+"""What a Wan checkpoint can be asked for, read from its configs. Loads no torch until `load` is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from zoetrope.core.conditions import Condition, Keyframe, Restyle
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.events import Notice
+from zoetrope.core.limits import Limits, check_limits
+from zoetrope.core.request import Request
+from zoetrope.core.sizes import Size
+from zoetrope.core.time import Clock
+from zoetrope.engine.families.descriptor import Descriptor
+from zoetrope.engine.memory.work import CodecWork, NetworkWork, TextWork, Workload
+from zoetrope.engine.presets import Preset
+
+if TYPE_CHECKING:
+    from zoetrope.engine.families import Loaded
+    from zoetrope.engine.numerics import Numerics
+
+CONTEXT = 512  # tokens of a prompt, padded; Wan reads no more
+PATCH = 2  # latent rows and columns that one token of the network spans
+MASK = 4  # channels that say which frames of a latent frame are given, one for each
+
+# Sizes, rates and lengths: the task tables of github.com/Wan-Video/Wan2.1 and Wan2.2, generate.py and configs.
+LOW = (Size(832, 480), Size(480, 832))
+HIGH = (Size(1280, 720), Size(720, 1280))
+DENSE = (Size(1280, 704), Size(704, 1280))  # the codec with 16 pixels a latent
+SMALL_WIDTH = 1536  # of the 1.3B network, which was not trained beyond 480 rows
+
+
+@dataclass(frozen=True)
+class WanPreset(Preset):
+    """`guidance_low` is that of the expert for low noise where there are two; None is the same as the other's."""
+
+    guidance_low: float | None = None
+
+
+# The defaults of WanPipeline in diffusers; draft and reuse change the number of network calls alone.
+STANDARD = WanPreset(steps=50, guidance=5.0, step="unipc")
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {"draft": replace(STANDARD, steps=20), "standard": STANDARD, "reuse": replace(STANDARD, reuse=0.05)}
+)
+
+
+@dataclass(frozen=True)
+class Wan:
+    """A Wan checkpoint. What it can do follows from the channels and settings that its files declare."""
+
+    descriptor: Descriptor
+
+    @property
+    def network(self) -> dict[str, Any]:
+        return self.descriptor.part("network").config
+
+    @property
+    def codec(self) -> dict[str, Any]:
+        return self.descriptor.part("codec").config
+
+    @property
+    def channels(self) -> int:
+        """Of a latent."""
+        return self.codec.get("z_dim", 16)
+
+    @property
+    def pixels(self) -> int:
+        """Pixels of a side of one latent."""
+        return self.codec.get("scale_factor_spatial", 8)
+
+    @property
+    def sees_pictures(self) -> bool:
+        """Whether given frames lie in channels beside the latent."""
+        return self.network["in_channels"] == 2 * self.channels + MASK
+
+    @property
+    def looks_twice(self) -> bool:
+        """Whether its image encoder was trained on a first and a last picture together."""
+        return bool(self.network.get("pos_embed_seq_len"))
+
+    @property
+    def holds_frames(self) -> bool:
+        """Whether a given frame lies on the canvas itself, with a noise level of its own."""
+        return bool(self.descriptor.settings.get("expand_timesteps"))
+
+    @property
+    def boundary(self) -> float | None:
+        """The noise level, 0..1, below which the second expert takes over."""
+        return self.descriptor.settings.get("boundary_ratio") if self.descriptor.has("network_low") else None
+
+    @property
+    def limits(self) -> Limits:
+        rate, frames = (24, 121) if self.holds_frames else (16, 81)
+        width = self.network["num_attention_heads"] * self.network["attention_head_dim"]
+        learned = DENSE if self.pixels == 16 else LOW if width <= SMALL_WIDTH else LOW + HIGH
+        return Limits(
+            checkpoint=self.descriptor.name,
+            clock=Clock(rate, self.codec.get("scale_factor_temporal", 4), sample_rate=24_000, samples_per_latent=960),
+            grid=self.pixels * PATCH,
+            sides=(self.pixels * PATCH, 1280),
+            most_pixels=max(size.pixels for size in HIGH),
+            learned=learned,
+            seconds=(Fraction(1, rate), Fraction(frames, rate)),
+            seconds_step=Fraction(1, rate),
+            conditions=self._conditions,
+            sounds=False,
+        )
+
+    @property
+    def _conditions(self) -> tuple[type[Condition], ...]:
+        return (Keyframe,) if self.sees_pictures or self.holds_frames else (Restyle,)
+
+    @property
+    def presets(self) -> Mapping[str, Preset]:
+        return PRESETS
+
+    def check(self, request: Request) -> tuple[Notice, ...]:
+        """Refuse what the checkpoint cannot make.
+
+        Raises: InvalidRequest, Unsupported.
+        """
+        limits = self.limits
+        check_limits(request, limits)
+        self._check_keyframes(request, limits)
+        if request.size in limits.learned:
+            return ()
+        best = ", ".join(map(str, limits.learned))
+        return (Notice(f"{limits.checkpoint} was not trained at {request.size}; it is at its best at {best}."),)
+
+    def _check_keyframes(self, request: Request, limits: Limits) -> None:
+        frames = limits.clock.frames(request.seconds)
+        moments = keyframe_moments(request, limits.clock)
+        possible = {0, frames - 1} if self.sees_pictures else {0}
+        if self.sees_pictures and 0 not in moments:
+            raise InvalidRequest(f"{limits.checkpoint} makes shots out of a first picture; give a keyframe at 'first'.")
+        if self.looks_twice and len(moments) < 2:
+            raise InvalidRequest(f"{limits.checkpoint} goes from a first picture to a last one; give both keyframes.")
+        if len(set(moments)) < len(moments):
+            raise InvalidRequest("two keyframes were given for one frame; give one of them.")
+        for moment in moments:
+            if moment not in possible:
+                where = "first and last" if self.sees_pictures else "first"
+                raise InvalidRequest(
+                    f"a keyframe was set at frame {moment}; {limits.checkpoint} knows keyframes at {where}."
+                )
+
+    def workload(self, request: Request) -> Workload:
+        """How much a settled request computes. Units: as `memory.work`."""
+        clock, size = self.limits.clock, request.size
+        frames = clock.frames(request.seconds)
+        latent = (clock.latent_frames(frames), size.height // self.pixels, size.width // self.pixels)
+        tokens = latent[0] * (latent[1] // PATCH) * (latent[2] // PATCH)
+        branches = 1 if request.guidance == 1 else 2
+        pixels = (clock.grid_frames(frames), size.height, size.width)
+        encoded = pixels[0] if self.sees_pictures else len(request.conditions)
+        if any(isinstance(condition, Restyle) for condition in request.conditions):
+            encoded = pixels[0]
+        networks = (
+            NetworkWork(part, tokens, CONTEXT, branches, calls) for part, calls in self._calls(request).items() if calls
+        )
+        return Workload(
+            (TextWork("text", CONTEXT, branches), *networks, CodecWork("codec", latent, pixels, encoded)),
+        )
+
+    def _calls(self, request: Request) -> dict[str, int]:
+        assert request.steps is not None, "a settled request has its steps"
+        if self.boundary is None:
+            return {"network": request.steps}
+        shift = self.descriptor.part("scheduler").config.get("flow_shift", 1.0)
+        even = [1 - step / request.steps for step in range(request.steps)]
+        high = sum(shift * s / (1 + (shift - 1) * s) >= self.boundary for s in even)
+        return {"network": high, "network_low": request.steps - high}
+
+    def load(self, numerics: Numerics) -> Loaded:
+        """Open the parts; their weights come when they are used.
+
+        Raises: WeightsError, Unsupported.
+        """
+        from zoetrope.engine.families.wan.family import LoadedWan
+        from zoetrope.engine.memory.residency import open_parts
+
+        together = numerics.plan is None or numerics.plan.together
+        return LoadedWan(self, open_parts(self.descriptor, numerics), together)
+
+
+def keyframe_moments(request: Request, clock: Clock) -> tuple[int, ...]:
+    """The frames at which pictures are given, in the order of the conditions."""
+    last = clock.frames(request.seconds) - 1
+    named = {"first": 0, "last": last}
+    keyframes = (condition for condition in request.conditions if isinstance(condition, Keyframe))
+    return tuple(named[each.at] if isinstance(each.at, str) else clock.frame_at(each.at) for each in keyframes)

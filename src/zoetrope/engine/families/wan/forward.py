@@ -1,0 +1,203 @@
+"""The forward pass of Wan's network over diffusers' own modules, arranged so that nothing is computed twice.
+
+Per request: the text and what each block reads of it. Per canvas: rotary tables. Per step: the modulation, once for
+all tokens of one noise level. All branches go in one batch and part only where they first read the text. Knows no
+schedule, no guidance and no prompt.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from einops import rearrange
+from torch import Tensor
+from torch.nn.functional import layer_norm, scaled_dot_product_attention
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What one network reads again in each step of one request.
+
+    Shapes: context (b, k, d); bias (k,) or None; sight (1, s, d) or None; turn (n, 1, e / 2) complex.
+    `read` holds keys and values of each block that came by, b rows each.
+    """
+
+    context: Tensor
+    bias: Tensor | None
+    sight: Tensor | None
+    turn: Tensor
+    read: dict[int, tuple[Tensor, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """The distinct noise levels of a step, and which tokens stand at each: consecutive ones.
+
+    Shapes: told (k,), what the network is told; spans k slices of tokens after patchify.
+    """
+
+    told: Tensor
+    spans: tuple[slice, ...] = (slice(None),)
+
+
+def prepare(
+    network: Any,
+    prompts: Sequence[Tensor],
+    grid: tuple[int, int, int],
+    *,
+    length: int,
+    dtype: torch.dtype,
+    sight: Tensor | None = None,
+) -> Prepared:
+    """Project the text once, with its padding folded into three tokens.
+
+    The reference pads each prompt with zeros to `length` and attends to the padding too. Padding tokens are all alike,
+    so a few of them with weights that add up to their number are the same sum.
+    Shapes: prompts (n, c) each, without padding; grid of latents; sight (pictures, s, c'), what was seen of them.
+    """
+    device = network.patch_embedding.weight.device
+    longest = max(map(len, prompts))
+    weights = _padding(length - longest, dtype)
+    rows = torch.zeros(len(prompts), longest + len(weights), prompts[0].shape[-1], device=device, dtype=dtype)
+    for row, prompt in zip(rows, prompts, strict=True):
+        row[: len(prompt)] = prompt.to(device, dtype)
+    embedder = network.condition_embedder
+    bias = torch.tensor([0.0] * longest + weights, device=device, dtype=dtype) if any(weights) else None
+    return Prepared(
+        context=embedder.text_embedder(rows),
+        bias=bias,
+        sight=None if sight is None else embedder.image_embedder(sight.to(device, dtype)),
+        turn=_turn(network, grid),
+    )
+
+
+def _padding(count: int, dtype: torch.dtype) -> list[float]:
+    """Logarithms of weights that add up to a count, each a number that the type holds without rounding up.
+
+    Three leave less than 1e-6 of the count in bfloat16.
+    """
+    left, found = float(count), []
+    while left > 1e-6 * max(count, 1) and len(found) < 3:
+        last = len(found) == 2 or dtype is torch.float32
+        log = math.log(left)
+        rounded = float(torch.tensor(log, dtype=dtype))
+        if rounded > log and not last:
+            rounded = float(torch.tensor(log - abs(log) * 2**-8, dtype=dtype))
+        found.append(rounded)
+        left -= math.exp(rounded)
+    return found
+
+
+def _turn(network: Any, grid: tuple[int, int, int]) -> Tensor:
+    like = torch.empty(1, 1, *grid, device=network.patch_embedding.weight.device)
+    cosine, sine = network.rope(like)
+    return torch.complex(cosine[0, ..., 0::2].float(), sine[0, ..., 1::2].float())
+
+
+def forward(network: Any, prepared: Prepared, latent: Tensor, levels: Levels, rows: Sequence[int]) -> Tensor:
+    """Velocities of some branches, `rows` of the prepared prompts, at one latent.
+
+    Shapes: latent (c, f, r, w) in the network's type; out (b, c', f, r, w).
+    """
+    tokens = rearrange(network.patch_embedding(latent[None]), "b d f r w -> b (f r w) d").contiguous()
+    time, modulation = _time(network, levels, tokens.dtype)
+    for number, block in enumerate(network.blocks):
+        if number not in prepared.read:
+            prepared.read[number] = _read(block.attn2, prepared)
+        tokens = _block(block, tokens, modulation, prepared, prepared.read[number], rows, levels.spans)
+    shift, scale = (network.scale_shift_table + time[:, None]).float().unbind(1)
+    out = network.proj_out(_modulated(tokens, network.norm_out.eps, scale, shift, levels.spans))
+    f, r, w = (side // patch for side, patch in zip(latent.shape[1:], network.config.patch_size, strict=True))
+    p, q, s = network.config.patch_size
+    return rearrange(out, "b (f r w) (p q s c) -> b c (f p) (r q) (w s)", f=f, r=r, w=w, p=p, q=q, s=s)
+
+
+def _time(network: Any, levels: Levels, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Shapes: time (k, d), modulation (k, 6, d)."""
+    embedder = network.condition_embedder
+    waves = embedder.timesteps_proj(levels.told).to(embedder.time_embedder.linear_1.weight.dtype)
+    time = embedder.time_embedder(waves).to(dtype)
+    return time, embedder.time_proj(embedder.act_fn(time)).unflatten(-1, (6, -1)).float()
+
+
+def _read(attention: Any, prepared: Prepared) -> tuple[Tensor, ...]:
+    """Keys and values of the text, and of what was seen. Shapes: each (b, heads, k, e)."""
+    key, value = attention.norm_k(attention.to_k(prepared.context)), attention.to_v(prepared.context)
+    read = [key, value]
+    if prepared.sight is not None:
+        read += [attention.norm_added_k(attention.add_k_proj(prepared.sight)), attention.add_v_proj(prepared.sight)]
+    return tuple(rearrange(each, "b k (h e) -> b h k e", h=attention.heads).contiguous() for each in read)
+
+
+def _block(
+    block: Any,
+    tokens: Tensor,
+    modulation: Tensor,
+    prepared: Prepared,
+    read: tuple[Tensor, ...],
+    rows: Sequence[int],
+    spans: tuple[slice, ...],
+) -> Tensor:
+    shift, scale, gate, shift2, scale2, gate2 = (block.scale_shift_table + modulation).unbind(1)
+    seen = _modulated(tokens, block.norm1.eps, scale, shift, spans)
+    tokens = _added(tokens, _attend_itself(block.attn1, seen, prepared.turn), gate, spans)
+    seen = block.norm2(tokens.float()).to(tokens.dtype)
+    tokens = tokens + _attend_text(block.attn2, seen, prepared, read, rows)
+    seen = _modulated(tokens, block.norm3.eps, scale2, shift2, spans)
+    return _added(tokens, block.ffn(seen), gate2, spans)
+
+
+def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
+    query, key, value = (
+        rearrange(each, "b n (h e) -> b n h e", h=attention.heads)
+        for each in (
+            attention.norm_q(attention.to_q(tokens)),
+            attention.norm_k(attention.to_k(tokens)),
+            attention.to_v(tokens),
+        )
+    )
+    query, key = _turned(query, turn), _turned(key, turn)
+    seen = scaled_dot_product_attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2))
+    return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
+
+
+def _attend_text(
+    attention: Any, tokens: Tensor, prepared: Prepared, read: tuple[Tensor, ...], rows: Sequence[int]
+) -> Tensor:
+    """Shapes: tokens (1 or b, n, d), the same for all branches before the first text is read; out (b, n, d)."""
+    query = rearrange(attention.norm_q(attention.to_q(tokens)), "b n (h e) -> b h n e", h=attention.heads)
+    query = query.expand(len(rows), -1, -1, -1)
+    key, value = (each[list(rows)] for each in read[:2])
+    mask = None if prepared.bias is None else prepared.bias.expand(1, 1, query.shape[2], -1)
+    seen = scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    if len(read) > 2:
+        key, value = (each.expand(len(rows), -1, -1, -1) for each in read[2:])
+        seen = seen + scaled_dot_product_attention(query, key, value)
+    return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
+
+
+def _turned(tokens: Tensor, turn: Tensor) -> Tensor:
+    pairs = torch.view_as_complex(tokens.float().unflatten(-1, (-1, 2)))
+    return torch.view_as_real(pairs * turn).flatten(-2).to(tokens.dtype)
+
+
+def _modulated(tokens: Tensor, eps: float, scale: Tensor, shift: Tensor, spans: tuple[slice, ...]) -> Tensor:
+    """Normalise, scale and shift in float32. Shapes: scale and shift (k, d), a row for each span."""
+    # the CPU's kernel takes bfloat16 with float32 weights, and computes inside as if cast
+    seen = tokens if tokens.device.type == "cpu" else tokens.float()
+    normed = [
+        layer_norm(seen[:, span], seen.shape[-1:], 1 + scale[row], shift[row], eps) for row, span in enumerate(spans)
+    ]
+    return (normed[0] if len(normed) == 1 else torch.cat(normed, 1)).to(tokens.dtype)
+
+
+def _added(tokens: Tensor, more: Tensor, gate: Tensor, spans: tuple[slice, ...]) -> Tensor:
+    added = [
+        torch.addcmul(tokens[:, span].float(), more[:, span].float(), gate[row]).to(tokens.dtype)
+        for row, span in enumerate(spans)
+    ]
+    return added[0] if len(added) == 1 else torch.cat(added, 1)

@@ -1,0 +1,228 @@
+"""Wan through our loop against diffusers' pipelines: the same weights, noise, steps and guidance.
+
+Tolerance of latents: float32, where branches go in one batch, padding of the text is folded, and the solver's
+coefficients are computed in double precision; nothing else differs. Frames may round to the next of 255 levels.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache
+from threading import Event
+
+import numpy as np
+import pytest
+import torch
+from einops import rearrange
+from open_checkpoints import descriptor_of, diffusers, parts_of, ready, tiny_wan
+from PIL import Image
+
+from zoetrope.core.conditions import Keyframe, Restyle
+from zoetrope.core.errors import Cancelled, InvalidRequest, Unsupported
+from zoetrope.core.events import StepDone
+from zoetrope.core.request import Request
+from zoetrope.engine.canvas import Tokens
+from zoetrope.engine.denoise import denoise
+from zoetrope.engine.families.wan.facts import Wan
+from zoetrope.engine.families.wan.family import LoadedWan
+from zoetrope.engine.generate import shoot
+from zoetrope.engine.guidance import guided
+from zoetrope.engine.stream import decode_parts
+
+LATENTS = 1e-5
+PROMPT, NEGATIVE = "a red boat on a lake", "blur"
+CALL = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "num_inference_steps": 4, "guidance_scale": 3.0}
+
+
+class Tiny:
+    """A tiny checkpoint twice: as the pipeline, and as the family."""
+
+    def __init__(self, kind: str) -> None:
+        self.pipeline = tiny_wan(kind)
+        self.wan = Wan(descriptor_of(self.pipeline, "wan"))
+        self.loaded = LoadedWan(self.wan, parts_of(self.pipeline))
+
+    def request(self, frames: int = 9, **more) -> Request:
+        rate = self.wan.limits.clock.frame_rate
+        size = "96x64" if self.wan.pixels == 16 else "48x32"
+        asked = {"negative": NEGATIVE, "size": size, "seed": 1, "steps": 4, "guidance": 3.0, "sound": False} | more
+        request = Request(PROMPT, seconds=Fraction(frames, rate), **asked)
+        self.wan.check(request)
+        return request
+
+    def unchecked(self) -> Request:
+        """For its size alone."""
+        return Request(PROMPT, size="96x64" if self.wan.pixels == 16 else "48x32")
+
+    @torch.inference_mode()
+    def ours(self, request: Request) -> tuple[torch.Tensor, np.ndarray]:
+        """Latents (c, f, r, w) and frames."""
+        canvas = self.loaded.place(self.loaded.blank(request), request)
+        walk = self.loaded.walk(request, self.wan.presets["standard"], canvas, 0)
+        predict = guided(self.loaded.branches(request, canvas), walk.guider)
+        canvas = denoise(predict, canvas, walk.sigmas, step=walk.step)
+        clock = self.wan.limits.clock
+        parts = decode_parts(self.loaded, canvas, frames=clock.frames(request.seconds), samples=0)
+        return spread(canvas), np.concatenate([part.frames for part in parts])
+
+    def theirs(self, request: Request, pipeline=None, **more) -> tuple[torch.Tensor, np.ndarray]:
+        pipeline = pipeline or self.pipeline
+        size = {"height": request.size.height, "width": request.size.width}
+        call = CALL | size | more
+        latent = pipeline(**call, output_type="latent").frames
+        frames = pipeline(**call, output_type="np").frames
+        return latent[0], frames[0]
+
+    def noise(self, request: Request) -> torch.Tensor:
+        return spread(self.loaded.blank(request))[None]
+
+
+def spread(canvas) -> torch.Tensor:
+    count, rows, columns = canvas.grid
+    return rearrange(canvas.video.latent, "(f r w) c -> c f r w", f=count, r=rows, w=columns)
+
+
+def picture(request: Request, seed: int) -> np.ndarray:
+    shape = (request.size.height, request.size.width, 3)
+    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+
+
+def assert_alike(ours, theirs) -> None:
+    assert ours[0].shape == theirs[0].shape
+    assert (ours[0] - theirs[0]).abs().max() <= LATENTS
+    assert np.abs(ours[1] / 255 - theirs[1]).max() <= 1 / 255
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return lru_cache(Tiny)
+
+
+@pytest.mark.parametrize("kind", ["text", "experts"])
+def test_text_to_video(tiny, kind):
+    made = tiny(kind)
+    request = made.request()
+    assert_alike(made.ours(request), made.theirs(request, num_frames=9, latents=made.noise(request)))
+
+
+def test_text_alone_without_guidance(tiny):
+    made = tiny("text")
+    request = made.request(guidance=1.0, steps=3)
+    noise = made.noise(request)
+    theirs = made.theirs(request, num_frames=9, latents=noise, guidance_scale=1.0, num_inference_steps=3)
+    assert_alike(made.ours(request), theirs)
+
+
+@pytest.mark.parametrize("kind", ["picture", "picture22", "dense"])
+def test_first_picture_to_video(tiny, kind):
+    made = tiny(kind)
+    first = picture(made.unchecked(), 1)
+    request = made.request(conditions=(Keyframe("first", first),))
+    noise = made.noise(request)
+    theirs = made.theirs(request, num_frames=9, latents=noise, image=Image.fromarray(first))
+    assert_alike(made.ours(request), theirs)
+
+
+def test_first_and_last_picture_to_video(tiny):
+    made = tiny("picture22")
+    first, last = picture(made.unchecked(), 1), picture(made.unchecked(), 2)
+    request = made.request(conditions=(Keyframe("last", last), Keyframe("first", first)))
+    given = {"image": Image.fromarray(first), "last_image": Image.fromarray(last)}
+    assert_alike(made.ours(request), made.theirs(request, num_frames=9, latents=made.noise(request), **given))
+
+
+def test_text_to_video_of_the_dense_codec(tiny):
+    made = tiny("dense")
+    held = {name: part for name, part in made.pipeline.components.items() if not name.startswith("image")}
+    pipeline = ready(diffusers.WanPipeline(**held, expand_timesteps=True))
+    request = made.request()
+    assert_alike(made.ours(request), made.theirs(request, pipeline, num_frames=9, latents=made.noise(request)))
+
+
+def test_video_to_video(tiny):
+    made = tiny("text")
+    clip = np.stack([picture(made.request(), seed) for seed in range(9)])
+    request = made.request(conditions=(Restyle(clip, 0.6),))
+    names = ("tokenizer", "text_encoder", "vae", "scheduler", "transformer")
+    pipeline = ready(diffusers.WanVideoToVideoPipeline(**{name: made.pipeline.components[name] for name in names}))
+    mixed = spread(made.loaded.place(made.loaded.blank(request), request))[None]
+    assert (mixed - _noised(pipeline, clip, made.noise(request), 0.6)).abs().max() <= LATENTS
+    frames = [Image.fromarray(frame) for frame in clip]
+    pipeline.prepare_latents = lambda *_: mixed  # it takes latents or strength, not both, and draws its own noise
+    assert_alike(made.ours(request), made.theirs(request, pipeline, video=frames, strength=0.6))
+
+
+@torch.no_grad()
+def _noised(pipeline, clip: np.ndarray, noise: torch.Tensor, strength: float) -> torch.Tensor:
+    pipeline.scheduler.set_timesteps(4)
+    timesteps, _ = pipeline.get_timesteps(4, pipeline.scheduler.timesteps, strength, "cpu")
+    pixels = 2 * torch.from_numpy(clip).permute(3, 0, 1, 2)[None].float() / 255 - 1
+    config = pipeline.vae.config
+    mean, std = (torch.tensor(each).view(1, -1, 1, 1, 1) for each in (config.latents_mean, config.latents_std))
+    latent = (pipeline.vae.encode(pixels).latent_dist.mode() - mean) / std
+    return pipeline.scheduler.add_noise(latent, noise, timesteps[:1])
+
+
+def test_any_count_of_frames_is_exact_where_the_codec_rounds_up(tiny):
+    made = tiny("text")
+    longer, shorter = made.ours(made.request(9)), made.ours(made.request(7))
+    assert len(shorter[1]) == 7
+    np.testing.assert_array_equal(shorter[1], longer[1][:7])
+
+
+def test_two_threads_on_one_checkpoint_make_what_one_makes(tiny):
+    made = tiny("experts")
+    requests = [made.request(seed=seed) for seed in (3, 4)]
+    alone = [made.ours(request) for request in requests]
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(made.ours, requests))
+    for (latent, frames), (latent2, frames2) in zip(alone, together, strict=True):
+        assert torch.equal(latent, latent2)
+        np.testing.assert_array_equal(frames, frames2)
+
+
+def test_a_cancelled_request_decodes_nothing_and_leaves_nothing(tiny):
+    made = tiny("text")
+    request = made.request(steps=8, preset="reuse")
+    plain = b"".join(part.frames.tobytes() for part in shoot(request, made.wan, made.loaded))
+    wish, decoded = Event(), []
+    loaded = Watched(made.wan, made.loaded.parts, decoded=decoded)
+
+    def stop_late(event) -> None:
+        if isinstance(event, StepDone) and event.step == 8:
+            wish.set()
+
+    with pytest.raises(Cancelled):
+        list(shoot(request, made.wan, loaded, stop_late, wish))
+    assert not decoded
+    assert b"".join(part.frames.tobytes() for part in shoot(request, made.wan, loaded)) == plain
+
+
+@dataclass(frozen=True, eq=False)
+class Watched(LoadedWan):
+    decoded: list = field(default_factory=list)
+
+    def decode_video(self, latent, state):
+        self.decoded.append(len(latent))
+        return super().decode_video(latent, state)
+
+
+def test_what_it_cannot_make_is_refused_before_it_loads(tiny):
+    made = tiny("picture22")
+    first = Keyframe("first", picture(made.unchecked(), 1))
+    with pytest.raises(InvalidRequest, match="keyframe at 'first'"):
+        made.request(conditions=())
+    with pytest.raises(InvalidRequest, match="first and last"):
+        made.request(conditions=(first, Keyframe(Fraction(4, 16), picture(made.unchecked(), 2))))
+    with pytest.raises(Unsupported, match="Restyle"):
+        made.request(conditions=(first, Restyle(picture(made.unchecked(), 2)[None].repeat(9, 0))))
+
+
+@torch.inference_mode()
+def test_a_preview_shows_the_shape_of_the_shot(tiny):
+    made = tiny("text")
+    request = made.request()
+    canvas = made.loaded.blank(request)
+    shown = made.loaded.preview(canvas, Tokens(canvas.video.latent, canvas.sound.latent))
+    assert shown.dtype == np.uint8
+    assert shown.shape[0] * 6 == shown.shape[1] * 4
