@@ -27,6 +27,7 @@ class SmallNetwork(nn.Module):
         super().__init__()
         self.enter = nn.Linear(width, width)
         self.scale = nn.Parameter(torch.randn(width))
+        self.places: Tensor
         self.blocks = nn.ModuleList(SmallBlock(width, number == 0) for number in range(depth))
         self.leave = nn.Linear(width, width)
         self.leave.weight = self.enter.weight

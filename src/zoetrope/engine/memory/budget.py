@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from zoetrope.core.errors import OutOfMemory, Unsupported
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import show_seconds
+from zoetrope.engine.families import Planned
 from zoetrope.engine.memory.coefficients import FLOAT32_CODECS, PATIENCE
 from zoetrope.engine.memory.forecasting import Forecast, forecast
 from zoetrope.engine.memory.machine import Machine
@@ -20,11 +21,11 @@ from zoetrope.engine.memory.plan import PLAIN, PartPlan, Plan, Precision, Reside
 from zoetrope.engine.memory.work import CodecWork, Workload
 
 if TYPE_CHECKING:
+    from zoetrope.core.limits import Limits
     from zoetrope.core.request import Request
-    from zoetrope.engine.families import Planned
     from zoetrope.engine.families.descriptor import Descriptor, PartFiles
 
-__all__ = ["Forecast", "forecast", "settle_plan"]
+__all__ = ["Forecast", "Plannable", "forecast", "settle_plan"]
 
 NETWORKS = ("network", "network_low")
 TEXTS = ("text", "text_2")
@@ -34,7 +35,14 @@ PACKED = (Precision.INT8, Precision.NF4)  # what is tried unasked: int8 loses le
 Layout = tuple[Precision, Residence]
 
 
-def settle_plan(family: Planned, request: Request, machine: Machine, wish: Wish | None = None) -> Plan:
+class Plannable(Planned, Protocol):
+    """A family that knows its work, and the sizes and lengths that a refusal may name."""
+
+    @property
+    def limits(self) -> Limits: ...
+
+
+def settle_plan(family: Plannable, request: Request, machine: Machine, wish: Wish | None = None) -> Plan:
     """Choose the plan for a settled request: the fastest of those that fit, where lost precision counts as time.
 
     More memory never makes that time longer.
@@ -115,7 +123,7 @@ def _tiled(workload: Workload) -> tuple[int, ...]:
     return (0, TILE_BYTES) if any(isinstance(work, CodecWork) and work.tiles for work in workload.works) else (0,)
 
 
-def _refusal(family: Planned, request: Request, machine: Machine, wish: Wish) -> str:
+def _refusal(family: Plannable, request: Request, machine: Machine, wish: Wish) -> str:
     descriptor = family.descriptor
     fitting = list(_that_fit(family, request, machine, wish))
     limits = "; ".join(fitting) if fitting else "nothing of this checkpoint; take a smaller one"
@@ -133,7 +141,7 @@ def _refusal(family: Planned, request: Request, machine: Machine, wish: Wish) ->
     )
 
 
-def _least(family: Planned, request: Request, machine: Machine, wish: Wish) -> tuple[int, int]:
+def _least(family: Plannable, request: Request, machine: Machine, wish: Wish) -> tuple[int, int]:
     """The peaks of the plan that comes nearest to fitting."""
     workload = family.workload(request)
     said = [
@@ -144,7 +152,7 @@ def _least(family: Planned, request: Request, machine: Machine, wish: Wish) -> t
     return nearest.device_peak, nearest.host_peak
 
 
-def _that_fit(family: Planned, request: Request, machine: Machine, wish: Wish) -> Iterator[str]:
+def _that_fit(family: Plannable, request: Request, machine: Machine, wish: Wish) -> Iterator[str]:
     """Other precisions, sizes and lengths that fit, the nearest of each."""
 
     def fits(other: Request, precision: Precision | None = wish.precision) -> bool:
@@ -168,7 +176,7 @@ def _that_fit(family: Planned, request: Request, machine: Machine, wish: Wish) -
         yield f"{request.size} for {show_seconds(least + low * step)} s"
 
 
-def _smaller_sizes(family: Planned, request: Request) -> list[Size]:
+def _smaller_sizes(family: Plannable, request: Request) -> list[Size]:
     """Sizes of the same orientation, nearly the same shape and fewer pixels, largest first; a dozen of them."""
     asked, grid = request.size, family.limits.grid
     least = family.limits.sides[0]

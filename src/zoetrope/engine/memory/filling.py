@@ -83,7 +83,8 @@ class Filler:
             return self._other_half.pop(name)
         path, _, leaf = name.rpartition(".")
         weight = self._files.read(self._key([f"{path}.weight"])).float()
-        halves = dict(zip(("packed", "scale"), pack(weight, self._packed[path].precision), strict=True))
+        packed, scale = pack(weight, self._packed[path].precision)
+        halves: dict[str, Tensor] = {"packed": packed, "scale": scale}
         found = halves.pop(leaf)
         self._other_half = {f"{path}.{other}": tensor for other, tensor in halves.items()}
         return found

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
 import subprocess
@@ -60,14 +59,27 @@ def _measured(work: str, settings: Mapping[str, Any]) -> Measured:
         begun, worked = time.perf_counter(), time.process_time()
         result = result()
     return Measured(
-        before, _status("VmHWM"), _device_peak(), time.perf_counter() - begun, time.process_time() - worked, result
+        before, peak_bytes(), _device_peak(), time.perf_counter() - begun, time.process_time() - worked, result
     )
 
 
-def _begin() -> int:
-    """Forget the peak so far. Where that is not allowed, the peak is that of the process since it began."""
-    with contextlib.suppress(OSError):
+def begin_peak() -> int | None:
+    """Forget this process's peak so far, and say what it holds now; None where the system does not allow that."""
+    try:
         Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        return None
+    return _status("VmRSS")
+
+
+def peak_bytes() -> int:
+    """The most that this process held since `begin_peak`. Not `getrusage`, which is born with the parent's peak."""
+    return _status("VmHWM")
+
+
+def _begin() -> int:
+    """As `begin_peak`; where that is not allowed, the peak is that of the process since it began."""
+    begin_peak()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()
@@ -75,7 +87,7 @@ def _begin() -> int:
 
 
 def _status(name: str) -> int:
-    """A line of this process's status. Not `getrusage`, which is born with the parent's peak."""
+    """A line of this process's status."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024

@@ -110,7 +110,7 @@ class HeldPart:
         return self._dtype
 
     @contextmanager
-    def resident(self) -> Iterator[nn.Module]:
+    def resident(self) -> Iterator[Any]:
         """Have the weights on the device. Raises: WeightsError if files changed since they were opened."""
         with self._alone, self._turns.using(self):
             yield self._module
