@@ -1,5 +1,6 @@
 """What is read is what was meant; what cannot be read is said in one sentence."""
 
+import struct
 from fractions import Fraction
 
 import av
@@ -121,3 +122,11 @@ def test_pictures_of_an_animation_that_repeat_are_all_there(tmp_path):
         clip = read_clip(path)
         assert clip.rate * 1 == Fraction(len(clip.frames), 1)
         assert (clip.frames.mean((1, 2, 3)) > 128).mean() == pytest.approx(7 / 12, abs=0.02)
+
+
+def test_a_rate_that_no_sound_has_is_refused_before_it_is_read(tmp_path):
+    path, form = tmp_path / "slow.wav", struct.pack("<HHIIHH", 1, 2, 1, 4, 4, 16)
+    head = b"RIFF" + struct.pack("<I", 36 + 40_000) + b"WAVEfmt " + struct.pack("<I", 16) + form
+    path.write_bytes(head + b"data" + struct.pack("<I", 40_000) + bytes(40_000))
+    with pytest.raises(MediaError, match="1 samples a second"):
+        read_sound(path)

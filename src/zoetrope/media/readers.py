@@ -32,6 +32,9 @@ _SELF_CONTAINED = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mxf,m4v,ivf,h264,hevc,obu,"
     "wav,w64,mp3,flac,aac,aiff,caf,au,amr,jpeg_pipe,bmp_pipe,tiff_pipe"
 )
+# Samples a second that sound has. A file that declares one a second would grow 24,000 times when it is read.
+_SOUND_RATES = range(1_000, 768_001)
+_LATEST = 600  # seconds that sound may begin after the pictures, or before them; a hostile time would ask for terabytes
 _TICK = Fraction(1, 500)  # containers that count in milliseconds round each start by up to one
 
 
@@ -207,6 +210,11 @@ def _sound(file: InputContainer, stream: AudioStream, rate: int, origin: Fractio
     """All sound of a stream from `origin` (a time in the file) on, without the encoder's lead-in and padding."""
     # one channel stays one until the end, since the resampler would make it quieter by 3 dB on the way to two
     mono = stream.codec_context.channels == 1
+    if stream.codec_context.sample_rate not in _SOUND_RATES or rate not in _SOUND_RATES:
+        raise MediaError(
+            f"cannot read sound from {file.name.removeprefix('file:')}: it declares {stream.codec_context.sample_rate} "
+            f"samples a second; {_SOUND_RATES.start} to {_SOUND_RATES[-1]} are possible"
+        )
     resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=rate)
     parts: list[np.ndarray] = []
     start = Fraction(0)
@@ -219,6 +227,11 @@ def _sound(file: InputContainer, stream: AudioStream, rate: int, origin: Fractio
     declared = _seconds(stream)
     sound = sound[:, : round(declared * rate)] if declared else sound
     late = start - (start if origin is None else origin)
+    if abs(late) > _LATEST:
+        raise MediaError(
+            f"cannot read {file.name.removeprefix('file:')}: its sound begins {float(late):.0f} s after its pictures, "
+            "as in a damaged file; give an intact one"
+        )
     return _moved(sound, round(late * rate) if abs(late) > _TICK else 0)
 
 
