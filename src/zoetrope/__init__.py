@@ -27,7 +27,7 @@ def generate(
     *,
     negative: str = "",
     seconds: float | str | Fraction = 5,
-    size: str | Size = "256x144",
+    size: str | Size | None = None,
     seed: int | None = None,
     steps: int | None = None,
     guidance: float | None = None,
@@ -44,9 +44,10 @@ def generate(
 ) -> Take:
     """Make one shot from a prompt: `generate("a red ball bounces on a meadow").save("ball.mp4")`.
 
-    Units: seconds 0 is a still; steps, guidance and seed are settled by the preset and by chance where left out, and
-    are written in the take's request. `profile` of labels is the house's own if left out. Whoever gives pictures says
-    whom they show: "nobody", somebody "invented", or a "real" person whose registered `consent` is named.
+    Units: seconds 0 is a still; size is the checkpoint's best where left out; steps, guidance and seed are settled by
+    the preset and by chance, and are written in the take's request. `checkpoint` is a name or a path. `profile` of
+    labels is the house's own if left out. Whoever gives pictures says whom they show: "nobody", somebody "invented", or
+    a "real" person whose registered `consent` is named.
     Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, Cancelled; all are
     `zoetrope.core.errors.ZoetropeError`.
     """
@@ -54,15 +55,17 @@ def generate(
     from zoetrope.core.request import Request
     from zoetrope.core.sizes import read_size
     from zoetrope.core.time import exact_seconds
+    from zoetrope.engine.families import find_family
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
     from zoetrope.render.shoot import generate as generate_shot
 
+    family = find_family(checkpoint)
     request = Request(
         prompt,
         negative=negative,
         seconds=exact_seconds(seconds),
-        size=read_size(size),
+        size=family.limits.learned[0] if size is None else read_size(size),
         seed=seed,
         steps=steps,
         guidance=guidance,
@@ -74,4 +77,5 @@ def generate(
     )
     policy = open_house(os.environ, profile)
     faces = Likenesses(home_folder(os.environ), shows, consent)
-    return generate_shot(request, policy, faces, on_event=on_event, cancel=cancel, when=time_of_making(os.environ))
+    when = time_of_making(os.environ)
+    return generate_shot(request, policy, faces, on_event=on_event, cancel=cancel, family=family, when=when)

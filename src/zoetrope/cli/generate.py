@@ -7,11 +7,13 @@ import os
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
+from zoetrope.cli.adapters import read_adapter
 from zoetrope.cli.again import command_again
 from zoetrope.cli.keyframes import read_keyframes, split
 from zoetrope.cli.reports import Finished, Report, open_report
@@ -20,9 +22,12 @@ from zoetrope.core.cancel import Cancel
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
 from zoetrope.core.events import Notice
 from zoetrope.core.home import home_folder
+from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds
+from zoetrope.engine.families import find_family
+from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
 
 STILL = ".png"
 PREVIEW_EVERY = 1  # steps; a preview decodes one small frame
@@ -68,13 +73,27 @@ def generate(
         typer.Option("-o", "--output", help="The file; its ending names the format: mp4, webm, mov, gif, webp, png."),
     ],
     seconds: Annotated[str | None, typer.Option(help="Length of the shot; 0 is a still.", show_default="5")] = None,
-    size: Annotated[str, typer.Option(help="Width x height in pixels.")] = "256x144",
+    size: Annotated[
+        str | None, typer.Option(help="Width x height in pixels.", show_default="the checkpoint's best")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed makes the same shot; drawn if left out.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps from noise to picture; the preset's if left out.")] = None,
     guidance: Annotated[float | None, typer.Option(help="How strongly the prompt pulls; 1 is not at all.")] = None,
     negative: Annotated[str, typer.Option(help="What the shot should not show.")] = "",
     preset: Annotated[str, typer.Option(help="Named settings of the checkpoint.")] = "standard",
-    checkpoint: Annotated[str, typer.Option(help="Which weights make the shot.")] = "pocket",
+    checkpoint: Annotated[
+        str, typer.Option(help="Which weights make the shot: a name, or the path of a folder or file.")
+    ] = "pocket",
+    lora: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE[@STRENGTH]", help="A LoRA laid over the weights. Repeat for more."),
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="Of open weights: bf16, fp8, int8, nf4.", show_default="as fits")
+    ] = None,
+    memory: Annotated[
+        str | None, typer.Option(metavar="12GB", help="The most that open weights may take.", show_default="all")
+    ] = None,
     image: Annotated[
         list[str] | None,
         typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
@@ -100,11 +119,13 @@ def generate(
     began = time.perf_counter()
     with open_report(output, quiet=quiet, json=json, preview=preview) as report, stop_on_interrupt() as wish:
         try:
-            wanted = read_size(size)
+            limits = find_family(checkpoint).limits
+            wanted = limits.learned[0] if size is None else read_size(size)
+            length = _default_seconds(output, limits) if seconds is None else exact_seconds(seconds)
             request = Request(
                 prompt=prompt,
                 negative=negative,
-                seconds=exact_seconds(_default_seconds(output) if seconds is None else seconds),
+                seconds=length,
                 size=wanted,
                 seed=seed,
                 steps=steps,
@@ -113,10 +134,12 @@ def generate(
                 checkpoint=checkpoint,
                 conditions=read_keyframes(image or [], wanted),
                 strict=strict,
+                adapters=tuple(map(read_adapter, lora or [])),
             )
             leaving = Leaving(output, profile, unlabelled_to, agreement, preview)
             given = Given(tuple(split(each)[0] for each in image or []), shows, consent)
-            made = _make(request, leaving, given, report, wish)
+            allowed = Wish(read_precision(precision) if precision else None, read_bytes(memory) if memory else None)
+            made = _make(request, leaving, given, allowed, report, wish)
         except ZoetropeError as error:
             report.failed(str(error))
             raise
@@ -126,7 +149,11 @@ def generate(
                 request=made,
                 took=time.perf_counter() - began,
                 again=command_again(
-                    made, output, image or [], *_same_leave(profile, shows, consent, unlabelled_to, agreement)
+                    made,
+                    output,
+                    image or [],
+                    *_same_leave(profile, shows, consent, unlabelled_to, agreement),
+                    *_same_weights(lora or [], precision, memory),
                 ),
             )
         )
@@ -146,13 +173,18 @@ def _same_leave(
     return tuple(word for option, value in told.items() if value for word in (option, value))
 
 
-def _default_seconds(output: Path) -> str:
-    return "0" if output.suffix.lower() == STILL else "5"
+def _same_weights(adapters: list[str], precision: str | None, memory: str | None) -> tuple[str, ...]:
+    """The options, as typed, that decide which weights compute, and how precisely."""
+    told = [*(("--lora", each) for each in adapters), ("--precision", precision), ("--memory", memory)]
+    return tuple(word for option, value in told if value for word in (option, value))
 
 
-def _make(request: Request, leaving: Leaving, given: Given, report: Report, wish: Cancel) -> Request:
+def _default_seconds(output: Path, limits: Limits) -> Fraction:
+    return Fraction(0) if output.suffix.lower() == STILL else min(Fraction(5), limits.seconds[1])
+
+
+def _make(request: Request, leaving: Leaving, given: Given, allowed: Wish, report: Report, wish: Cancel) -> Request:
     """Refuse what can be refused before torch is imported, then make the shot; returns the settled request."""
-    from zoetrope.engine.families import find_family
     from zoetrope.media.places import check_output
 
     output = leaving.output
@@ -179,6 +211,7 @@ def _make(request: Request, leaving: Leaving, given: Given, report: Report, wish
         cancel=wish,
         preview_every=PREVIEW_EVERY if leaving.preview else 0,
         preview_path=report.preview_path,
+        wish=allowed,
         when=time_of_making(os.environ),
         files=given.files,
     )

@@ -15,7 +15,17 @@ from typing import Literal
 
 import numpy as np
 
-from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import (
+    Condition,
+    Control,
+    Extend,
+    Footage,
+    Keyframe,
+    Reference,
+    Region,
+    Restyle,
+    Soundtrack,
+)
 from zoetrope.core.errors import MediaError
 from zoetrope.core.request import Request
 from zoetrope.release.aigc import read_aigc
@@ -43,6 +53,12 @@ def _ingredient(condition: Condition, policy: Policy) -> Ingredient:
             return _seen("parent", "clip that is edited", policy, frames, sound)
         case Footage(frames=frames):
             return _seen("parent", "picture that is given sound", policy, frames)
+        case Restyle(frames=frames):
+            return _seen("parent", "clip that is made anew", policy, frames)
+        case Control(frames=frames, kind=kind):
+            return _seen("input", f"clip of {kind}", policy, frames)
+        case Reference(picture=picture):
+            return _seen("input", "picture that is referred to", policy, picture[None])
         case Soundtrack(sound=sound):
             return _seen("parent", "sound that is given a picture", policy, None, sound)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from zoetrope.core.conditions import Extend, Footage, Keyframe, Region
+from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle
 from zoetrope.core.request import Request
 from zoetrope.release.asset import Ingredient
 from zoetrope.release.consent import ANYONE, Declaration, FaceDetector, Likeness, Use, check_use
@@ -68,9 +68,11 @@ class Likenesses:
 
 def _pictures(condition: object) -> np.ndarray | None:
     match condition:
-        case Keyframe(picture=picture):
+        case Keyframe(picture=picture) | Reference(picture=picture):
             return picture[None]
         case Extend(frames=frames) | Region(frames=frames) | Footage(frames=frames):
+            return frames
+        case Restyle(frames=frames) | Control(frames=frames):
             return frames
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -14,20 +14,33 @@ from zoetrope.core.request import Request
 from zoetrope.release.asset import Ingredient, Making
 
 
-def making_of(request: Request, when: datetime, ingredients: tuple[Ingredient, ...] = ()) -> Making:
-    """How the draft of a settled request comes about; the prompt is in the fingerprint only."""
+def making_of(
+    request: Request,
+    when: datetime,
+    ingredients: tuple[Ingredient, ...] = (),
+    *,
+    checkpoint: str = "",
+    weights: str = "",
+) -> Making:
+    """How the draft of a settled request comes about; the prompt is in the fingerprint only.
+
+    `checkpoint` is what the weights are called where the request names them by a path, which nobody else should read;
+    `weights` is their digest.
+    """
+    named = checkpoint or request.checkpoint
+    request = replace(request, checkpoint=named)
     return Making(
-        checkpoint=request.checkpoint,
-        note=f"checkpoint {request.checkpoint}, seed {request.seed}, {request.steps} steps",
-        fingerprint=fingerprint(request),
+        checkpoint=named,
+        note=f"checkpoint {named}, seed {request.seed}, {request.steps} steps",
+        fingerprint=fingerprint(request, weights),
         when=when,
         ingredients=ingredients,
     )
 
 
-def fingerprint(request: Request) -> bytes:
+def fingerprint(request: Request, weights: str = "") -> bytes:
     """A digest of everything that decides what a settled request makes."""
-    state = hashlib.sha256(f"zoetrope {version('zoetrope')}".encode())
+    state = hashlib.sha256(f"zoetrope {version('zoetrope')}{weights}".encode())
     for field in fields(request):
         _feed(state, field.name, getattr(request, field.name))
     return state.digest()

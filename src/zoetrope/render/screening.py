@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zoetrope.core.conditions import Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle, Soundtrack
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock
 from zoetrope.release.screen.media import screen_pictures, screen_sound
@@ -40,11 +40,11 @@ def screen_given(request: Request, clock: Clock, policy: ScreenPolicy, about: Ve
 def _given(request: Request) -> Iterator[tuple[np.ndarray | None, np.ndarray | None]]:
     for condition in request.conditions:
         match condition:
-            case Keyframe(picture=picture):
+            case Keyframe(picture=picture) | Reference(picture=picture):
                 yield picture[None], None
             case Extend(frames=frames, sound=sound) | Region(frames=frames, sound=sound):
                 yield frames, sound
-            case Footage(frames=frames):
+            case Footage(frames=frames) | Restyle(frames=frames) | Control(frames=frames):
                 yield frames, None
             case Soundtrack(sound=sound):
                 yield None, sound

@@ -29,6 +29,7 @@ from zoetrope.render.screening import screen_given, screen_words
 
 if TYPE_CHECKING:
     from zoetrope.engine.families import Family
+    from zoetrope.engine.memory.plan import Wish
     from zoetrope.engine.numerics import Numerics
     from zoetrope.engine.stream import Part
     from zoetrope.render.take import Take
@@ -89,12 +90,14 @@ def generate_to(
     preview_path: Path | None = None,
     family: Family | None = None,
     numerics: Numerics | None = None,
+    wish: Wish | None = None,
     when: datetime | None = None,
     files: Sequence[Path] = (),
 ) -> Shot:
     """Make one shot and release it while it is still being decoded; the file is whole or not there.
 
-    `preview_path` is a .png that shows the shot as it forms; `files` are those that the conditions were read from.
+    `preview_path` is a .png that shows the shot as it forms; `files` are those that the conditions were read from;
+    `wish` is what the caller insists on where memory is planned.
     Raises: as `generate`; and MediaError, before anything is computed where the path cannot be written at all.
     """
     from zoetrope.engine.draft import has_sound
@@ -128,6 +131,7 @@ def generate_to(
             cancel=cancel,
             preview_every=preview_every,
             numerics=numerics,
+            wish=wish,
         )
         stop_if(cancel, "before the file was finished")
     begun.note(door.asset)
@@ -160,10 +164,13 @@ def _begin(
     files: Sequence[Path],
 ) -> _Begun:
     """Settle a request, and screen its words, what it gives and whom that shows, before weights load."""
+    from zoetrope.engine.families import Planned
     from zoetrope.engine.generate import prepare
 
     request, family = prepare(request, family, on_event)
     about = screen_given(request, family.limits.clock, policy.screen, screen_words(request, policy.screen))
     now, given = when or datetime.now(UTC), ingredients_of(request, policy, files)
     used = likenesses.check(request, given, now)
-    return _Begun(request, family, making_of(request, now, given), about, likenesses, used)
+    weights = family.descriptor.identity if isinstance(family, Planned) else ""
+    making = making_of(request, now, given, checkpoint=family.limits.checkpoint, weights=weights)
+    return _Begun(request, family, making, about, likenesses, used)
