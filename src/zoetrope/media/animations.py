@@ -174,6 +174,10 @@ class WebpSink:
         self._file.close()
 
 
+# Five seconds of 1280x720 at 12 frames a second; they are held twice for a moment.
+MOST_BYTES = 170 << 20
+
+
 def is_animation(path: Path) -> bool:
     """Whether the file's content is a GIF or a WebP, which are read here."""
     with path.open("rb") as file:
@@ -184,19 +188,30 @@ def is_animation(path: Path) -> bool:
 def read_animation(path: Path) -> tuple[np.ndarray, Fraction]:
     """All frames of a GIF or WebP at one constant rate, transparency on white.
 
-    Shapes: (t, h, w, 3) uint8 out. Raises: MediaError when the file is damaged or cut short.
+    Shapes: (t, h, w, 3) uint8 out. Raises: MediaError when the file is damaged, cut short or too large in memory.
     """
     frames, lasting = [], []
     try:
         with Image.open(path) as animation:
+            each = animation.width * animation.height * 3
+            _refuse_bombs(each, path)
             for frame in ImageSequence.Iterator(animation):
+                _refuse_bombs(each * (len(frames) + 1), path)
                 clear = frame.convert("RGBA")
                 frames.append(np.asarray(Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear))[..., :3])
                 lasting.append(frame.info.get("duration", 0))
     except (*DAMAGED, Image.DecompressionBombError) as error:
         raise MediaError(f"cannot read {path}: it is damaged or cut short; give an intact file") from error
     rate, counts = _steady(np.array(lasting))
-    return np.repeat(np.stack(frames), counts, axis=0), rate
+    _refuse_bombs(each * int(counts.sum()), path)
+    return np.stack([frames[at] for at in np.repeat(np.arange(len(frames)), counts)]), rate
+
+
+def _refuse_bombs(unpacked: int, path: Path) -> None:
+    if unpacked > MOST_BYTES:
+        raise MediaError(
+            f"cannot read {path}: its pictures take more than {MOST_BYTES >> 20} MiB in memory; give an mp4 instead"
+        )
 
 
 def _steady(lasting: np.ndarray) -> tuple[Fraction, np.ndarray]:
