@@ -166,6 +166,16 @@ def sound_stream(file: InputContainer) -> AudioStream | None:
     return next((stream for stream in file.streams.audio if stream.codec_context), None)
 
 
+def check_sound_rate(file: InputContainer, stream: AudioStream) -> None:
+    """Raises: MediaError for a rate that no sound has; to resample from it would take all memory."""
+    rate = stream.codec_context.sample_rate
+    if rate not in _SOUND_RATES:
+        raise MediaError(
+            f"cannot read sound from {file.name.removeprefix('file:')}: it declares {rate} samples a second; "
+            f"{_SOUND_RATES.start} to {_SOUND_RATES[-1]} are possible"
+        )
+
+
 def _pictures(file: InputContainer, stream: VideoStream, path: str | Path) -> tuple[np.ndarray, Fraction, Fraction]:
     """All pictures, their rate, and when the first is shown."""
     stream.thread_type = "AUTO"
@@ -210,11 +220,7 @@ def _sound(file: InputContainer, stream: AudioStream, rate: int, origin: Fractio
     """All sound of a stream from `origin` (a time in the file) on, without the encoder's lead-in and padding."""
     # one channel stays one until the end, since the resampler would make it quieter by 3 dB on the way to two
     mono = stream.codec_context.channels == 1
-    if stream.codec_context.sample_rate not in _SOUND_RATES or rate not in _SOUND_RATES:
-        raise MediaError(
-            f"cannot read sound from {file.name.removeprefix('file:')}: it declares {stream.codec_context.sample_rate} "
-            f"samples a second; {_SOUND_RATES.start} to {_SOUND_RATES[-1]} are possible"
-        )
+    check_sound_rate(file, stream)
     resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=rate)
     parts: list[np.ndarray] = []
     start = Fraction(0)

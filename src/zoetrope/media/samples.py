@@ -20,7 +20,7 @@ from zoetrope.core.errors import MediaError
 from zoetrope.media.colour import FromVideo
 from zoetrope.media.pictures import DAMAGED
 from zoetrope.media.places import check_readable
-from zoetrope.media.readers import opened, picture_stream, sound_stream, time_of
+from zoetrope.media.readers import check_sound_rate, opened, picture_stream, sound_stream, time_of
 
 Kind = Literal["picture", "clip", "sound"]
 MOST_FRAMES = 48
@@ -153,6 +153,7 @@ def _beginning(file: InputContainer, rate: int) -> np.ndarray:
     """The first minute of sound, in stereo. Shapes: (2, s) float32 out."""
     stream = sound_stream(file)
     assert stream is not None, "asked only where there is sound"
+    check_sound_rate(file, stream)
     mono = stream.codec_context.channels == 1
     resampler = av.AudioResampler(format="fltp", layout="mono" if mono else "stereo", rate=rate)
     parts, most = [], MOST_SOUND_SECONDS * rate
