@@ -20,7 +20,7 @@ from PIL import Image
 from zoetrope.core.conditions import Keyframe, Restyle
 from zoetrope.core.errors import Cancelled, InvalidRequest, Unsupported
 from zoetrope.core.events import StepDone
-from zoetrope.core.request import Request
+from zoetrope.core.request import Adapter, Request
 from zoetrope.engine.canvas import Tokens
 from zoetrope.engine.denoise import denoise
 from zoetrope.engine.families.wan.facts import Wan
@@ -214,6 +214,8 @@ def test_what_it_cannot_make_is_refused_before_it_loads(tiny):
         made.request(conditions=())
     with pytest.raises(InvalidRequest, match="first and last"):
         made.request(conditions=(first, Keyframe(Fraction(4, 16), picture(made.unchecked(), 2))))
+    with pytest.raises(Unsupported, match="LoRA"):
+        made.request(conditions=(first,), adapters=(Adapter("style.safetensors"),))
     with pytest.raises(Unsupported, match="Restyle"):
         made.request(conditions=(first, Restyle(picture(made.unchecked(), 2)[None].repeat(9, 0))))
 

@@ -22,7 +22,7 @@ class Limits:
 
     Units: sides and grid in pixels; most_pixels of one frame; seconds from least to most in whole multiples of
     seconds_step. `learned` are the sizes it was trained at, the first being the one to use where none is asked for:
-    others work, worse. `sounds` is whether it makes sound.
+    others work, worse. `sounds` is whether it makes sound, `adapters` whether LoRAs can be laid over it.
     """
 
     checkpoint: str
@@ -35,6 +35,7 @@ class Limits:
     seconds_step: Seconds
     conditions: tuple[type[Condition], ...]
     sounds: bool = True
+    adapters: bool = False
 
     def sizes(self) -> Iterator[Size]:
         """Every size that is possible."""
@@ -50,6 +51,8 @@ def check_limits(request: Request, limits: Limits) -> None:
     _check_size(request.size, limits)
     if not request.still:
         _check_seconds(request.seconds, limits)
+    if request.adapters and not limits.adapters:
+        raise Unsupported(f"{limits.checkpoint} takes no LoRA; leave {request.adapters[0].source} out.")
     frames = limits.clock.frames(request.seconds)
     for condition in request.conditions:
         if not isinstance(condition, limits.conditions):
