@@ -1,0 +1,102 @@
+"""One file of a network: its shapes say which checkpoint it is of, and that one's folder has the other parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zoetrope.core.errors import WeightsError
+from zoetrope.engine.checkpoints.cards import cards, check_territory
+from zoetrope.engine.checkpoints.folder import describe_folder, identity
+from zoetrope.engine.checkpoints.headers import Entry
+from zoetrope.engine.checkpoints.models_folder import Models
+from zoetrope.engine.checkpoints.names import dialect, origins
+from zoetrope.engine.checkpoints.tensors import read_entries
+from zoetrope.engine.families.descriptor import Descriptor
+
+_BLOCK = re.compile(r"(?:transformer_)?blocks\.(\d+)\.")
+_EXPERT_LOW = re.compile(r"low[-_ ]?noise|[-_]low", re.IGNORECASE)
+Shape = Mapping[str, int | bool]
+
+
+def describe_single(path: Path, models: Models) -> Descriptor:
+    """Describe one network's file: its shapes say which checkpoint it is of, whose other parts must be here.
+
+    Where a checkpoint has two experts, a file whose name says "low noise" takes the place of the second.
+    Raises: WeightsError if no known checkpoint has these shapes, or the one that has them was not pulled.
+    """
+    entries = read_entries(path)
+    family = dialect(entries)
+    if family is None:
+        raise WeightsError(
+            f"{path} holds no network that is known here; known are Wan, LTX-Video, LTX-2, HunyuanVideo 1.5."
+        )
+    shape = shape_of(entries)
+    base = next(_matching(shape, models, path), None)
+    if base is None:
+        raise WeightsError(_absent(path, family, shape))
+    if base.card is not None:
+        check_territory(cards()[base.card], models.territory)
+    part = "network_low" if base.has("network_low") and _EXPERT_LOW.search(path.stem) else "network"
+    layout = "gguf" if path.suffix.lower() == ".gguf" else "single"
+    network = replace(base.part(part), files=(path,), layout=layout, folder=path.parent)
+    parts = tuple(network if each.part == part else each for each in base.parts)
+    return replace(base, name=path.name, parts=parts, identity=identity(parts))
+
+
+def shape_of(entries: Mapping[str, Entry]) -> Shape:
+    """What tells networks of a family apart: blocks, width, channels and branches."""
+    named = {name: entries[origin.key].shape for name, origin in origins(entries).items()}
+    blocks = [int(found[1]) for name in named if (found := _BLOCK.match(name))]
+    entry = next(
+        (named[key] for key in ("patch_embedding.weight", "proj_in.weight", "x_embedder.proj.weight") if key in named),
+        (),
+    )
+    return {
+        "blocks": max(blocks, default=-1) + 1,
+        "width": entry[0] if entry else 0,
+        "channels": entry[1] if len(entry) > 1 else 0,
+        "pictures": any("image_embedder" in name for name in named),
+        "control": any(name.startswith("vace_blocks") for name in named),
+        "sound": any("audio" in name for name in named),
+    }
+
+
+def shape_of_config(config: Mapping[str, Any]) -> Shape:
+    """The same of a config."""
+    width = config.get("num_attention_heads", 0) * config.get("attention_head_dim", 0)
+    return {
+        "blocks": config.get("num_layers", 0),
+        "width": width,
+        "channels": config.get("in_channels", 0),
+        "pictures": bool(config.get("image_dim") or config.get("image_embed_dim")),
+        "control": bool(config.get("vace_layers")),
+        "sound": "audio_in_channels" in config,
+    }
+
+
+def _matching(shape: Shape, models: Models, path: Path) -> Iterator[Descriptor]:
+    """Pulled checkpoints of these shapes; of several, those come first whose name the file's name holds."""
+    folders = models.folder.iterdir() if models.folder.is_dir() else ()
+    pulled = [folder for folder in folders if (folder / "model_index.json").is_file()]
+    for folder in sorted(pulled, key=lambda folder: (_plain(folder.name) not in _plain(path.stem), folder.name)):
+        found = describe_folder(folder, cards().get(folder.name))
+        if shape_of_config(found.part("network").config) == shape:
+            yield found
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _absent(path: Path, family: str, shape: Shape) -> str:
+    from zoetrope.engine.families.opening import all_variants
+
+    fitting = [card for card, known in all_variants().items() if shape_of_config(known.part("network").config) == shape]
+    facts = f"{path} is a network of {family} with {shape['blocks']} blocks of width {shape['width']}"
+    if not fitting:
+        return f"{facts}, which no card has; give the whole checkpoint as a folder in the layout of diffusers."
+    return f"{facts}; its text encoder and codec are those of {fitting[0]}: run `zoetrope models pull {fitting[0]}`."
