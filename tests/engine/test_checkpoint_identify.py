@@ -7,7 +7,7 @@ import pytest
 from written_checkpoints import counted, write_folder, write_tensors
 
 from zoetrope.core.errors import InvalidRequest, Refused, WeightsError
-from zoetrope.engine.checkpoints.cards import Card, cards, check_territory
+from zoetrope.engine.checkpoints.cards import Card, Licence, cards, check_territory
 from zoetrope.engine.checkpoints.identify import describe, describe_card
 from zoetrope.engine.checkpoints.models_folder import Models, open_models
 
@@ -43,17 +43,18 @@ def test_a_single_file_takes_the_other_parts_from_its_checkpoint(models: Models,
 
 def test_every_card_has_a_licence_and_a_place():
     for card in cards().values():
-        assert card.licence, card.name
-        assert card.licence_url, card.name
-        assert card.repository("huggingface"), card.name
+        assert card.licence.name, card.name
+        assert card.licence.url.startswith("https://"), card.name
+        assert card.places("huggingface"), card.name
+        assert card.tasks, card.name
 
 
 @pytest.mark.parametrize(("here", "holds"), [(None, True), ("US", True), ("DE", False), ("gb", False), ("EU", False)])
 def test_a_licence_holds_where_it_says(here: str | None, holds: bool):
-    card = Card("somewhere", "wan", "", (), (), "a licence", "https://example.org", excluded=("EU", "GB"))
+    card = Card("somewhere", "wan", "", (), (), Licence("Example Licence", "https://example.org", ("EU", "GB")))
     if holds:
         return check_territory(card, here)
-    with pytest.raises(Refused, match="somewhere is under a licence, which does not hold in"):
+    with pytest.raises(Refused, match="somewhere is under the Example Licence, which does not hold in"):
         check_territory(card, here)
 
 

@@ -15,27 +15,56 @@ from zoetrope.core.errors import Refused
 
 
 @dataclass(frozen=True)
+class Licence:
+    """Terms of weights. `excluded` are ISO 3166 codes of territories where it does not hold, and EU for all of its."""
+
+    name: str
+    url: str
+    excluded: tuple[str, ...] = ()
+    terms: str = ""
+
+    @property
+    def holds(self) -> str:
+        """Where, in a few words."""
+        return f"not in {', '.join(self.excluded)}" if self.excluded else "everywhere"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A repository on a hub, at a revision; `folder` is the only one that is taken of it, or all that is needed."""
+
+    hub: str
+    name: str
+    revision: str
+    folder: str | None = None
+
+
+@dataclass(frozen=True)
 class Card:
     """One published checkpoint. What is not known is None, and nothing here is guessed.
 
-    `repositories` are (hub, name, revision); `excluded` holds ISO 3166 codes of territories, and EU for all of its.
+    `additions` are parts that lie in repositories of their own; `runs` is whether this version can make shots with it.
     """
 
     name: str
     family: str
     title: str
     tasks: tuple[str, ...]
-    repositories: tuple[tuple[str, str, str], ...]
-    licence: str
-    licence_url: str | None = None
-    excluded: tuple[str, ...] = ()
+    repositories: tuple[Place, ...]
+    licence: Licence
+    additions: tuple[Place, ...] = ()
     download_bytes: int | None = None
-    memory: tuple[str, ...] = ()
+    runs: bool = True
     note: str = ""
 
-    def repository(self, source: str) -> tuple[str, str] | None:
-        """Name and revision on a hub."""
-        return next(((name, revision) for hub, name, revision in self.repositories if hub == source), None)
+    def places(self, hub: str) -> tuple[Place, ...]:
+        """All that a hub has of it, the checkpoint itself first; none if the hub does not have it."""
+        own = tuple(place for place in self.repositories if place.hub == hub)
+        return (*own, *(place for place in self.additions if place.hub == hub)) if own else ()
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place.hub for place in self.repositories))
 
 
 # Members of the European Union. Source: european-union.europa.eu, countries, 2026.
@@ -45,8 +74,15 @@ _EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO S
 @cache
 def cards() -> Mapping[str, Card]:
     """Every card by its name, as cards.yaml has them."""
-    held = yaml.safe_load(files("zoetrope.engine.checkpoints").joinpath("cards.yaml").read_text(encoding="utf-8"))
-    return MappingProxyType({name: _card(name, facts) for name, facts in held.items()})
+    held = _read("cards.yaml")
+    licences = {name: _licence(facts) for name, facts in held["licences"].items()}
+    return MappingProxyType({name: _card(name, facts, licences) for name, facts in held["cards"].items()})
+
+
+@cache
+def memory_rows() -> Mapping[str, Mapping[int, str]]:
+    """What each checkpoint is on cards of so many gigabytes, as memory.yaml has it; computed once, for nobody waits."""
+    return MappingProxyType(_read("memory.yaml"))
 
 
 def check_territory(card: Card, territory: str | None) -> None:
@@ -56,16 +92,31 @@ def check_territory(card: Card, territory: str | None) -> None:
     """
     if territory is None:
         return
-    here = territory.strip().upper()
-    if here in card.excluded or ("EU" in card.excluded and here in _EU.split()):
+    here, excluded = territory.strip().upper(), card.licence.excluded
+    if here in excluded or ("EU" in excluded and here in _EU.split()):
         raise Refused(
-            f"{card.name} is under {card.licence}, which does not hold in {here} (ZOETROPE_TERRITORY); "
-            f"its excluded territories are {', '.join(card.excluded)}, see {card.licence_url}."
+            f"{card.name} is under the {card.licence.name}, which does not hold in {here} (ZOETROPE_TERRITORY); its "
+            f"excluded territories are {', '.join(excluded)}, see {card.licence.url}."
         )
 
 
-def _card(name: str, facts: Mapping[str, Any]) -> Card:
-    repositories = tuple((hub, *place) for hub, place in facts["repositories"].items())
-    listed = {key: tuple(facts[key]) for key in ("tasks", "excluded", "memory") if facts.get(key)}
-    plain = {key: facts[key] for key in ("family", "title", "licence", "licence_url", "download_bytes") if key in facts}
-    return Card(name=name, repositories=repositories, note=facts.get("note") or "", **({"tasks": ()} | listed), **plain)
+def _card(name: str, facts: Mapping[str, Any], licences: Mapping[str, Licence]) -> Card:
+    own = tuple(Place(hub, *place) for hub, place in facts["repositories"].items())
+    additions = tuple(Place(hub, *each) for hub, listed in facts.get("additions", {}).items() for each in listed)
+    plain = {key: facts[key] for key in ("family", "title", "download_bytes", "runs", "note") if key in facts}
+    return Card(
+        name=name,
+        tasks=tuple(facts["tasks"]),
+        repositories=own,
+        additions=additions,
+        licence=licences[facts["licence"]],
+        **plain,
+    )
+
+
+def _licence(facts: Mapping[str, Any]) -> Licence:
+    return Licence(facts["name"], facts["url"], tuple(facts.get("excluded", ())), facts.get("terms", ""))
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load(files("zoetrope.engine.checkpoints").joinpath(name).read_text(encoding="utf-8"))

@@ -29,8 +29,17 @@ PARTS: Mapping[str, str] = MappingProxyType(
 """Our words for the names in a model_index.json; what is not here no family uses."""
 
 _CONFIGS = ("config.json", "scheduler_config.json", "guider_config.json", "preprocessor_config.json")
-# How the names of pipelines and of their networks begin.
-_FAMILIES = (("Wan", "wan"), ("LTX", "ltx"), ("HunyuanVideo15", "hunyuan"))
+# Networks that a family understands, and how the names of their own pipelines begin: others are built around them too.
+_FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "WanTransformer3DModel": ("Wan", "wan"),
+        "LTXVideoTransformer3DModel": ("LTX", "ltx"),
+        "LTX2VideoTransformer3DModel": ("LTX2", "ltx"),
+        "HunyuanVideo15Transformer3DModel": ("HunyuanVideo15", "hunyuan"),
+    }
+)
+# Parts that lie beside a checkpoint without being in its index, and the libraries that have them.
+_BESIDE = (("latent_upsampler", {"LTXLatentUpsamplerModel": "ltx", "LTX2LatentUpsamplerModel": "ltx2"}),)
 _WITHOUT_WEIGHTS = ("Tokenizer", "Processor", "FeatureExtractor", "Scheduler")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -71,12 +80,10 @@ def identity(parts: Iterable[PartFiles]) -> str:
 
 
 def _family(pipeline: str, parts: tuple[PartFiles, ...]) -> str:
-    """By pipeline and network together: pipelines of others are built around Wan's network too."""
+    """By pipeline and network together: what no family understands goes over the bridge."""
     network = next(part.kind for part in parts if part.part == "network")
-    for prefix, family in _FAMILIES:
-        if pipeline.startswith(prefix) and network.startswith(prefix):
-            return family
-    return "bridge"
+    prefix, family = _FAMILIES.get(network, ("", "bridge"))
+    return family if pipeline.startswith(prefix) else "bridge"
 
 
 def _parts(path: Path, index: Mapping[str, Any]) -> Iterable[PartFiles]:
@@ -87,6 +94,12 @@ def _parts(path: Path, index: Mapping[str, Any]) -> Iterable[PartFiles]:
         if not _WORD.fullmatch(library) or not _WORD.fullmatch(kind):
             raise WeightsError(f"{path / 'model_index.json'} names {library}.{kind} for {name}, which is no class.")
         yield _part(path / name, PARTS[name], library, kind)
+    for name, libraries in _BESIDE:
+        config = path / name / "config.json"
+        if not isinstance(index.get(name), list) and config.is_file():
+            kind = str(_read_json(config, path / name).get("_class_name"))
+            if kind in libraries:
+                yield _part(path / name, PARTS[name], libraries[kind], kind)
 
 
 def _part(folder: Path, part: str, library: str, kind: str) -> PartFiles:
@@ -98,21 +111,21 @@ def _part(folder: Path, part: str, library: str, kind: str) -> PartFiles:
         )
     light = any(word in kind for word in _WITHOUT_WEIGHTS)
     config = {} if "Tokenizer" in kind else _read_config(folder, optional=light)
-    files = () if light else weight_files(folder)
+    files = () if light else weight_files(folder, library)
     return PartFiles(part, kind, library, _text(config), files, "diffusers", folder)
 
 
-def weight_files(folder: Path) -> tuple[Path, ...]:
-    """All shards of the weights in a part's folder, those of full precision first.
+def weight_files(folder: Path, library: str = "diffusers") -> tuple[Path, ...]:
+    """All shards of the weights in a part's folder, those of full precision before variants.
 
     Raises: WeightsError if there are none, only pickles, or a shard that the index names is missing.
     """
-    indices = sorted(folder.glob("*.safetensors.index.json"), key=_plainest)
+    indices = plainest((file.name for file in folder.glob("*.safetensors.index.json")), library)
     if indices:
-        return _shards(folder, indices[0])
-    whole = sorted((file for file in folder.glob("*.safetensors") if "-of-" not in file.name), key=_plainest)
-    if whole:
-        return (whole[0],)
+        return _shards(folder, folder / indices[0])
+    whole = (file.name for file in folder.glob("*.safetensors") if "-of-" not in file.name)
+    for name in plainest(whole, library):
+        return (folder / name,)
     if parts := sorted(folder.glob("*-of-*.safetensors")):
         raise WeightsError(
             f"{folder} holds {parts[0].name} without the index of its shards (*.safetensors.index.json)."
@@ -126,9 +139,10 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     raise WeightsError(f"{folder} holds no .safetensors file; pull or copy the checkpoint again.")
 
 
-def _plainest(file: Path) -> tuple[int, str]:
-    """Variants such as model.fp16.safetensors have one more suffix than the plain file."""
-    return file.name.count("."), file.name
+def plainest(names: Iterable[str], library: str) -> list[str]:
+    """The files that a library itself writes come first, and variants such as model.fp16.safetensors last."""
+    stem = "model" if library == "transformers" else "diffusion_pytorch_model"
+    return sorted(names, key=lambda name: (not name.startswith((f"{stem}.", f"{stem}-")), name.count("."), name))
 
 
 def _shards(folder: Path, index: Path) -> tuple[Path, ...]:

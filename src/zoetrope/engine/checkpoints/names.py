@@ -129,7 +129,7 @@ def origins(keys: Iterable[str]) -> dict[str, Origin]:
     found: dict[str, Origin] = {}
     for key in keys:
         if not (of == "ltx2" and "embeddings_connector" in key):  # parts of their own in diffusers
-            found.update(_origins(key, of))
+            found.update(origin_of(key, of))
     return found
 
 
@@ -139,7 +139,8 @@ def is_renamed(names: Iterable[str], dialect: str) -> bool:
     return sign is not None and any(sign in name for name in names)
 
 
-def _origins(key: str, dialect: str) -> dict[str, Origin]:
+def origin_of(key: str, dialect: str) -> dict[str, Origin]:
+    """The tensors of diffusers that one of the authors' becomes."""
     name = strip(key)
     for fused in _FUSED if dialect == "hunyuan" else ():
         if fused in name:

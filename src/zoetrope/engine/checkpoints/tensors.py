@@ -82,6 +82,20 @@ def read_entries(file: Path) -> Mapping[str, Entry]:
     return read_gguf(file) if file.suffix.lower() == ".gguf" else read_header(file)
 
 
+def read_tensor(entry: Entry) -> Tensor:
+    """One tensor as it lies in its file. Raises: WeightsError for a type that torch has not, or a file that changed."""
+    import torch
+
+    if entry.dtype not in _TYPES or entry.packed is not None:
+        raise WeightsError(f"{entry.file} holds a tensor as {entry.packed or entry.dtype}, which is not read here.")
+    found = torch.empty(entry.shape, dtype=getattr(torch, _TYPES[entry.dtype]))
+    try:
+        _fill(entry.file, found.reshape(-1).view(torch.uint8).numpy().data, entry.start)
+    except OSError as error:
+        raise WeightsError(f"{entry.file} cannot be read ({error}); was it moved while it was in use?") from error
+    return found
+
+
 def check_against(module: nn.Module, files: Held, part: PartFiles) -> None:
     """Hold files against the network that they are for; the network may be without weights.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -41,15 +42,22 @@ def all_variants() -> Mapping[str, Variant]:
 
 
 def _describe(checkpoint: str, models: Models | None) -> Descriptor:
-    path = Path(checkpoint).expanduser()
-    if not path.exists():
-        raise InvalidRequest(
-            f"checkpoint was {checkpoint!r}, which is no file or folder; the checkpoints that are here: pocket."
-        )
-    from zoetrope.engine.checkpoints.identify import describe
+    """A card's name comes before a folder of that name; `./` in front of it means the folder."""
+    from zoetrope.engine.checkpoints.cards import cards
+    from zoetrope.engine.checkpoints.identify import describe, describe_card
     from zoetrope.engine.checkpoints.models_folder import open_models
 
-    return describe(path, models or open_models({}))
+    models = models or open_models({})
+    if checkpoint in cards():
+        return describe_card(checkpoint, models)
+    path = Path(checkpoint).expanduser()
+    if path.exists():
+        return describe(path, models)
+    near = get_close_matches(checkpoint, ["pocket", *cards()], n=3) or ["pocket"]
+    raise InvalidRequest(
+        f"checkpoint was {checkpoint!r}, which is no file or folder and no name that is known; `zoetrope models` lists "
+        f"the names, for instance {', '.join(near)}."
+    )
 
 
 def _found(address: str) -> Any:

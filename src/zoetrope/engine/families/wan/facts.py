@@ -15,6 +15,7 @@ from zoetrope.core.limits import Limits, check_limits
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
+from zoetrope.engine.adapters.files import check_adapters
 from zoetrope.engine.families.descriptor import Descriptor
 from zoetrope.engine.memory.work import CodecWork, NetworkWork, TextWork, Workload
 from zoetrope.engine.presets import Preset
@@ -73,6 +74,11 @@ class Wan:
         return self.codec.get("scale_factor_spatial", 8)
 
     @property
+    def width(self) -> int:
+        """Of the network's tokens."""
+        return self.network["num_attention_heads"] * self.network["attention_head_dim"]
+
+    @property
     def sees_pictures(self) -> bool:
         """Whether given frames lie in channels beside the latent."""
         return self.network["in_channels"] == 2 * self.channels + MASK
@@ -95,8 +101,7 @@ class Wan:
     @property
     def limits(self) -> Limits:
         rate, frames = (24, 121) if self.holds_frames else (16, 81)
-        width = self.network["num_attention_heads"] * self.network["attention_head_dim"]
-        learned = DENSE if self.pixels == 16 else LOW if width <= SMALL_WIDTH else LOW + HIGH
+        learned = DENSE if self.pixels == 16 else LOW if self.width <= SMALL_WIDTH else LOW + HIGH
         return Limits(
             checkpoint=self.descriptor.name,
             clock=Clock(rate, self.codec.get("scale_factor_temporal", 4), sample_rate=24_000, samples_per_latent=960),
@@ -108,6 +113,7 @@ class Wan:
             seconds_step=Fraction(1, rate),
             conditions=self._conditions,
             sounds=False,
+            adapters=True,
         )
 
     @property
@@ -125,6 +131,7 @@ class Wan:
         """
         limits = self.limits
         check_limits(request, limits)
+        check_adapters(request.adapters, "wan", self.width, limits.checkpoint)
         self._check_keyframes(request, limits)
         if request.size in limits.learned:
             return ()
@@ -170,7 +177,8 @@ class Wan:
         assert request.steps is not None, "a settled request has its steps"
         if self.boundary is None:
             return {"network": request.steps}
-        shift = self.descriptor.part("scheduler").config.get("flow_shift", 1.0)
+        told = self.descriptor.part("scheduler").config if self.descriptor.has("scheduler") else {}
+        shift = told.get("flow_shift", 1.0)
         even = [1 - step / request.steps for step in range(request.steps)]
         high = sum(shift * s / (1 + (shift - 1) * s) >= self.boundary for s in even)
         return {"network": high, "network_low": request.steps - high}
