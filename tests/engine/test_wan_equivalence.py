@@ -16,9 +16,10 @@ import torch
 from einops import rearrange
 from open_checkpoints import descriptor_of, diffusers, parts_of, ready, tiny_wan
 from PIL import Image
+from safetensors.torch import save_file
 
 from zoetrope.core.conditions import Keyframe, Restyle
-from zoetrope.core.errors import Cancelled, InvalidRequest, Unsupported
+from zoetrope.core.errors import Cancelled, InvalidRequest, Unsupported, WeightsError
 from zoetrope.core.events import StepDone
 from zoetrope.core.request import Adapter, Request
 from zoetrope.engine.canvas import Tokens
@@ -214,7 +215,7 @@ def test_what_it_cannot_make_is_refused_before_it_loads(tiny):
         made.request(conditions=())
     with pytest.raises(InvalidRequest, match="first and last"):
         made.request(conditions=(first, Keyframe(Fraction(4, 16), picture(made.unchecked(), 2))))
-    with pytest.raises(Unsupported, match="LoRA"):
+    with pytest.raises(WeightsError, match=r"style\.safetensors is missing"):
         made.request(conditions=(first,), adapters=(Adapter("style.safetensors"),))
     with pytest.raises(Unsupported, match="Restyle"):
         made.request(conditions=(first, Restyle(picture(made.unchecked(), 2)[None].repeat(9, 0))))
@@ -228,3 +229,19 @@ def test_a_preview_shows_the_shape_of_the_shot(tiny):
     shown = made.loaded.preview(canvas, Tokens(canvas.video.latent, canvas.sound.latent))
     assert shown.dtype == np.uint8
     assert shown.shape[0] * 6 == shown.shape[1] * 4
+
+
+@torch.inference_mode()
+def test_an_adapter_is_the_merge_by_hand_into_its_expert(tmp_path):
+    made = Tiny("experts")
+    layer, drawn = "blocks.1.attn2.to_v", torch.Generator().manual_seed(0)
+    down, up = torch.randn(2, 48, generator=drawn), torch.randn(48, 2, generator=drawn)
+    path = tmp_path / "style.safetensors"
+    save_file({f"transformer_2.{layer}.lora_A.weight": down, f"transformer_2.{layer}.lora_B.weight": up}, path)
+    request = made.request(adapters=(Adapter(str(path), 0.5),))
+    plain, ours = made.ours(made.request())[0], made.ours(request)[0]
+    assert torch.equal(made.ours(made.request())[0], plain)
+    made.pipeline.transformer_2.get_submodule(layer).weight += 0.5 * (up @ down)
+    theirs, _ = made.theirs(request, num_frames=9, latents=made.noise(request))
+    assert (ours - theirs).abs().max() <= LATENTS
+    assert (ours - plain).abs().max() > 1e-3

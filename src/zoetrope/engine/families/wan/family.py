@@ -19,6 +19,7 @@ from torch import Tensor
 from zoetrope.core.conditions import Restyle
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
+from zoetrope.engine.adapters.laying import adapted
 from zoetrope.engine.canvas import Canvas, Tokens, blank_stream, fill_with_noise, to_device
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
@@ -144,7 +145,11 @@ class LoadedWan:
         return velocities
 
     def _resident(self, stack: ExitStack, expert: str, request: Request) -> Any:
-        return stack.enter_context(self.parts[expert].resident())
+        """The network on its device, with the request's adapters over it."""
+        network = stack.enter_context(self.parts[expert].resident())
+        experts = self.wan.boundary is not None
+        stack.enter_context(adapted(network, request.adapters, expert, experts=experts))
+        return network
 
     def decode_video(self, latent: Tensor, state: codecs.State) -> tuple[np.ndarray, codecs.State]:
         with self.parts["codec"].resident() as codec:

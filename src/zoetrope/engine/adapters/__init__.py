@@ -1,0 +1,1 @@
+"""LoRAs: what files of any common spelling say, and laying them over a network for one request."""
