@@ -55,12 +55,13 @@ def generate(
     from zoetrope.core.request import Request
     from zoetrope.core.sizes import read_size
     from zoetrope.core.time import exact_seconds
+    from zoetrope.engine.checkpoints.models_folder import open_models
     from zoetrope.engine.families import find_family
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
     from zoetrope.render.shoot import generate as generate_shot
 
-    family = find_family(checkpoint)
+    family = find_family(checkpoint, open_models(os.environ))
     request = Request(
         prompt,
         negative=negative,

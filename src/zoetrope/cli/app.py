@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import typer
 
-from zoetrope.cli import consent, doctor, evaluate, generate, train, verify, world
+from zoetrope.cli import consent, doctor, evaluate, generate, models, train, verify, world
 from zoetrope.cli.stopping import EXIT_STOPPED
 from zoetrope.core.errors import Cancelled, NeedsConsent, ZoetropeError
 
@@ -28,6 +28,7 @@ app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(world.world)
 app.command()(doctor.doctor)
+app.add_typer(models.models, name="models")
 
 
 def run(arguments: Sequence[str]) -> int:

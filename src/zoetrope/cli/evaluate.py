@@ -25,10 +25,11 @@ def evaluate(
 
     Stopped, the same command goes on after the last finished clip; for other weights choose another folder.
     """
+    from zoetrope.engine.checkpoints.models_folder import open_models
     from zoetrope.engine.families import find_family
     from zoetrope.engine.presets import choose_preset
 
-    choose_preset(preset, find_family(checkpoint).presets, checkpoint)
+    choose_preset(preset, find_family(checkpoint, open_models(os.environ)).presets, checkpoint)
     import zoetrope
     from zoetrope.evaluation.scorecard import evaluate as measure
     from zoetrope.render.house import open_house, time_of_making

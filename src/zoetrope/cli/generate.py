@@ -26,7 +26,8 @@ from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds
-from zoetrope.engine.families import find_family
+from zoetrope.engine.checkpoints.models_folder import open_models
+from zoetrope.engine.families import Family, find_family
 from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
 
 STILL = ".png"
@@ -119,7 +120,8 @@ def generate(
     began = time.perf_counter()
     with open_report(output, quiet=quiet, json=json, preview=preview) as report, stop_on_interrupt() as wish:
         try:
-            limits = find_family(checkpoint).limits
+            family = find_family(checkpoint, open_models(os.environ))
+            limits = family.limits
             wanted = limits.learned[0] if size is None else read_size(size)
             length = _default_seconds(output, limits) if seconds is None else exact_seconds(seconds)
             request = Request(
@@ -139,7 +141,7 @@ def generate(
             leaving = Leaving(output, profile, unlabelled_to, agreement, preview)
             given = Given(tuple(split(each)[0] for each in image or []), shows, consent)
             allowed = Wish(read_precision(precision) if precision else None, read_bytes(memory) if memory else None)
-            made = _make(request, leaving, given, allowed, report, wish)
+            made = _make(request, family, leaving, given, allowed, report, wish)
         except ZoetropeError as error:
             report.failed(str(error))
             raise
@@ -183,7 +185,9 @@ def _default_seconds(output: Path, limits: Limits) -> Fraction:
     return Fraction(0) if output.suffix.lower() == STILL else min(Fraction(5), limits.seconds[1])
 
 
-def _make(request: Request, leaving: Leaving, given: Given, allowed: Wish, report: Report, wish: Cancel) -> Request:
+def _make(
+    request: Request, family: Family, leaving: Leaving, given: Given, allowed: Wish, report: Report, wish: Cancel
+) -> Request:
     """Refuse what can be refused before torch is imported, then make the shot; returns the settled request."""
     from zoetrope.media.places import check_output
 
@@ -191,7 +195,7 @@ def _make(request: Request, leaving: Leaving, given: Given, allowed: Wish, repor
     check_output(output)
     if request.still and output.suffix.lower() == ".wav":
         raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
-    find_family(request.checkpoint).check(request)
+    family.check(request)
     from zoetrope.release.door_policy import Recipient
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
@@ -211,6 +215,7 @@ def _make(request: Request, leaving: Leaving, given: Given, allowed: Wish, repor
         cancel=wish,
         preview_every=PREVIEW_EVERY if leaving.preview else 0,
         preview_path=report.preview_path,
+        family=family,
         wish=allowed,
         when=time_of_making(os.environ),
         files=given.files,

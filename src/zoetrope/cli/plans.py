@@ -57,12 +57,13 @@ def show_plan(asked: Asked) -> Iterator[str]:
 def find_planned(checkpoint: str) -> Family:
     """A checkpoint's family, from its files or, where these are not here, from what is published of it."""
     from zoetrope.engine.checkpoints.cards import cards
+    from zoetrope.engine.checkpoints.models_folder import open_models
     from zoetrope.engine.families import find_family
     from zoetrope.engine.families.descriptor import Descriptor
     from zoetrope.engine.families.opening import all_variants, family_of
 
     try:
-        return find_family(checkpoint)
+        return find_family(checkpoint, open_models(os.environ))
     except WeightsError:
         variant = all_variants().get(checkpoint)
         if variant is None:
