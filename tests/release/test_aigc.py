@@ -61,6 +61,14 @@ def test_labels_of_inputs_stay_named():
     assert label["Label"] == "1"
 
 
+def test_labels_of_strangers_stay_named_in_the_signs_that_are_allowed():
+    strange = {"ContentProducer": "某公司 a/b", "ProduceID": "\ud800" + "9" * 70_000}
+    label = make_aigc(CODE, "id-3", earlier=[strange] * 20)
+    assert label["ReservedCode1"].startswith("from:%E6%9F%90%E5%85%AC%E5%8F%B8%20a%2Fb/%3F999")
+    assert len(label["ReservedCode1"]) < 1100
+    assert make_aigc(CODE, "id-3", earlier=[{}])["ReservedCode1"] == "from:/"
+
+
 @pytest.mark.parametrize("provider", ["公司", "two words", "tab\t", "é"])
 def test_what_the_standard_does_not_allow_is_refused(provider):
     with pytest.raises(InvalidRequest, match="printable ASCII"):

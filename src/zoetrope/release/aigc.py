@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from zoetrope.core.errors import InvalidRequest, MediaError
 from zoetrope.media.labels import find_aigc
@@ -15,7 +16,8 @@ from zoetrope.release.profiles import law
 
 _GENERATED = "1"
 _CODE_LENGTH = 27
-_MOST_EARLIER = 8  # labels of inputs that are named; a packet stays below a kilobyte
+_MOST_EARLIER = 8  # labels of inputs that are named; with the next number a packet stays below two kilobytes
+_LONGEST_NAME = 64  # characters of a name that an input brings; a provider code has 27, an id of ours 12
 
 
 def make_aigc(provider: str, produce_id: str, *, earlier: Sequence[Mapping[str, str]] = ()) -> dict[str, str]:
@@ -23,7 +25,7 @@ def make_aigc(provider: str, produce_id: str, *, earlier: Sequence[Mapping[str, 
 
     `provider` is a provider code of 27 characters or a name without spaces, "" where none is configured; `produce_id`
     names the output. Labels found on inputs (`earlier`) stay named in ReservedCode1, which the standard leaves to the
-    producer, because a file carries exactly one label.
+    producer, because a file carries exactly one label; what it does not allow there is written as in addresses (%20).
     Raises: InvalidRequest when a value holds characters that the standard does not allow, or a code is mistyped.
     Source: GB 45438-2025, 6.1 and Annex E.
     """
@@ -36,8 +38,14 @@ def make_aigc(provider: str, produce_id: str, *, earlier: Sequence[Mapping[str, 
 
 
 def _named(earlier: Sequence[Mapping[str, str]]) -> str:
-    origins = [f"{label.get('ContentProducer', '')}/{label.get('ProduceID', '')}" for label in earlier[:_MOST_EARLIER]]
+    names = ("ContentProducer", "ProduceID")
+    origins = ["/".join(_quoted(label.get(name, "")) for name in names) for label in earlier[:_MOST_EARLIER]]
     return "from:" + ",".join(origins) if origins else ""
+
+
+def _quoted(name: str) -> str:
+    """A name as strangers wrote it, in the signs that the standard allows and without those that part names."""
+    return quote(name, safe="", errors="replace")[:_LONGEST_NAME]
 
 
 def check_aigc(label: Mapping[str, str]) -> None:
