@@ -97,7 +97,7 @@ def check_adapters(adapters: Iterable[Adapter], network: str, width: int, checkp
     """
     for adapter in adapters:
         file = open_adapter(adapter.source)
-        if file.network != network:
+        if file.network != network and (file.network, network) != ("ltx", "ltx2"):
             raise WeightsError(
                 f"{file.path} is a LoRA for {TITLES[file.network]}, and {checkpoint} is {TITLES[network]}; leave it "
                 "out, or choose a checkpoint that it was trained on."

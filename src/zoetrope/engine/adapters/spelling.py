@@ -14,7 +14,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
-from zoetrope.engine.checkpoints.names import Origin, dialect, origin_of
+from zoetrope.engine.checkpoints.names import Origin, origin_of
 
 Expert = Literal["both", "high", "low"]
 Role = Literal["down", "up", "up_bias", "alpha", "weight", "bias"]
@@ -49,7 +49,11 @@ OTHERS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_NUMBER = re.compile(r"(blocks)\.\d+\.")
+_SIGNS = (
+    ("wan", re.compile(r"(vace_)?blocks\.\d+\.(self_attn|cross_attn|attn1|attn2|ffn)\.")),
+    ("hunyuan", re.compile(r"double_blocks\.\d+\.|transformer_blocks\.\d+\.attn\.")),
+    ("ltx", re.compile(r"transformer_blocks\.\d+\.")),
+)
 
 # Components of names that hold underscores, by network, in either naming; all others are single words.
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -108,12 +112,16 @@ def strip_prefix(layer: str) -> tuple[str, Expert, bool]:
 
 
 def family_of_layers(layers: Iterable[str]) -> str | None:
-    """Which network layers are of: wan, ltx, ltx2, hunyuan, or None for any other. Any block may be the first."""
-    names = [_NUMBER.sub(r"\1.0.", f"{layer}.weight") for layer in layers]
-    found = dialect(names)
-    if found is None and any(name.startswith("transformer_blocks.0.attn.to_") for name in names):
-        return "hunyuan"  # in the names of diffusers, where only the picture's side is adapted
-    return found
+    """Which network layers are of: wan, ltx, ltx2, hunyuan, or None for any other.
+
+    A LoRA may leave out blocks and kinds of layers, so any one that is special decides. One that changes the picture's
+    side of LTX-2 alone is not told apart from LTX-Video's.
+    """
+    names = tuple(layers)
+    for network, sign in _SIGNS:
+        if any(map(sign.match, names)):
+            return "ltx2" if network == "ltx" and any("audio" in name for name in names) else network
+    return None
 
 
 def put_dots(layers: Iterable[str]) -> dict[str, str] | None:
