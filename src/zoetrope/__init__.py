@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoetrope.core.cancel import Cancel
     from zoetrope.core.conditions import Condition
     from zoetrope.core.events import OnEvent
+    from zoetrope.core.request import Adapter
     from zoetrope.core.sizes import Size
     from zoetrope.release.consent import Declaration
     from zoetrope.render.take import Take
@@ -34,20 +35,22 @@ def generate(
     preset: str = "standard",
     checkpoint: str = "pocket",
     conditions: Sequence[Condition] = (),
+    adapters: Sequence[Adapter] = (),
     sound: bool = True,
     strict: bool = False,
     profile: str | None = None,
     shows: Declaration | None = None,
     consent: str | None = None,
+    tell_prompt: bool = False,
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
 ) -> Take:
     """Make one shot from a prompt: `generate("a red ball bounces on a meadow").save("ball.mp4")`.
 
     Units: seconds 0 is a still; size is the checkpoint's best where left out; steps, guidance and seed are settled by
-    the preset and by chance, and are written in the take's request. `checkpoint` is a name or a path. `profile` of
-    labels is the house's own if left out. Whoever gives pictures says whom they show: "nobody", somebody "invented", or
-    a "real" person whose registered `consent` is named.
+    the preset and by chance, and are written in the take's request. `checkpoint` is a name or a path; `adapters` are
+    LoRAs over it. `profile` of labels is the house's own if left out. Whoever gives pictures says whom they show:
+    "nobody", somebody "invented", or a "real" person whose registered `consent` is named.
     Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, Cancelled; all are
     `zoetrope.core.errors.ZoetropeError`.
     """
@@ -73,10 +76,20 @@ def generate(
         preset=preset,
         checkpoint=checkpoint,
         conditions=tuple(conditions),
+        adapters=tuple(adapters),
         sound=sound,
         strict=strict,
     )
     policy = open_house(os.environ, profile)
     faces = Likenesses(home_folder(os.environ), shows, consent)
     when = time_of_making(os.environ)
-    return generate_shot(request, policy, faces, on_event=on_event, cancel=cancel, family=family, when=when)
+    return generate_shot(
+        request,
+        policy,
+        faces,
+        on_event=on_event,
+        cancel=cancel,
+        family=family,
+        when=when,
+        tell_prompt=tell_prompt,
+    )

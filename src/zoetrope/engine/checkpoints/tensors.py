@@ -5,7 +5,6 @@ Nothing is mapped into memory, so that what is resident is what was read.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +34,7 @@ _OLDER = (
     ("vision_tower.", "model.vision_tower."),
     ("multi_modal_projector.", "model.multi_modal_projector."),
 )
+_AT_ONCE = 1 << 30  # bytes; Linux reads at most two gigabytes in one call
 _OLDER_KINDS = ("Gemma3ForConditionalGeneration", "LlavaForConditionalGeneration")
 
 
@@ -212,13 +212,12 @@ class _Held:
 
 
 def _fill(file: Path, view: memoryview, start: int) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
+    """Opened anew each time, so that threads need not share a position; macOS has no way to read at one."""
+    with file.open("rb", buffering=0) as opened:
+        opened.seek(start)
         done = 0
         while done < len(view):
-            count = os.preadv(descriptor, [view[done : done + (1 << 30)]], start + done)
-            if count == 0:
+            count = opened.readinto(view[done : done + _AT_ONCE])
+            if not count:
                 raise WeightsError(f"{file} became shorter since it was opened; pull or copy it again.")
             done += count
-    finally:
-        os.close(descriptor)
