@@ -41,6 +41,14 @@ def test_a_single_file_takes_the_other_parts_from_its_checkpoint(models: Models,
     assert found.identity != base.identity
 
 
+def test_of_two_checkpoints_of_one_shape_the_file_s_name_decides(models: Models, tmp_path: Path):
+    write_folder(models.folder / "wan2.2-t2v-a14b", NETWORK, CONFIG)
+    with pytest.raises(WeightsError, match=r"mine\.safetensors may be of wan2\.1-t2v-1\.3b or wan2\.2-t2v-a14b"):
+        describe(write_tensors(tmp_path / "mine.safetensors", NETWORK), models)
+    for name, card in (("Wan2.2_T2V_low_noise_14B", "wan2.2-t2v-a14b"), ("wan21-mine", CARD)):
+        assert describe(write_tensors(tmp_path / f"{name}.safetensors", NETWORK), models).card == card
+
+
 def test_every_card_has_a_licence_and_a_place():
     for card in cards().values():
         assert card.licence.name, card.name

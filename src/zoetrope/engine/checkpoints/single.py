@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from zoetrope.core.errors import WeightsError
 from zoetrope.engine.checkpoints.cards import cards, check_territory
+from zoetrope.engine.checkpoints.fetching import UNFINISHED
 from zoetrope.engine.checkpoints.folder import describe_folder, identity
 from zoetrope.engine.checkpoints.headers import Entry
 from zoetrope.engine.checkpoints.models_folder import Models
@@ -35,7 +36,7 @@ def describe_single(path: Path, models: Models) -> Descriptor:
             f"{path} holds no network that is known here; known are Wan, LTX-Video, LTX-2, HunyuanVideo 1.5."
         )
     shape = shape_of(entries)
-    base = next(_matching(shape, models, path), None)
+    base = _base(shape, models, path)
     if base is None:
         raise WeightsError(_absent(path, family, shape))
     if base.card is not None:
@@ -78,14 +79,37 @@ def shape_of_config(config: Mapping[str, Any]) -> Shape:
     }
 
 
-def _matching(shape: Shape, models: Models, path: Path) -> Iterator[Descriptor]:
-    """Pulled checkpoints of these shapes; of several, those come first whose name the file's name holds."""
-    folders = models.folder.iterdir() if models.folder.is_dir() else ()
+def _base(shape: Shape, models: Models, path: Path) -> Descriptor | None:
+    """The pulled checkpoint of these shapes; of several, that whose name the file's name holds most of.
+
+    Raises: WeightsError where that leaves several.
+    """
+    folders = sorted(models.folder.iterdir()) if models.folder.is_dir() else ()
     pulled = [folder for folder in folders if (folder / "model_index.json").is_file()]
-    for folder in sorted(pulled, key=lambda folder: (_plain(folder.name) not in _plain(path.stem), folder.name)):
-        found = describe_folder(folder, cards().get(folder.name))
-        if shape_of_config(found.part("network").config) == shape:
-            yield found
+    described = [_described(folder) for folder in pulled if folder.suffix != UNFINISHED]
+    fitting = [each for each in described if each and shape_of_config(each.part("network").config) == shape]
+    best = max((_likeness(each.name, path.stem) for each in fitting), default=0)
+    alike = [each for each in fitting if _likeness(each.name, path.stem) == best]
+    if len(alike) > 1:
+        names = " or ".join(each.name for each in alike)
+        raise WeightsError(
+            f"{path} may be of {names}, whose networks have the same shapes; put one of these names into the file's "
+            "name."
+        )
+    return alike[0] if alike else None
+
+
+def _described(folder: Path) -> Descriptor | None:
+    """None for one that is damaged, which is no reason to refuse another's file."""
+    try:
+        return describe_folder(folder, cards().get(folder.name))
+    except WeightsError:
+        return None
+
+
+def _likeness(name: str, stem: str) -> int:
+    """How many of a checkpoint's words a file's name holds."""
+    return sum(_plain(word) in _plain(stem) for word in name.split("-"))
 
 
 def _plain(name: str) -> str:
