@@ -20,10 +20,11 @@ from zoetrope.engine.checkpoints.names import rename
 from zoetrope.engine.checkpoints.tensors import held
 from zoetrope.engine.families.opening import family_of, open_family
 from zoetrope.engine.generate import make, prepare
+from zoetrope.engine.memory.plan import Plan
 from zoetrope.engine.numerics import Numerics
 
 CARD = "wan2.1-t2v-1.3b"
-PLAIN = Numerics("cpu", torch.float32)
+PLAIN = Numerics("cpu", torch.float32, Plan(()))
 REQUEST = Request("a red boat", seconds=Fraction(5, 16), size="48x32", seed=1, steps=2, guidance=3.0, checkpoint=CARD)
 CALL = {"prompt": "a red boat", "height": 32, "width": 48, "num_frames": 5, "num_inference_steps": 2}
 _ATTENTION = [f"{leaf}.{kind}" for leaf in "qkvo" for kind in ("weight", "bias")]
