@@ -34,6 +34,13 @@ WORDS = {
     "image_encoder": "vision",
     "image_processor": "vision_processor",
     "vae": "codec",
+    "audio_vae": "sound_codec",
+    "vocoder": "vocoder",
+    "connectors": "connectors",
+    "latent_upsampler": "upsampler",
+    "text_encoder_2": "text_2",
+    "tokenizer_2": "tokeniser_2",
+    "feature_extractor": "vision_processor",
     "scheduler": "scheduler",
 }
 

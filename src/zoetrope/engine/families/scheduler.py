@@ -6,7 +6,7 @@ Knows no family.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,9 +43,12 @@ class Schedule:
         return float(self.timesteps[int((self.sigmas[:-1] - sigma).abs().argmin())])
 
 
-def schedule_of(kind: str, config: Mapping[str, Any], steps: int, mu: float | None = None) -> Schedule:
+def schedule_of(
+    kind: str, config: Mapping[str, Any], steps: int, mu: float | None = None, *, levels: Sequence[float] | None = None
+) -> Schedule:
     """The schedule of a scheduler class with its config. `mu` is the shift of those that depend on the canvas.
 
+    `levels` stand in for the class's own choice, before its shift; there are as many as steps, and no 0 among them.
     Raises: Unsupported for schedulers whose steps are none of ours.
     """
     rules = _UNIPC if kind == "UniPCMultistepScheduler" else {}
@@ -56,5 +59,6 @@ def schedule_of(kind: str, config: Mapping[str, Any], steps: int, mu: float | No
             f"the checkpoint's scheduler {kind} {said} has no equal here; use {' or '.join(_STEPS)} on flow sigmas."
         )
     scheduler = need("diffusers", kind).from_config(dict(config))
-    scheduler.set_timesteps(steps, **({} if mu is None else {"mu": mu}))
+    asked: dict[str, Any] = {"num_inference_steps": steps} if levels is None else {"sigmas": list(levels)}
+    scheduler.set_timesteps(**asked, **({} if mu is None else {"mu": mu}))
     return Schedule(scheduler.sigmas.float(), scheduler.timesteps, _STEPS[kind])

@@ -1,0 +1,169 @@
+"""LTX-2: picture and sound together, over the parts of a checkpoint. Knows neither guidance nor where weights lie."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from zoetrope.core.conditions import Extend, Region, Soundtrack
+from zoetrope.core.request import Request
+from zoetrope.engine.adapters.laying import adapted
+from zoetrope.engine.canvas import Canvas, Stream, Tokens, give, sigmas_of
+from zoetrope.engine.families.libraries import need
+from zoetrope.engine.families.ltx.facts import SPECTRA, preset_of
+from zoetrope.engine.families.ltx.family import LoadedLtx
+from zoetrope.engine.families.ltx.placing import sound_places
+from zoetrope.engine.families.ltx.sound import decode_sound, encode_sound
+from zoetrope.engine.families.ltx.text_joint import Read, read_prompts
+from zoetrope.engine.guidance import Branches
+from zoetrope.engine.mixing import Push, several
+from zoetrope.engine.presets import Preset
+from zoetrope.engine.walk import Walk
+
+PERTURBED_BLOCK = (29, 28)  # of LTX-2.0, and from 2.3 on. Source: the docstring of LTX2Pipeline
+# How hard given pictures are compressed first, as those of the training were: to LTX-2.3, and from 2.5 on (Gemma 4).
+# Source: DEFAULT_IMAGE_CRF and LTX2_5_IMAGE_CRF of diffusers.pipelines.ltx2.utils.
+CRF = (33, 18)
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedJoint(LoadedLtx):
+    """LTX-2.0, 2.3 and 2.5."""
+
+    def _sound_places(self, request: Request) -> tuple[Tensor, int]:
+        config = self.ltx.descriptor.part("sound_codec").config
+        width = self.ltx.network.get("audio_in_channels", 128)
+        first = 1 if config.get("is_causal", True) else SPECTRA
+        return sound_places(self.ltx.sound_latents(request.seconds), SPECTRA, float(self.ltx.mel_rate), first), width
+
+    def place(self, canvas: Canvas, request: Request) -> Canvas:
+        canvas = super().place(canvas, request)
+        given = given_sound(request)
+        if given is None:
+            return canvas
+        rate, stream = self.ltx.sample_rate, canvas.sound
+        with self.parts["sound_codec"].resident() as codec:
+            latent = encode_sound(codec, given, rate, len(stream.latent), stream.latent.device)
+        whole = given.shape[1] >= self.ltx.clock.samples(request.seconds)
+        ends = math.inf if whole else given.shape[1] / rate - 2 / float(self.ltx.mel_rate)
+        where = stream.place[:, 0] < ends  # of a shorter sound, tokens that hear its end alone
+        return replace(canvas, sound=give(stream, where, latent[where]))
+
+    def _as_trained(self, frames: np.ndarray) -> np.ndarray:
+        if len(frames) > 1:
+            return frames
+        text = self.ltx.descriptor.part("text")
+        crf = CRF[text.kind.startswith("Gemma4")]
+        return need("diffusers.pipelines.ltx2.utils", "apply_image_conditioning_crf")(frames[0], crf)[None]
+
+    def walk(self, request: Request, preset: Preset, canvas: Canvas, number: int) -> Walk:
+        assert request.steps is not None, "a settled request has its steps"
+        if (refined := self._refines(preset, number)) is not None:
+            return refined
+        schedule = self._schedule(request.steps, preset_of(preset), canvas)
+        video, sound = self._pushes(request, preset)
+        return Walk(schedule.sigmas, schedule.step, several(video, sound))
+
+    def _pushes(self, request: Request, preset: Preset) -> tuple[Push, Push]:
+        """None at all where the caller asks for no guidance."""
+        asked, own = request.guidance, preset_of(preset)
+        assert asked is not None, "a settled request has its guidance"
+        if asked == 1:
+            return Push(), Push()
+        skips = self.ltx.network.get("perturbed_attn", False)
+        video = Push(asked, own.perturbed if skips else 0.0, own.isolated, own.rescale)
+        sound = Push(own.guidance_sound, own.perturbed_sound if skips else 0.0, own.isolated_sound, own.rescale_sound)
+        return video, sound
+
+    def branches(self, request: Request, canvas: Canvas) -> Branches:
+        prompts = [request.prompt] if request.guidance == 1 else [request.prompt, request.negative]
+        said = read_prompts(self.parts, prompts, self.ltx.descriptor.identity)
+
+        def velocities(canvas: Canvas, sigma: float, names: tuple[str, ...]) -> tuple[Tokens, ...]:
+            apart = [name for name in names if name == "isolated"]
+            seeing = [name for name in names if name != "isolated"]
+            batches = [seeing] if self.together else [[name] for name in seeing]
+            found: dict[str, Tokens] = {}
+            with self.parts["network"].resident() as network, adapted(network, request.adapters, "network"):
+                for batch in (*batches, apart):
+                    if batch:
+                        reads = [said[-1] if name == "negative" else said[0] for name in batch]
+                        found |= zip(batch, self._call(network, canvas, sigma, reads, batch), strict=True)
+            return tuple(found[name] for name in names)
+
+        return velocities
+
+    def _call(
+        self, network: Any, canvas: Canvas, sigma: float, reads: Sequence[Read], names: Sequence[str]
+    ) -> list[Tokens]:
+        """One pass of the network, a row for each branch."""
+        device, dtype, rows = canvas.video.latent.device, self.parts["network"].dtype, len(names)
+
+        def stacked(name: str) -> Tensor:
+            return torch.stack([read[name] for read in reads]).to(device, dtype)
+
+        perturbed = torch.tensor([0.0 if name == "perturbed" else 1.0 for name in names], device=device, dtype=dtype)
+        mask = torch.stack([read["mask"] for read in reads]).to(device)
+        video, sound = (_told(stream, sigma, rows) for stream in (canvas.video, canvas.sound))
+        count, height, width = canvas.grid
+        made = network(
+            hidden_states=canvas.video.latent.to(dtype).expand(rows, -1, -1),
+            audio_hidden_states=canvas.sound.latent.to(dtype).expand(rows, -1, -1),
+            encoder_hidden_states=stacked("video"),
+            audio_encoder_hidden_states=stacked("sound"),
+            timestep=video[0],
+            audio_timestep=sound[0],
+            sigma=video[1],
+            audio_sigma=sound[1],
+            encoder_attention_mask=mask,
+            audio_encoder_attention_mask=mask,
+            num_frames=count,
+            height=height,
+            width=width,
+            audio_num_frames=len(canvas.sound.latent),
+            video_coords=canvas.video.place.T.expand(rows, -1, -1),
+            audio_coords=canvas.sound.place[:, :1].T.expand(rows, -1, -1),
+            isolate_modalities="isolated" in names,
+            spatio_temporal_guidance_blocks=[self._perturbed_block] if "perturbed" in names else None,
+            perturbation_mask=perturbed if "perturbed" in names else None,
+            use_cross_timestep=self.ltx.crosses_levels,
+            return_dict=False,
+        )
+        return [Tokens(*pair) for pair in zip(made[0].float(), made[1].float(), strict=True)]
+
+    @property
+    def _perturbed_block(self) -> int:
+        return min(PERTURBED_BLOCK[self.ltx.crosses_levels], self.ltx.network["num_layers"] - 1)
+
+    def sounds(self, canvas: Canvas, samples: int) -> np.ndarray:
+        if samples == 0:
+            return np.zeros((2, 0), np.float32)
+        with self.parts["sound_codec"].resident() as codec, self.parts["vocoder"].resident() as vocoder:
+            return decode_sound(codec, vocoder, canvas.sound.latent, samples)
+
+
+def given_sound(request: Request) -> np.ndarray | None:
+    """The sound that a request gives, from the first sample on."""
+    for condition in request.conditions:
+        match condition:
+            case Soundtrack(sound=sound):
+                return sound
+            case Region(sound=sound) | Extend(sound=sound) if sound is not None:
+                return sound
+    return None
+
+
+def _told(stream: Stream, sigma: float, rows: int) -> tuple[Tensor, Tensor]:
+    """What the network is told of a stream: the level of all tokens or of each, and the highest of them.
+
+    Shapes: (rows,) or (rows, n), and (rows,).
+    """
+    levels = 1000 * sigmas_of(stream, sigma)
+    most = levels.max().expand(rows)
+    return (levels.expand(rows, -1), most) if bool(stream.given.any()) else (most, most)
