@@ -1,0 +1,1 @@
+"""The family of HunyuanVideo 1.5: text to video, and picture to video."""

@@ -1,0 +1,174 @@
+"""HunyuanVideo 1.5: its translation between text, pictures and the canvas, over the parts of a checkpoint.
+
+Knows neither guidance nor where weights lie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from einops import rearrange
+from torch import Tensor
+
+from zoetrope.core.conditions import Keyframe
+from zoetrope.core.limits import Limits
+from zoetrope.core.request import Request
+from zoetrope.engine.adapters.laying import adapted
+from zoetrope.engine.canvas import Canvas, Tokens, blank_stream, fill_with_noise, to_device
+from zoetrope.engine.families.hunyuan import codec as codecs
+from zoetrope.engine.families.hunyuan.facts import Hunyuan
+from zoetrope.engine.families.hunyuan.forward import Prepared, forward, prepare
+from zoetrope.engine.families.hunyuan.text import read_prompts
+from zoetrope.engine.families.scheduler import Schedule, schedule_of
+from zoetrope.engine.families.tint import Tint, tint_of
+from zoetrope.engine.guidance import Branches, classifier_free
+from zoetrope.engine.parts import Part
+from zoetrope.engine.presets import Preset
+from zoetrope.engine.walk import Walk
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedHunyuan:
+    """The parts of a checkpoint; see `families.Loaded`, `walk.Walks` and `walk.Decodes` for what methods promise."""
+
+    hunyuan: Hunyuan
+    parts: Mapping[str, Part]
+    codec_bytes: int = 0
+
+    @property
+    def limits(self) -> Limits:
+        return self.hunyuan.limits
+
+    def blank(self, request: Request) -> Canvas:
+        assert request.seed is not None, "a canvas is made from a request whose seed is known"
+        grid, none, channels = self.hunyuan.grid(request), torch.zeros(0, 3), self.hunyuan.channels
+        place = torch.cartesian_prod(*(torch.arange(side) for side in grid)).float()
+        place[:, 0] *= self.hunyuan.scale[0] / self.hunyuan.clock.frame_rate
+        canvas = Canvas(
+            video=blank_stream(place, channels),
+            sound=blank_stream(none, 0),
+            reference=blank_stream(none, channels),
+            grid=grid,
+            beside=torch.zeros(len(place), channels + 1),
+        )
+        return to_device(fill_with_noise(canvas, request.seed), self.parts["network"].device)
+
+    def place(self, canvas: Canvas, request: Request) -> Canvas:
+        """Beside the tokens lie the latents of the first picture, and a mask of where there are such."""
+        picture = _first(request)
+        if picture is None:
+            return canvas
+        assert canvas.beside is not None, "a blank canvas has its channels beside"
+        with self.parts["codec"].resident() as codec:
+            latent = codecs.encode(codec, picture[None], canvas.beside.device)
+        tokens = rearrange(latent, "f r w c -> (f r w) c")
+        beside = canvas.beside.clone()
+        beside[: len(tokens)] = torch.cat([tokens, torch.ones_like(tokens[:, :1])], 1)
+        return replace(canvas, beside=beside)
+
+    def walk(self, request: Request, preset: Preset, canvas: Canvas, number: int) -> Walk:
+        assert request.guidance is not None, "a settled request has its guidance"
+        schedule = self._schedule(request)
+        guider = classifier_free(request.guidance, preset.interval, preset.rescale)
+        return Walk(schedule.sigmas, schedule.step, guider)
+
+    def next_pass(self, request: Request, preset: Preset, done: Canvas, number: int) -> Canvas | None:
+        return None
+
+    def _schedule(self, request: Request) -> Schedule:
+        assert request.steps is not None, "a settled request has its steps"
+        files = self.hunyuan.descriptor.part("scheduler")
+        levels = np.linspace(1.0, 0.0, request.steps + 1)[:-1].tolist()
+        return schedule_of(files.kind, files.config, request.steps, levels=levels)
+
+    def branches(self, request: Request, canvas: Canvas) -> Branches:
+        schedule, part = self._schedule(request), self.parts["network"]
+        prompts = {"positive": request.prompt} | ({} if request.guidance == 1 else {"negative": request.negative})
+        read = read_prompts(self.parts, list(prompts.values()), self.hunyuan.descriptor.identity)
+        said = dict(zip(prompts, read, strict=True))
+        picture = _first(request)
+        sight = None if picture is None else self._look(picture)
+        kept: dict[str, Prepared] = {}
+
+        def velocities(canvas: Canvas, sigma: float, names: tuple[str, ...]) -> tuple[Tokens, ...]:
+            told, end = (each.to(part.device, part.dtype) for each in self._told(schedule, sigma))
+            latent = _latent(canvas).to(part.dtype)
+            made = []
+            with part.resident() as network, adapted(network, request.adapters, "network"):
+                for name in names:
+                    if name not in kept:
+                        given = said[name]
+                        kept[name] = prepare(network, given["text"], given["glyphs"], sight, canvas.grid, part.dtype)
+                    velocity = forward(network, kept[name], latent, told, end if self.hunyuan.steps_far else None)
+                    made.append(rearrange(velocity.float(), "1 c f r w -> (f r w) c"))
+            return tuple(Tokens(each, canvas.sound.latent) for each in made)
+
+        return velocities
+
+    def _told(self, schedule: Schedule, sigma: float) -> tuple[Tensor, Tensor]:
+        """What the network is told at a level, and of where the step from there ends. Shapes: (1,) each."""
+        number = int((schedule.sigmas[:-1] - sigma).abs().argmin())
+        ends = torch.cat([schedule.timesteps[1:], torch.zeros(1)])
+        return schedule.timesteps[number : number + 1], ends[number : number + 1]
+
+    @torch.no_grad()
+    def _look(self, picture: np.ndarray) -> Tensor:
+        """What the image encoder sees. Shapes: out (s, c)."""
+        from PIL import Image
+
+        part = self.parts["vision"]
+        with self.parts["vision_processor"].resident() as processor, part.resident() as encoder:
+            seen = processor.preprocess(
+                images=Image.fromarray(picture), do_resize=True, return_tensors="pt", do_convert_rgb=True
+            )
+            states = encoder(pixel_values=seen["pixel_values"].to(part.device, part.dtype)).last_hidden_state
+        part.free()
+        return states[0]
+
+    def pictures(self, canvas: Canvas) -> Iterator[np.ndarray]:
+        count, rows, columns = canvas.grid
+        latent = rearrange(canvas.video.latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
+        with self.parts["codec"].resident() as codec:
+            yield codecs.decode(codec, latent, self.codec_bytes)
+
+    def sounds(self, canvas: Canvas, samples: int) -> np.ndarray:
+        return np.zeros((2, samples), np.float32)
+
+    def decode_video(self, latent: Tensor, state: Any) -> tuple[np.ndarray, Any]:
+        """For a whole shot alone."""
+        with self.parts["codec"].resident() as codec:
+            return codecs.decode(codec, latent, self.codec_bytes), None
+
+    def decode_sound(self, latent: Tensor, state: Any) -> tuple[np.ndarray, Any]:
+        return np.zeros((2, 0), np.float32), None
+
+    def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
+        """The middle latent frame, in the colours that its channels stand for."""
+        count, rows, columns = canvas.grid
+        latent = rearrange(denoised.video, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
+        return self._tint.picture(latent[count // 2])
+
+    @cached_property
+    def _tint(self) -> Tint:
+        with self.parts["codec"].resident() as codec:
+            return tint_of(codecs.colours_of(codec, self.parts["codec"].device), self.hunyuan.channels)
+
+
+def _first(request: Request) -> np.ndarray | None:
+    for condition in request.conditions:
+        if isinstance(condition, Keyframe):
+            return condition.picture
+    return None
+
+
+def _latent(canvas: Canvas) -> Tensor:
+    """What the network sees: the latents, and what lies beside them. Shapes: out (1, c, f, r, w)."""
+    assert canvas.beside is not None, "a blank canvas has its channels beside"
+    count, rows, columns = canvas.grid
+    tokens = torch.cat([canvas.video.latent, canvas.beside], -1)
+    return rearrange(tokens, "(f r w) c -> 1 c f r w", f=count, r=rows, w=columns)

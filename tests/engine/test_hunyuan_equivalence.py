@@ -1,0 +1,139 @@
+"""HunyuanVideo 1.5 through our loop against diffusers' pipelines: the same weights, noise, steps and guidance.
+
+Tolerance of latents: float32, where the padding of the text is left out and attention has no mask; nothing else
+differs. Frames may round to the next of 255 levels.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+import pytest
+import torch
+from einops import rearrange
+from open_checkpoints import descriptor_of, parts_of
+from PIL import Image
+from tiny_hunyuan import tiny_hunyuan
+
+from zoetrope.core.conditions import Keyframe
+from zoetrope.core.errors import InvalidRequest, Unsupported
+from zoetrope.core.request import Request
+from zoetrope.engine.denoise import denoise
+from zoetrope.engine.families.hunyuan.facts import Hunyuan
+from zoetrope.engine.families.hunyuan.family import LoadedHunyuan
+from zoetrope.engine.families.hunyuan.text import quoted
+from zoetrope.engine.guidance import guided
+from zoetrope.engine.stream import decode_parts
+
+LATENTS = 1e-5
+PROMPT, NEGATIVE = 'a red boat "Nina" on a lake', "blur"
+
+
+class Tiny:
+    """A tiny checkpoint twice: as the pipeline, and as the family."""
+
+    def __init__(self, **kind) -> None:
+        self.pipeline = tiny_hunyuan(**kind)
+        self.hunyuan = Hunyuan(descriptor_of(self.pipeline, "hunyuan"))
+        self.loaded = LoadedHunyuan(self.hunyuan, parts_of(self.pipeline))
+
+    def request(self, frames: int = 9, **more) -> Request:
+        asked = {"negative": NEGATIVE, "size": "64x64", "seed": 1, "steps": 3, "guidance": 3.0, "sound": False} | more
+        request = Request(PROMPT, seconds=Fraction(frames, 24), **asked)
+        self.hunyuan.check(request)
+        return request
+
+    @torch.inference_mode()
+    def ours(self, request: Request) -> tuple[torch.Tensor, np.ndarray]:
+        canvas = self.loaded.place(self.loaded.blank(request), request)
+        walk = self.loaded.walk(request, self.hunyuan.presets["standard"], canvas, 0)
+        predict = guided(self.loaded.branches(request, canvas), walk.guider)
+        canvas = denoise(predict, canvas, walk.sigmas, step=walk.step)
+        parts = decode_parts(self.loaded, canvas, frames=self.hunyuan.clock.frames(request.seconds), samples=0)
+        return spread(canvas), np.concatenate([part.frames for part in parts])
+
+    def theirs(self, request: Request, **more) -> tuple[torch.Tensor, np.ndarray]:
+        noise = spread(self.loaded.blank(request))
+        call = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "num_inference_steps": 3, "num_frames": 9} | more
+        latent, frames = (self.pipeline(**call, latents=noise, output_type=kind).frames for kind in ("latent", "np"))
+        return latent, frames[0]
+
+
+def spread(canvas) -> torch.Tensor:
+    count, rows, columns = canvas.grid
+    return rearrange(canvas.video.latent, "(f r w) c -> 1 c f r w", f=count, r=rows, w=columns)
+
+
+def picture(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+
+
+def assert_alike(ours, theirs) -> None:
+    assert ours[0].shape == theirs[0].shape
+    assert (ours[0] - theirs[0]).abs().max() <= LATENTS
+    assert np.abs(ours[1] / 255 - theirs[1]).max() <= 1 / 255
+
+
+@pytest.fixture(scope="module")
+def tiny():
+    return lru_cache(Tiny)
+
+
+def test_text_to_video(tiny):
+    made = tiny()
+    request = made.request()
+    assert_alike(made.ours(request), made.theirs(request, height=64, width=64))
+
+
+def test_text_alone_without_guidance(tiny):
+    made = tiny(guidance=1.0)
+    request = made.request(guidance=1.0)
+    assert_alike(made.ours(request), made.theirs(request, height=64, width=64))
+
+
+def test_first_picture_to_video(tiny):
+    made = tiny(picture=True)
+    first = picture(1)
+    request = made.request(conditions=(Keyframe("first", first),))
+    assert_alike(made.ours(request), made.theirs(request, image=Image.fromarray(first)))
+
+
+def test_first_picture_to_video_in_few_far_steps(tiny):
+    made = tiny(picture=True, far=True, guidance=1.0)
+    first = picture(2)
+    request = made.request(conditions=(Keyframe("first", first),), guidance=1.0)
+    assert made.hunyuan.presets["standard"].guidance == 1.0
+    assert_alike(made.ours(request), made.theirs(request, image=Image.fromarray(first)))
+
+
+def test_two_threads_on_one_checkpoint_make_what_one_makes(tiny):
+    made = tiny()
+    requests = [made.request(seed=seed) for seed in (3, 4)]
+    alone = [made.ours(request) for request in requests]
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(made.ours, requests))
+    for (latent, frames), (latent2, frames2) in zip(alone, together, strict=True):
+        assert torch.equal(latent, latent2)
+        np.testing.assert_array_equal(frames, frames2)
+
+
+def test_any_count_of_frames_is_exact_where_the_codec_rounds_up(tiny):
+    made = tiny()
+    longer, shorter = made.ours(made.request(9)), made.ours(made.request(6))
+    np.testing.assert_array_equal(shorter[1], longer[1][:6])
+
+
+def test_words_in_quotes_are_read_once_each():
+    assert quoted("a sign") is None
+    assert quoted('"Open" and “Nina” and "Open"') == 'Text "Open". Text "Nina". '
+
+
+def test_what_it_cannot_make_is_refused_before_it_loads(tiny):
+    with pytest.raises(Unsupported, match="Keyframe"):
+        tiny().request(conditions=(Keyframe("first", picture(1)),))
+    made = tiny(picture=True)
+    with pytest.raises(InvalidRequest, match="first picture"):
+        made.request()
+    with pytest.raises(InvalidRequest, match="at 'first'"):
+        made.request(conditions=(Keyframe("last", picture(1)),))
