@@ -16,8 +16,19 @@ if TYPE_CHECKING:
     from zoetrope.engine.families import Family
     from zoetrope.engine.families.descriptor import Descriptor, Variant
 
-FAMILIES: Mapping[str, str] = MappingProxyType({"wan": "zoetrope.engine.families.wan.facts:Wan"})
-VARIANTS: tuple[str, ...] = ("zoetrope.engine.families.wan.variants:VARIANTS",)
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "wan": "zoetrope.engine.families.wan.facts:Wan",
+        "ltx": "zoetrope.engine.families.ltx.facts:Ltx",
+        "hunyuan": "zoetrope.engine.families.hunyuan.facts:Hunyuan",
+        "bridge": "zoetrope.engine.families.bridge.facts:Bridge",
+    }
+)
+VARIANTS: tuple[str, ...] = (
+    "zoetrope.engine.families.wan.variants:VARIANTS",
+    "zoetrope.engine.families.ltx.variants:VARIANTS",
+    "zoetrope.engine.families.hunyuan.variants:VARIANTS",
+)
 
 
 def open_family(checkpoint: str, models: Models | None = None) -> Family:
