@@ -38,9 +38,13 @@ Roles = Mapping[Role, Entry]
 
 @dataclass(frozen=True)
 class AdapterFile:
-    """A LoRA file. `layers` are by expert and by the name that the file has for them, without prefixes."""
+    """A LoRA file. `layers` are by expert and by the name that the file has for them, without prefixes.
+
+    `stamp` is the size and time of the file as it was read: others under its name have another.
+    """
 
     path: Path
+    stamp: tuple[int, int]
     network: str
     layers: Mapping[tuple[Expert, str], Roles]
 
@@ -86,7 +90,7 @@ def _open(path: Path, size: int, changed: int) -> AdapterFile:
         layers = {("low" if expert == "low" else "high", layer): roles for (expert, layer), roles in layers.items()}
     for (_, layer), roles in layers.items():
         _check_roles(path, layer, roles)
-    return AdapterFile(path, network, layers)
+    return AdapterFile(path, (size, changed), network, layers)
 
 
 def check_adapters(adapters: Iterable[Adapter], network: str, width: int, checkpoint: str) -> None:

@@ -90,7 +90,7 @@ def stack_for(module: nn.Module, adapters: tuple[Adapter, ...], part: str, *, ex
     Raises: WeightsError with the first layer that does not fit.
     """
     opened = [open_adapter(adapter.source) for adapter in adapters]
-    key = tuple((adapter, id(file.layers)) for adapter, file in zip(adapters, opened, strict=True)), part
+    key = (adapters, tuple(file.stamp for file in opened), part, experts)
     with _making:
         kept = _stacks.setdefault(module, OrderedDict())
         if key not in kept:

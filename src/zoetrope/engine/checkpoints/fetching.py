@@ -50,7 +50,7 @@ def fetch(hub: Hub, remote: Remote, path: Path, tell: Tell, wait: Wait) -> str:
         part.replace(path)
     except OSError as error:
         raise WeightsError(f"{path} cannot be written ({error.strerror or error}); is the disk full?") from error
-    return got.sha256.hexdigest()
+    return got.sums[0].hexdigest()
 
 
 class _Got:
@@ -62,9 +62,10 @@ class _Got:
 
     def restart(self, keep: bool = False) -> None:
         """Begin with nothing, or with what the file holds."""
-        # Git names a file by the SHA-1 of its size and bytes. It finds damage; against forgery there is TLS.
-        self.size, self.sha256 = 0, hashlib.sha256()
-        self.blob = hashlib.sha1(f"blob {self._remote.size}\0".encode(), usedforsecurity=False)
+        self.size, self.sums = 0, [hashlib.sha256()]
+        if self._remote.blob is not None:
+            # Git names a file by the SHA-1 of its size and bytes. It finds damage; against forgery there is TLS.
+            self.sums.append(hashlib.sha1(f"blob {self._remote.size}\0".encode(), usedforsecurity=False))
         self._file.seek(0)
         if not keep:
             self._file.truncate()
@@ -76,8 +77,8 @@ class _Got:
         self._count(block)
 
     def _count(self, block: bytes) -> None:
-        self.sha256.update(block)
-        self.blob.update(block)
+        for each in self.sums:
+            each.update(block)
         self.size += len(block)
         self._tell(self.size)
 
@@ -139,7 +140,8 @@ def _blocks(answer: Any, most: int) -> Iterator[bytes]:
 
 
 def _check(remote: Remote, part: Path, got: _Got) -> None:
-    for promised, found in ((remote.sha256, got.sha256.hexdigest()), (remote.blob, got.blob.hexdigest())):
+    for promised, counted in zip((remote.sha256, remote.blob), got.sums, strict=False):
+        found = counted.hexdigest()
         if promised is not None and promised.lower() != found:
             part.unlink()
             raise WeightsError(
