@@ -33,6 +33,9 @@ TITLES: Mapping[str, str] = {
 _LOW = re.compile(r"low[-_ ]?noise|[-_]low(?![a-z])", re.IGNORECASE)
 _HIGH = re.compile(r"high[-_ ]?noise|[-_]high(?![a-z])", re.IGNORECASE)
 
+# With their dots, so that those of the sound are not meant.
+_FIRST = (".attn1.to_q", ".self_attn.q", ".img_attn_q", ".img_attn_qkv", ".attn.to_q")
+
 Roles = Mapping[Role, Entry]
 
 
@@ -48,10 +51,11 @@ class AdapterFile:
     network: str
     layers: Mapping[tuple[Expert, str], Roles]
 
-    def width(self, marks: Iterable[str]) -> int | None:
-        """Numbers that go into the first layer of a name that ends so; None if it changes none."""
+    @property
+    def width(self) -> int | None:
+        """Numbers that go into a block's first projections of the picture; None if it changes none of them."""
         for (_, layer), roles in self.layers.items():
-            if layer.endswith(tuple(marks)) and "down" in roles:
+            if layer.endswith(_FIRST) and "down" in roles:
                 return roles["down"].shape[1]
         return None
 
@@ -106,7 +110,7 @@ def check_adapters(adapters: Iterable[Adapter], network: str, width: int, checkp
                 f"{file.path} is a LoRA for {TITLES[file.network]}, and {checkpoint} is {TITLES[network]}; leave it "
                 "out, or choose a checkpoint that it was trained on."
             )
-        found = file.width(("attn1.to_q", "self_attn.q", "img_attn_q", "img_attn_qkv", "attn.to_q"))
+        found = file.width
         if found is not None and found != width:
             raise WeightsError(
                 f"{file.path} is a LoRA for a network of width {found}, and that of {checkpoint} has {width}; take the "
