@@ -99,7 +99,7 @@ def test_a_detector_decides_and_the_operator_may_correct_it(consents):
 
 
 def test_without_a_detector_the_giver_says_it_once(consents):
-    with pytest.raises(NeedsConsent, match="say whether"):
+    with pytest.raises(NeedsConsent, match="whom it shows"):
         check(Use("first frame", "face", "ab"), consents)
     assert check(Use("first frame", "face", "ab", shows="invented"), consents) is None
     assert check(Use("first frame", "face", "ab"), consents) is None
@@ -174,3 +174,17 @@ def test_evidence_and_registry_are_their_owners_alone(consents, tmp_path):
     assert kept.read_bytes() == b"signed by Grace"
     for path in (kept, tmp_path / "consent.sqlite"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_who_says_that_a_person_is_real_is_believed_whatever_a_detector_sees(consents):
+    class SeesNobody:
+        def faces(self, pictures):
+            return 0
+
+    for shows, needed in (("real", True), (None, False), ("nobody", False)):
+        use = Use("first frame", "face", f"of {shows}", shows=shows)
+        if needed:
+            with pytest.raises(NeedsConsent):
+                check(use, consents, pictures=PICTURE, detector=SeesNobody())
+        else:
+            assert check(use, consents, pictures=PICTURE, detector=SeesNobody()) is None

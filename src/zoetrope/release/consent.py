@@ -145,11 +145,13 @@ def check_use(
     return likeness
 
 
-def needs_consent(use: Use, problem: str) -> NeedsConsent:
+def needs_consent(use: Use, problem: str, cure: str = "") -> NeedsConsent:
     """The error with the exact text; nothing was computed and nothing is charged."""
+    cure = cure or (
+        f"Register the person's consent for the {use.kind} (text version {VERSION}), and name it in the request."
+    )
     return NeedsConsent(
-        f"the {use.role} cannot be used yet: {problem}. "
-        f"Register the person's consent for the {use.kind} (text version {VERSION}), and name it in the request.",
+        f"the {use.role} cannot be used yet: {problem}. {cure}",
         role=use.role,
         kind=use.kind,
         version=VERSION,
@@ -169,17 +171,21 @@ def _refuse_voice_of_face(use: Use, register: Register) -> None:
 def _shows_somebody(
     use: Use, register: Register, user: str, pictures: np.ndarray | None, detector: FaceDetector | None
 ) -> bool:
-    """Whether a real person is recognisable: by the operator's word, else a detector's, else the giver's."""
+    """Whether a real person is recognisable: by the operator's word, the giver's yes, a detector's, the giver's no."""
     before = register.declared(use.sha256)
     if before is not None and before[1]:
         return before[0] == "real"
     if use.likeness is not None:
         return True
-    if detector is not None and pictures is not None:
-        return _detected(detector, pictures, use)
     shows = use.shows or (before[0] if before else None)
+    if shows != "real" and detector is not None and pictures is not None:
+        return _detected(detector, pictures, use)
     if shows is None:
-        raise needs_consent(use, "say whether it shows a real person, somebody invented, or nobody")
+        raise needs_consent(
+            use,
+            "nobody has said whom it shows",
+            "Say in `shows` whether that is nobody, somebody invented, or a real person, whose consent is then named.",
+        )
     if before is None or before[0] != shows:
         register.declare(use.sha256, shows, user)
     return shows == "real"

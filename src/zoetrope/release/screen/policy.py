@@ -14,7 +14,9 @@ from typing import Any
 import yaml
 
 from zoetrope.core.errors import InvalidRequest, MediaError
+from zoetrope.release.consent import FaceDetector
 from zoetrope.release.screen.endpoint import Endpoint
+from zoetrope.release.screen.faces import EndpointFaces
 from zoetrope.release.screen.hashes import DenyList, read_deny_list
 from zoetrope.release.screen.lists import Listed, TermList, import_list, starter_lists
 from zoetrope.release.screen.moderators import Moderator
@@ -22,8 +24,9 @@ from zoetrope.release.screen.terms import Matcher, Term
 from zoetrope.release.screen.verdict import MINORS, SEVERITIES, Severity
 
 SETTINGS = "screen.yaml"  # in the folder of user data; absent, the starter lists alone decide
-_FIELDS = {"starter", "lists", "allow", "severities", "moderators", "denied"}
+_FIELDS = {"starter", "lists", "allow", "severities", "moderators", "denied", "faces"}
 _MODERATOR_FIELDS = {"url", "categories", "seconds", "go_on_without"}
+_FACES_FIELDS = {"url", "seconds"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +35,7 @@ class ScreenPolicy:
 
     `severities` replaces what lists and moderators say of a category; `allow` holds phrases in which no listed term
     counts. `go_on_without` names categories whose moderator may fail to answer; it is heeded for review and log only.
+    `faces` counts faces of real people in what is given; without it the giver says whom it shows.
     """
 
     lists: tuple[TermList, ...] = field(default_factory=starter_lists)
@@ -40,6 +44,7 @@ class ScreenPolicy:
     moderators: tuple[Moderator, ...] = ()
     denied: DenyList | None = None
     go_on_without: frozenset[str] = frozenset()
+    faces: FaceDetector | None = None
 
     def severity(self, category: str, said: Severity) -> Severity:
         """How much a category matters in this house; sexual content with minors is never less than a block."""
@@ -68,6 +73,7 @@ def open_screen(home: Path) -> ScreenPolicy:
             seconds: 5
             categories: {sexual: block, minor: block, gore: review}
             go_on_without: [gore]           # heeded for review and log only
+        faces: {url: http://127.0.0.1:9001/faces, seconds: 5}
 
     Raises: InvalidRequest, MediaError, for what cannot be read, before any work is done.
     """
@@ -91,6 +97,7 @@ def open_screen(home: Path) -> ScreenPolicy:
         moderators=tuple(moderator for moderator, _ in moderators),
         denied=read_deny_list(*denied) if denied else None,
         go_on_without=frozenset(name for _, names in moderators for name in names),
+        faces=_faces(said.get("faces"), path),
     )
 
 
@@ -111,3 +118,11 @@ def _moderator(said: Any, path: Path) -> tuple[Moderator, list[str]]:
         raise InvalidRequest(f"{path}: a moderator has url and categories, and may have seconds and go_on_without")
     endpoint = Endpoint(said["url"], said["categories"], float(said.get("seconds", 5.0)))
     return endpoint, list(said.get("go_on_without") or [])
+
+
+def _faces(said: Any, path: Path) -> FaceDetector | None:
+    if said is None:
+        return None
+    if not isinstance(said, dict) or not {"url"} <= set(said) <= _FACES_FIELDS:
+        raise InvalidRequest(f"{path}: faces has a url, and may have seconds")
+    return EndpointFaces(said["url"], float(said.get("seconds", 5.0)))
