@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ from zoetrope.core.errors import InvalidRequest, MediaError, Refused
 from zoetrope.media.readers import read_clip
 from zoetrope.release.aigc import read_aigc
 from zoetrope.release.asset import Asset, Ingredient, Making
-from zoetrope.release.credentials import SigningKey, read_credentials
+from zoetrope.release.credentials import SigningKey, file_key, read_credentials
+from zoetrope.release.credentials_root import SIGNING, local_root
 from zoetrope.release.door import open_release, release
 from zoetrope.release.door_policy import Recipient, open_policy
 from zoetrope.release.marks.picture import SpreadPictureMark
@@ -186,3 +187,27 @@ def test_sound_that_is_no_number_is_refused(tmp_path, policy):
     with pytest.raises(MediaError, match="not numbers"):
         release(tmp_path / "a.wav", making(), policy, frames=toy_clip()[0], sound=np.full((2, 9), np.nan, np.float32))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_preview_is_labelled_even_where_the_shot_may_leave_without(policy):
+    bare = policy.without_label(Recipient("Studio B", "contract 7"))
+    assert bare.for_previews().recipient is None
+    with pytest.raises(InvalidRequest, match="no registry"):
+        policy.for_previews().without_label(Recipient("Studio B", "contract 7"))
+
+
+def test_a_key_that_expired_since_the_house_was_opened_stops_before_any_frame(tmp_path, policy):
+    folder = tmp_path / "old"
+    local_root(folder, NOW - timedelta(days=400))
+    old = replace(policy, signer=file_key(folder / SIGNING, folder / SIGNING))
+    with pytest.raises(Refused, match="expired"):
+        open_release(tmp_path / "a.mp4", making(), old, size=SIZE)
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_the_prompt_is_told_only_where_somebody_asked_for_it(tmp_path, policy):
+    told = replace(making(b"told"), prompt="a red ball")
+    frames = toy_clip()[0][:1]
+    for name, made, said in (("a.png", making(b"told"), None), ("b.png", told, "a red ball")):
+        path = release(tmp_path / name, made, policy, frames=frames).path
+        assert (read_credentials(path).release or {}).get("prompt") == said

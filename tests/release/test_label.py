@@ -105,3 +105,15 @@ def test_odd_and_tiny_pictures_get_a_label_too():
         assert top >= 0
         assert right <= size[0]
         assert bottom <= size[1]
+
+
+def test_a_label_is_read_from_a_worn_frame_and_not_from_one_without_it():
+    rng = np.random.default_rng(1)
+    for level in (0, 128, 255):
+        label = Label(read_profile("cn"), SIZE)
+        plain = np.clip(grey(1, level=level) + rng.normal(0, 20, (1, 144, 256, 3)), 0, 255).astype(np.uint8)
+        worn = np.clip(label.draw(plain, 0) + rng.normal(0, 20, plain.shape), 0, 255).astype(np.uint8)
+        assert label.stands_on(worn[0])
+        assert not label.stands_on(plain[0])
+        assert not label.stands_on(np.roll(worn[0], 72, axis=0))
+    assert not Label(read_profile("cn"), SIZE).stands_on(grey(1)[0])

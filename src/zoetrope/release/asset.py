@@ -51,9 +51,10 @@ class Ingredient:
 
 @dataclass(frozen=True)
 class Making:
-    """How media came about, as far as their file tells it; never the prompt.
+    """How media came about, as far as their file tells it; the prompt only where somebody asked for it to be told.
 
-    `fingerprint` stands for the whole request: the same one gives the same mark. `when` is told by the credentials.
+    `fingerprint` stands for the whole request: the same one gives the same mark. `when` is told by the credentials, and
+    so is `prompt`.
     What no model `generated` (drawings of the toy stage, tables) is marked and signed, and not labelled as made by AI.
     """
 
@@ -63,6 +64,7 @@ class Making:
     when: datetime
     ingredients: tuple[Ingredient, ...] = ()
     generated: bool = True
+    prompt: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Signed credentials (C2PA), whole: who signs, what is said, signing, reading."""
 
-from zoetrope.release.credentials_key import SigningKey, file_key, local_anchors, local_key
+from zoetrope.release.credentials_key import SigningKey, check_key, file_key, local_anchors, local_key
 from zoetrope.release.credentials_manifest import PICTURE_BINDING, SOUND_BINDING, Manifest, SoftBinding
 from zoetrope.release.credentials_read import Action, Credentials, GivenBefore, read_credentials
 from zoetrope.release.credentials_sign import can_sign, check_signer, sign
@@ -15,6 +15,7 @@ __all__ = [
     "SigningKey",
     "SoftBinding",
     "can_sign",
+    "check_key",
     "check_signer",
     "file_key",
     "local_anchors",

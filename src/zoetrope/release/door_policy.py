@@ -13,7 +13,7 @@ from pathlib import Path
 from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.media.containers import Container
 from zoetrope.release.asset import Making
-from zoetrope.release.credentials import SigningKey, can_sign, check_signer, local_key
+from zoetrope.release.credentials import SigningKey, can_sign, check_key, check_signer, local_key
 from zoetrope.release.marks.base import PictureMark, SoundMark
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.picture import LEAST_SIDE, SpreadPictureMark
@@ -59,6 +59,13 @@ class Policy:
     provider: str = ""
     recipient: Recipient | None = None
 
+    def __post_init__(self) -> None:
+        if self.recipient is not None and self.registry is None:
+            raise InvalidRequest(
+                "a file without a visible label is recorded, and there is no registry to record it in; "
+                "open one, or leave the label on"
+            )
+
     def mark_of(self, making: Making) -> int:
         """The id of everything that the same request makes. Units: 48 bits.
 
@@ -72,15 +79,23 @@ class Policy:
         return int.from_bytes(word[:_MARK_BYTES], "big")
 
     def without_label(self, recipient: Recipient) -> Policy:
-        """The same policy with permission to leave the visible label out for one recipient, which is recorded."""
+        """The same policy with permission to leave the visible label out for one recipient, which is recorded.
+
+        Raises: InvalidRequest without a registry.
+        """
         return replace(self, recipient=recipient)
 
     def for_previews(self) -> Policy:
-        """The same policy for pictures that are soon replaced: released as all others, and not remembered."""
-        return replace(self, registry=None)
+        """The same policy for pictures that are soon replaced: released and labelled as all others, not remembered."""
+        return replace(self, registry=None, recipient=None)
 
     def check(self, container: Container) -> None:
-        """Raises: Unsupported when the profile asks for what such a file cannot carry."""
+        """Hold a house that may have been opened long ago against a file that is about to be made.
+
+        Raises: Refused when the key has expired since; Unsupported when the profile asks for what such a file cannot
+        carry.
+        """
+        check_key(self.signer)
         if self.profile.needs_signature and not can_sign(f"a{container.ending}"):
             raise Unsupported(
                 f"the profile {self.profile.name} needs signed credentials, which {container.ending} cannot carry; "

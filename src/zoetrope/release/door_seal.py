@@ -74,7 +74,7 @@ class Seal:
         return (
             self._credentials(file),
             self._metadata(file),
-            self._label(),
+            self._label(seen),
             self._picture(seen),
             self._sound(seen),
         )
@@ -102,6 +102,7 @@ class Seal:
             bindings=tuple(bindings),
             ingredients=making.ingredients,
             generated=making.generated,
+            prompt=making.prompt,
         )
 
     def _metadata(self, file: Path) -> Layer:
@@ -111,8 +112,10 @@ class Seal:
             return Layer("metadata", "not possible", "no model made it, so no label says so")
         return Layer("metadata", "answers", f"the AIGC label names {show_id(self._sight.mark)}")
 
-    def _label(self) -> Layer:
+    def _label(self, seen: Sample) -> Layer:
         if self._sight.labelled:
+            if not self._sight.shows_label(seen.frames):
+                raise self._fault("visible label")
             return Layer("visible label", "answers", f"it reads {self._policy.profile.visible.words!r}")
         if self._policy.recipient is not None:
             return Layer("visible label", "silent", f"left out for {self._policy.recipient.name}, on record")

@@ -46,6 +46,10 @@ class Sight:
         """Whether a visible label was drawn."""
         return self._label is not None and self.count > 0
 
+    def shows_label(self, frames: np.ndarray) -> bool:
+        """Whether the finished file shows the label that was drawn on its first frame. Shapes: (t, h, w, 3) uint8."""
+        return self._label is not None and len(frames) > 0 and self._label.stands_on(frames[0])
+
     def through(self, frames: np.ndarray) -> np.ndarray:
         """Frames as they leave. Shapes: (t, h, w, 3) uint8 in and out. Raises: Refused."""
         if self._most is not None:

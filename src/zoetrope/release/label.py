@@ -21,6 +21,7 @@ _PLATE = 0.55  # share of the picture's light that the plate takes: white letter
 _MARGIN_SHARE = 0.03  # of the shorter side, between label and edge
 _SPARE_SECONDS = Fraction(1, 10)  # platforms trim the first frames
 _LOOKED_AT = 8  # frames of the first part that the place is chosen by
+_READ = 0.5  # correlation of a finished frame with the letters from which they count as there
 
 
 class Label:
@@ -68,6 +69,16 @@ class Label:
         part = labelled[:count, top:bottom, left:right]
         part[:] = (part * self._keep + self._add) >> 8
         return labelled
+
+    def stands_on(self, frame: np.ndarray) -> bool:
+        """Whether a frame of the finished file shows the letters where they were drawn. Shapes: (h, w, 3) uint8."""
+        left, top, right, bottom = self.box
+        seen = frame[top:bottom, left:right].mean(-1)
+        if self._place is None or seen.shape != self._add.shape[:2]:
+            return False
+        ink = self._add[..., 0].astype(np.float64)
+        seen, ink = seen - seen.mean(), ink - ink.mean()
+        return float((seen * ink).sum()) >= _READ * float(np.linalg.norm(seen) * np.linalg.norm(ink)) > 0
 
     def _chosen(self, frames: np.ndarray) -> tuple[int, int]:
         """The place that covers least of what is to stay clear; of those a corner; of those the calmest."""

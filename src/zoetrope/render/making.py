@@ -21,8 +21,9 @@ def making_of(
     *,
     checkpoint: str = "",
     weights: str = "",
+    tell_prompt: bool = False,
 ) -> Making:
-    """How the draft of a settled request comes about; the prompt is in the fingerprint only.
+    """How the draft of a settled request comes about; the prompt is in the fingerprint only, unless it is to be told.
 
     `checkpoint` is what the weights are called where the request names them by a path, which nobody else should read;
     `weights` is their digest.
@@ -35,6 +36,7 @@ def making_of(
         fingerprint=fingerprint(request, weights),
         when=when,
         ingredients=ingredients,
+        prompt=request.prompt if tell_prompt else None,
     )
 
 
