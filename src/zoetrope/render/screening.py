@@ -16,7 +16,7 @@ from zoetrope.release.screen.verdict import Verdict
 
 
 def screen_words(request: Request, policy: ScreenPolicy) -> Verdict:
-    """Look at the words of a settled request. Raises: Refused."""
+    """Look at the words of a request, settled or not, since no preset guides below 1. Raises: Refused."""
     # below 1 guidance runs towards the negative prompt, so it is no longer what is avoided
     avoided = request.guidance is None or request.guidance >= 1
     other = "negative prompt" if avoided else "second prompt"

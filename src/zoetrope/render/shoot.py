@@ -6,7 +6,7 @@ Knows no terminal and no weights; importing it loads no torch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,16 +54,18 @@ def generate(
     family: Family | None = None,
     numerics: Numerics | None = None,
     when: datetime | None = None,
+    tell_prompt: bool = False,
 ) -> Take:
     """Make one shot in memory; it leaves by its `save`, through the door.
 
-    Units: preview_every in steps, 0 for no previews; `when` is the time that credentials tell, now if left out.
+    Units: preview_every in steps, 0 for no previews; `when` is the time that credentials tell, now if left out. They
+    tell the prompt only with `tell_prompt`.
     Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, Cancelled.
     """
     from zoetrope.engine.generate import make
     from zoetrope.render.take import Take
 
-    begun = _begin(request, policy, likenesses, family, on_event, when, ())
+    begun = _begin(request, policy, likenesses, family, on_event, when, (), tell_prompt)
     request, family, making, about = begun.request, begun.family, begun.making, begun.about
     hear = Previews(on_event, making, policy, about, None).hear
     draft = make(request, family, on_event=hear, cancel=cancel, preview_every=preview_every, numerics=numerics)
@@ -93,6 +95,7 @@ def generate_to(
     wish: Wish | None = None,
     when: datetime | None = None,
     files: Sequence[Path] = (),
+    tell_prompt: bool = False,
 ) -> Shot:
     """Make one shot and release it while it is still being decoded; the file is whole or not there.
 
@@ -104,7 +107,7 @@ def generate_to(
     from zoetrope.engine.generate import make
     from zoetrope.render.take import Take
 
-    begun = _begin(request, policy, likenesses, family, on_event, when, files)
+    begun = _begin(request, policy, likenesses, family, on_event, when, files, tell_prompt)
     request, family, making, about = begun.request, begun.family, begun.making, begun.about
     clock, sounds = family.limits.clock, has_sound(request)
     with open_release(
@@ -162,15 +165,20 @@ def _begin(
     on_event: OnEvent | None,
     when: datetime | None,
     files: Sequence[Path],
+    tell_prompt: bool,
 ) -> _Begun:
-    """Settle a request, and screen its words, what it gives and whom that shows, before weights load."""
+    """Screen the words of a request, settle it, and screen what it gives and whom that shows, before weights load."""
+    said = screen_words(request, policy.screen)  # first: notices name words that a checkpoint does not know
     from zoetrope.engine.families import Planned
     from zoetrope.engine.generate import prepare
 
     request, family = prepare(request, family, on_event)
-    about = screen_given(request, family.limits.clock, policy.screen, screen_words(request, policy.screen))
+    about = screen_given(request, family.limits.clock, policy.screen, said)
     now, given = when or datetime.now(UTC), ingredients_of(request, policy, files)
+    if likenesses.detector is None:
+        likenesses = replace(likenesses, detector=policy.screen.faces)
     used = likenesses.check(request, given, now)
     weights = family.descriptor.identity if isinstance(family, Planned) else ""
-    making = making_of(request, now, given, checkpoint=family.limits.checkpoint, weights=weights)
+    named = family.limits.checkpoint
+    making = making_of(request, now, given, checkpoint=named, weights=weights, tell_prompt=tell_prompt)
     return _Begun(request, family, making, about, likenesses, used)
