@@ -128,9 +128,7 @@ def test_what_is_not_here_or_does_not_hold_here_is_refused(capsys, models, tmp_p
     output = ("-o", str(tmp_path / "a.mp4"))
     said = refused(capsys, "generate", "a boat", *output, "--checkpoint", CARD)
     assert f"fetch it with `zoetrope models pull {CARD}`" in said
-    assert "for instance wan2.1-t2v-1.3b" in refused(
-        capsys, "generate", "a boat", *output, "--checkpoint", "wan2.1-t2v"
-    )
+    assert "for instance wan2.1-t2v-14b" in refused(capsys, "generate", "a boat", *output, "--checkpoint", "wan2.1-t2v")
     monkeypatch.setenv("ZOETROPE_TERRITORY", "de")
     for line in (
         ("generate", "a boat", *output, "--checkpoint", "hunyuan1.5-480p-t2v"),
