@@ -8,12 +8,13 @@ from threading import Event
 import numpy as np
 import pytest
 import torch
-from open_checkpoints import descriptor_of, ready, tiny_wan
+from open_checkpoints import ready, tiny_wan
 
 from zoetrope.core.conditions import Keyframe
 from zoetrope.core.errors import Cancelled, InvalidRequest, Unsupported, WeightsError
 from zoetrope.core.events import StepDone
 from zoetrope.core.request import Request
+from zoetrope.engine.checkpoints.folder import describe_folder
 from zoetrope.engine.families.bridge.facts import Bridge
 from zoetrope.engine.generate import shoot
 from zoetrope.engine.numerics import Numerics
@@ -31,7 +32,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def bridge(folder) -> Bridge:
-    return Bridge(replace(descriptor_of(tiny_wan("text"), "bridge"), root=folder))
+    return Bridge(replace(describe_folder(folder), family="bridge"))
 
 
 @pytest.fixture(scope="module")

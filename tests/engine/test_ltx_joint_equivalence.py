@@ -16,12 +16,19 @@ import torch
 from einops import rearrange
 from open_checkpoints import descriptor_of, parts_of, ready
 from PIL import Image
-from tiny_ltx import LTX2ConditionPipeline, LTX2VideoCondition, tiny_joint
+from safetensors.torch import save_file
+from tiny_ltx import (
+    LTX2ConditionPipeline,
+    LTX2InContextPipeline,
+    LTX2ReferenceCondition,
+    LTX2VideoCondition,
+    tiny_joint,
+)
 
-from zoetrope.core.conditions import Extend, Footage, Keyframe, Region
+from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Region
 from zoetrope.core.errors import Cancelled, InvalidRequest
 from zoetrope.core.events import StepDone
-from zoetrope.core.request import Request
+from zoetrope.core.request import Adapter, Request
 from zoetrope.engine.denoise import denoise
 from zoetrope.engine.families.ltx.facts import Ltx
 from zoetrope.engine.families.ltx.joint import LoadedJoint
@@ -135,6 +142,20 @@ def test_pictures_at_the_first_frame_and_later(tiny):
     request = made.request(conditions=(Keyframe(Fraction(9, 24), later), Keyframe("first", first)))
     given = (LTX2VideoCondition(Image.fromarray(first)), LTX2VideoCondition(Image.fromarray(later), index=2))
     assert_alike(made.ours(request), conditioned(made, request, *given))
+
+
+def test_a_control_clip_is_seen_and_not_shown(tiny, tmp_path):
+    made = tiny("2.3")
+    path, clip = tmp_path / "control.safetensors", picture(6, 17)
+    key = "transformer.transformer_blocks.0.audio_attn1.to_q"
+    save_file({f"{key}.lora_A.weight": torch.zeros(1, 16), f"{key}.lora_B.weight": torch.zeros(16, 1)}, path)
+    request = made.request(conditions=(Control(clip, "depth"),), adapters=(Adapter(str(path)),))
+    held = {name: part for name, part in made.pipeline.components.items() if name != "duration_head"}
+    pipeline = ready(LTX2InContextPipeline(**held))
+    given = LTX2ReferenceCondition([Image.fromarray(frame) for frame in clip])
+    assert_alike(made.ours(request), made.theirs(request, pipeline, reference_conditions=[given], noise_scale=0.0))
+    with pytest.raises(InvalidRequest, match="control LoRA"):
+        made.request(conditions=(Control(clip, "depth"),))
 
 
 def test_a_clip_is_gone_on_with(tiny):

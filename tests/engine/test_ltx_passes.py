@@ -22,7 +22,7 @@ from zoetrope.engine.denoise import denoise
 from zoetrope.engine.families.descriptor import PartFiles
 from zoetrope.engine.families.ltx.facts import Ltx, preset_of
 from zoetrope.engine.families.ltx.joint import LoadedJoint
-from zoetrope.engine.families.ltx.refining import begin_again, halved
+from zoetrope.engine.families.ltx.refining import begin_again, reduced
 from zoetrope.engine.families.ltx.sound import LEAST, pitches, resampled, spectra
 from zoetrope.engine.generate import shoot
 from zoetrope.engine.guidance import guided
@@ -127,7 +127,7 @@ def test_given_pictures_lie_on_both_passes(tiny):
     second = tiny.loaded.next_pass(request, tiny.ltx.presets["upscaled"], first, 1)
     assert first.video.given.sum() == 6
     assert second.video.given.sum() == 24
-    np.testing.assert_array_equal(halved(picture[None])[0, 0, 0], picture[:2, :2].mean((0, 1)).round())
+    np.testing.assert_array_equal(reduced(picture[None], 2)[0, 0, 0], picture[:2, :2].mean((0, 1)).round())
 
 
 def test_a_size_that_cannot_be_halved_is_refused(tiny):

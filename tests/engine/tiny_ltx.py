@@ -12,10 +12,13 @@ with warnings.catch_warnings():
     from diffusers.pipelines.ltx2 import LTX2TextConnectors, LTX2Vocoder
     from diffusers.pipelines.ltx2.latent_upsampler import LTX2LatentUpsamplerModel
     from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2ConditionPipeline, LTX2VideoCondition
+    from diffusers.pipelines.ltx2.pipeline_ltx2_ic_lora import LTX2InContextPipeline, LTX2ReferenceCondition
     from diffusers.pipelines.ltx2.pipeline_ltx2_latent_upsample import LTX2LatentUpsamplePipeline
 
     classes = (
         LTX2LatentUpsamplePipeline,
+        LTX2InContextPipeline,
+        LTX2ReferenceCondition,
         diffusers.LTX2Pipeline,
         diffusers.LTXPipeline,
         diffusers.LTXImageToVideoPipeline,

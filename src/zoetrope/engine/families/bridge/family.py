@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 import numpy as np
@@ -23,8 +23,10 @@ from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas, Tokens
 from zoetrope.engine.denoise import StepTaken
 from zoetrope.engine.families.bridge.facts import Bridge
+from zoetrope.engine.families.descriptor import Descriptor
 from zoetrope.engine.families.libraries import need
 from zoetrope.engine.guidance import Branches
+from zoetrope.engine.memory.residency import open_parts
 from zoetrope.engine.numerics import Numerics
 
 OnStep = Callable[[StepTaken], None]
@@ -38,14 +40,25 @@ def load_pipeline(bridge: Bridge, numerics: Numerics) -> LoadedBridge:
     descriptor = bridge.descriptor
     assert descriptor.root is not None, "a checkpoint of another pipeline is a folder"
     kind = need("diffusers", descriptor.pipeline)
+    networks = _networks(descriptor, numerics)
     try:
         pipeline = kind.from_pretrained(
-            descriptor.root, torch_dtype=numerics.dtype, local_files_only=True, use_safetensors=True
+            str(descriptor.root), local_files_only=True, use_safetensors=True, dtype=numerics.dtype, **networks
         )
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise WeightsError(f"{descriptor.root} cannot be loaded as {descriptor.pipeline}: {error}") from error
     pipeline.set_progress_bar_config(disable=True)
-    return LoadedBridge(bridge, pipeline.to(numerics.device))
+    return LoadedBridge(bridge, pipeline)
+
+
+def _networks(descriptor: Descriptor, numerics: Numerics) -> dict[str, Any]:
+    """The networks that a checkpoint's description knows, by the pipeline's words, as all families load theirs."""
+    parts, found = open_parts(descriptor, replace(numerics, plan=None)), {}
+    for files in descriptor.parts:
+        if files.files and files.folder is not None:
+            with parts[files.part].resident() as network:
+                found[files.folder.name] = network
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import Condition, Control, Extend, Footage, Keyframe, Region, Soundtrack
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import Notice
 from zoetrope.core.limits import Limits, check_limits
@@ -17,6 +17,7 @@ from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
 from zoetrope.engine.adapters.files import check_adapters
 from zoetrope.engine.families.descriptor import Descriptor
+from zoetrope.engine.families.ltx.control import control_scale
 from zoetrope.engine.families.ltx.presets import LtxPreset, joint_presets, silent_presets
 from zoetrope.engine.memory.work import CodecWork, NetworkWork, TextWork, Workload
 from zoetrope.engine.presets import Preset
@@ -149,7 +150,7 @@ class Ltx:
 
     @property
     def _conditions(self) -> tuple[type[Condition], ...]:
-        return (Keyframe, Extend, Region, Footage, Soundtrack) if self.joint else (Keyframe, Extend, Region)
+        return (Keyframe, Extend, Region, Footage, Soundtrack, Control) if self.joint else (Keyframe, Extend, Region)
 
     @property
     def presets(self) -> Mapping[str, Preset]:
@@ -176,6 +177,7 @@ class Ltx:
             raise InvalidRequest(
                 f"a keyframe was set at frame {max(moments)}; {limits.checkpoint} knows keyframes at first."
             )
+        self._check_control(request, limits)
         if self.passes(request) == 2 and (
             request.size.width % (2 * limits.grid) or request.size.height % (2 * limits.grid)
         ):
@@ -187,6 +189,20 @@ class Ltx:
             return ()
         best = ", ".join(map(str, limits.learned))
         return (Notice(f"{limits.checkpoint} was not trained at {request.size}; it is at its best at {best}."),)
+
+    def _check_control(self, request: Request, limits: Limits) -> None:
+        if not any(isinstance(condition, Control) for condition in request.conditions):
+            return
+        if not request.adapters:
+            raise InvalidRequest(
+                f"a control clip was given, which {limits.checkpoint} follows with a control LoRA alone; give one too."
+            )
+        multiple = limits.grid * control_scale(request.adapters) * self.passes(request)
+        if request.size.width % multiple or request.size.height % multiple:
+            raise InvalidRequest(
+                f"size was {request.size}; the control LoRA sees clips at a part of it, so it takes sides in multiples "
+                f"of {multiple}."
+            )
 
     def grid(self, request: Request, shrink: int = 1) -> tuple[int, int, int]:
         """Latent frames, rows and columns of a request; `shrink` is how much narrower and lower a pass is."""
@@ -201,6 +217,8 @@ class Ltx:
         tokens = latent[0] * latent[1] * latent[2] + self.sound_latents(request.seconds)
         given = [each for each in request.conditions if isinstance(each, Keyframe)]
         tokens += len(given) * latent[1] * latent[2]
+        controls = sum(isinstance(each, Control) for each in request.conditions)
+        tokens += controls * latent[0] * latent[1] * latent[2] // control_scale(request.adapters) ** 2
         pixels = (clock.grid_frames(clock.frames(request.seconds)), request.size.height, request.size.width)
         encoded = len(given) if len(given) == len(request.conditions) else pixels[0]
         prompts, batch = (1, 1) if request.guidance == 1 else (2, 4 if self.joint else 2)

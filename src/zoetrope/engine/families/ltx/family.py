@@ -24,7 +24,7 @@ from zoetrope.engine.families.ltx import codec as codecs
 from zoetrope.engine.families.ltx.facts import SCHEDULER, Ltx, preset_of
 from zoetrope.engine.families.ltx.placing import frame_places, give_pictures, grid_places
 from zoetrope.engine.families.ltx.presets import LtxPreset
-from zoetrope.engine.families.ltx.refining import SCALE, begin_again, halved, levels_of, upsampled
+from zoetrope.engine.families.ltx.refining import SCALE, begin_again, levels_of, reduced, upsampled
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
 from zoetrope.engine.guidance import classifier_free
@@ -81,8 +81,7 @@ class LoadedLtx:
         with self.parts["codec"].resident() as codec:
 
             def encode(frames: np.ndarray) -> Tensor:
-                frames = frames if shrink == 1 else halved(frames)
-                return codecs.encode(codec, self._as_trained(frames))
+                return codecs.encode(codec, self._as_trained(reduced(frames, shrink)))
 
             return give_pictures(
                 canvas,
@@ -117,7 +116,11 @@ class LoadedLtx:
         files = self.ltx.descriptor.part("scheduler") if self.ltx.descriptor.has("scheduler") else None
         kind, config = (files.kind, files.config) if files else ("FlowMatchEulerDiscreteScheduler", dict(SCHEDULER))
         mu = _shift(len(canvas.video.latent), config)
-        return schedule_of(kind, {} if preset.sigmas else config, steps, mu, levels=self._levels(steps, preset))
+        if preset.sigmas:
+            config = {}
+        elif steps == 1:
+            config = config | {"shift_terminal": None}  # a single step has no last level to be moved
+        return schedule_of(kind, config, steps, mu, levels=self._levels(steps, preset))
 
     def _levels(self, steps: int, preset: LtxPreset) -> list[float]:
         """Noise levels before the schedule's shift, without the last one, 0."""

@@ -11,14 +11,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zoetrope.core.conditions import Extend, Region, Soundtrack
+from zoetrope.core.conditions import Control, Extend, Region, Soundtrack
 from zoetrope.core.request import Request
 from zoetrope.engine.adapters.laying import adapted
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, give, sigmas_of
 from zoetrope.engine.families.libraries import need
+from zoetrope.engine.families.ltx import codec as codecs
+from zoetrope.engine.families.ltx.control import control_scale
 from zoetrope.engine.families.ltx.facts import SPECTRA, preset_of
 from zoetrope.engine.families.ltx.family import LoadedLtx
-from zoetrope.engine.families.ltx.placing import sound_places
+from zoetrope.engine.families.ltx.placing import append, grid_places, sound_places, whole
+from zoetrope.engine.families.ltx.refining import reduced
 from zoetrope.engine.families.ltx.sound import decode_sound, encode_sound
 from zoetrope.engine.families.ltx.text_joint import Read, read_prompts
 from zoetrope.engine.guidance import Branches
@@ -44,6 +47,9 @@ class LoadedJoint(LoadedLtx):
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
         canvas = super().place(canvas, request)
+        for condition in request.conditions:
+            if isinstance(condition, Control):
+                canvas = self._controlled(canvas, condition.frames, request)
         given = given_sound(request)
         if given is None:
             return canvas
@@ -54,6 +60,17 @@ class LoadedJoint(LoadedLtx):
         ends = math.inf if whole else given.shape[1] / rate - 2 / float(self.ltx.mel_rate)
         where = stream.place[:, 0] < ends  # of a shorter sound, tokens that hear its end alone
         return replace(canvas, sound=give(stream, where, latent[where]))
+
+    def _controlled(self, canvas: Canvas, frames: np.ndarray, request: Request) -> Canvas:
+        """Append a clip that is seen and not shown; a smaller one lies over the whole picture all the same.
+
+        Source: _encode_reference_conditions of LTX2InContextPipeline in diffusers.
+        """
+        scale, shrink = control_scale(request.adapters), self.ltx.grid(request)[1] // canvas.grid[1]
+        with self.parts["codec"].resident() as codec:
+            latent = codecs.encode(codec, reduced(whole(frames, self.ltx.clock), scale * shrink))
+        place = grid_places(tuple(latent.shape[:3]), self.ltx.scale, self.ltx.clock.frame_rate)
+        return append(canvas, latent, place * torch.tensor([1.0, scale, scale]))
 
     def _as_trained(self, frames: np.ndarray) -> np.ndarray:
         if len(frames) > 1:

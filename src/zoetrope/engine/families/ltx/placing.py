@@ -77,16 +77,16 @@ def give_pictures(
             case Extend(frames=frames):
                 canvas = _give_from_start(canvas, encode(frames))
             case Footage(frames=frames):
-                canvas = _give_from_start(canvas, encode(_whole(frames, clock)))
+                canvas = _give_from_start(canvas, encode(whole(frames, clock)))
             case Region(frames=frames, mask=mask):
-                canvas = _give_rest(canvas, encode(_whole(frames, clock)), _cells(mask, len(frames), clock, side))
+                canvas = _give_rest(canvas, encode(whole(frames, clock)), _cells(mask, len(frames), clock, side))
     for moment, keyframe in keyframes(request, clock):
         latent = encode(keyframe.picture[None])
-        canvas = _give_from_start(canvas, latent) if moment == 0 else _append(canvas, latent, place_of(moment))
+        canvas = _give_from_start(canvas, latent) if moment == 0 else append(canvas, latent, place_of(moment))
     return canvas
 
 
-def _whole(frames: np.ndarray, clock: Clock) -> np.ndarray:
+def whole(frames: np.ndarray, clock: Clock) -> np.ndarray:
     """As many frames as the codec takes; the last one stands."""
     return np.concatenate([frames, frames[-1:].repeat(clock.grid_frames(len(frames)) - len(frames), 0)])
 
@@ -113,7 +113,8 @@ def _cells(mask: np.ndarray, count: int, clock: Clock, side: int) -> Tensor:
     return torch.cat([cells[:1], later]) > 0
 
 
-def _append(canvas: Canvas, latent: Tensor, place: Tensor) -> Canvas:
+def append(canvas: Canvas, latent: Tensor, place: Tensor) -> Canvas:
+    """Let given tokens follow those of the grid. Shapes: latent (f, r, w, c), place (f * r * w, 3)."""
     tokens = rearrange(latent, "f r w c -> (f r w) c")
     ones = torch.ones(len(tokens), dtype=torch.bool)
     more = Stream(tokens, place, ones, torch.zeros(len(tokens)), torch.zeros(len(tokens), dtype=torch.long))

@@ -44,9 +44,11 @@ def begin_again(blank: Canvas, video: Tensor, sound: Tensor, sigma: float) -> Ca
     return replace(blank, video=mixed(blank.video, video), sound=mixed(blank.sound, sound))
 
 
-def halved(frames: np.ndarray) -> np.ndarray:
-    """Frames of half the width and height. Shapes: uint8 (t, h, w, c), even sides, to (t, h / 2, w / 2, c)."""
-    means = reduce(frames.astype(np.float32), "t (h p) (w q) c -> t h w c", "mean", p=SCALE, q=SCALE)
+def reduced(frames: np.ndarray, by: int) -> np.ndarray:
+    """Frames so many times narrower and lower. Shapes: uint8 (t, h, w, c) to (t, h / by, w / by, c)."""
+    if by == 1:
+        return frames
+    means = reduce(frames.astype(np.float32), "t (h p) (w q) c -> t h w c", "mean", p=by, q=by)
     return means.round().astype(np.uint8)
 
 

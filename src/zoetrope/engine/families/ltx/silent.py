@@ -48,8 +48,9 @@ class LoadedSilent(LoadedLtx):
 
     def branches(self, request: Request, canvas: Canvas) -> Branches:
         prompts = [request.prompt] if request.guidance == 1 else [request.prompt, request.negative]
-        said = read_prompts(self.parts, prompts, self.ltx.descriptor.identity, self.ltx.context)
-        noise = preset_of(self.ltx.presets[request.preset]).given_noise if self.ltx.later else 0.0
+        later, context = self.ltx.later, self.ltx.context
+        said = read_prompts(self.parts, prompts, self.ltx.descriptor.identity, context, padded=not later)
+        noise = preset_of(self.ltx.presets[request.preset]).given_noise if later else 0.0
         dtype = self.parts["network"].dtype
         kept: list[Prepared] = []
 

@@ -12,13 +12,20 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
+from zoetrope.core.conditions import Soundtrack
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
+from zoetrope.core.seeds import derive_seed
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, to_device
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.layout import Layout, layout
 from zoetrope.engine.families.pocket.network import PocketNetwork
 from zoetrope.engine.families.pocket.placing import Placer, still_moments
+from zoetrope.engine.families.pocket.plan import Stamps, no_stamps, stamp
+from zoetrope.engine.families.pocket.planner import Planner
+from zoetrope.engine.families.pocket.planning import write_plan
+from zoetrope.engine.families.pocket.reader import Reader
+from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import State as VideoState
@@ -33,6 +40,9 @@ class LoadedPocket:
     """Network, text encoder and codecs in memory; see `families.Loaded` for what each method promises."""
 
     network: PocketNetwork
+    reader: Reader
+    planner: Planner
+    sketcher: Sketcher
     tokeniser: Tokeniser
     video_codec: VideoCodec
     sound_codec: SoundCodec
@@ -70,7 +80,8 @@ class LoadedPocket:
     def branches(self, request: Request, canvas: Canvas) -> Branches:
         numbers = self.tokeniser([request.prompt, request.negative], self.network.config.text.length)
         context = self.network.text(numbers.to(self.device))
-        memory = self.network.remember(context)
+        sight = self.network.see(self._stamps(request, canvas, numbers[:1].to(self.device)))
+        memory = self.network.remember(context, sight)
         prepared = self.network.prepare(_layout_of(canvas, request))
         given, level = _levels(canvas)
 
@@ -83,12 +94,28 @@ class LoadedPocket:
                 sigmas=torch.cat([given.new_tensor([sigma]), given]).expand(len(rows), -1),
                 level=level,
                 context=Context(context.tokens[rows], context.summary[rows]),
+                sight=sight,
                 memory=[(key[rows], value[rows]) for key, value in memory],
             )
             shot = len(canvas.video.latent)
             return tuple(Tokens(v[:shot].float(), s.float()) for v, s in zip(video, sound, strict=True))
 
         return velocities
+
+    def _stamps(self, request: Request, canvas: Canvas, words: Tensor) -> Stamps:
+        """What happens, laid on the canvas; where pictures are given, they say it, and there is no plan."""
+        count, rows, columns = canvas.grid
+        if not all(isinstance(condition, Soundtrack) for condition in request.conditions):
+            return no_stamps(count * rows * columns, len(canvas.sound.latent), self.network.config.video_channels).to(
+                self.device
+            )
+        plan = write_plan(self.planner, self.reader.facts(words), count, derive_seed(_seed(request), "plan"))
+        window = (rows, columns, torch.zeros(1, 2, dtype=torch.long, device=self.device))
+        moments = torch.arange(count, device=self.device), torch.arange(len(canvas.sound.latent), device=self.device)
+        pictures = torch.arange(plan.camera.shape[1], device=self.device)
+        sketch = self.sketcher.sketch(plan, pictures, (rows, columns))[None]
+        latent = self.video_codec.encode(sketch.to(self.video_codec.encoder.weight.dtype)).flatten(1, 3)
+        return stamp(plan, latent, *moments, (rows, columns), window)
 
     def decode_video(self, latent: Tensor, state: VideoState) -> tuple[np.ndarray, VideoState]:
         frames, state = self.video_codec.decode_stream(latent[None], state)

@@ -16,6 +16,8 @@ from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention, rotary_table, rotate
 from zoetrope.engine.families.pocket.layout import KINDS, Layout
+from zoetrope.engine.families.pocket.plan import Stamps
+from zoetrope.engine.families.pocket.sight import PlanReader, Sight
 from zoetrope.engine.families.pocket.text import Context, TextConfig, TextEncoder
 
 OCTAVES = 5  # of the Fourier features of a place
@@ -26,7 +28,7 @@ TICKS = 6.0  # rotary units a second
 @dataclass(frozen=True)
 class NetworkConfig:
     text: TextConfig = field(default_factory=lambda: TextConfig(entries=1024))
-    video_channels: int = 128
+    video_channels: int = 160
     sound_channels: int = 64
     width: int = 320
     layers: int = 9
@@ -126,6 +128,7 @@ class PocketNetwork(nn.Module):
         self.config = config
         d = config.width
         self.text = TextEncoder(config.text)
+        self.plan = PlanReader(d, config.text.width, config.video_channels)
         self.video_in = nn.Linear(config.video_channels, d)
         self.sound_in = nn.Linear(config.sound_channels, d)
         self.kinds = nn.Embedding(KINDS, d)
@@ -165,9 +168,16 @@ class PocketNetwork(nn.Module):
         table = rotary_table(ticks, share, LONGEST).to(device)
         return Prepared(order.to(device), torch.argsort(order).to(device), table, place, ends, mask)
 
-    def remember(self, context: Context) -> Memory:
-        """The text's keys and values, once for all steps."""
-        return [block.remember(context.tokens) for block in self.blocks]  # type: ignore[operator]
+    def see(self, stamps: Stamps) -> Sight:
+        """What a plan adds, once for all steps."""
+        return self.plan(stamps)
+
+    def remember(self, context: Context, sight: Sight | None = None) -> Memory:
+        """The keys and values of the text, and of what a plan says, once for all steps."""
+        tokens = context.tokens
+        if sight is not None:
+            tokens = torch.cat([tokens, sight.words.expand(len(tokens), -1, -1)], dim=1)
+        return [block.remember(tokens) for block in self.blocks]  # type: ignore[operator]
 
     def forward(
         self,
@@ -178,34 +188,49 @@ class PocketNetwork(nn.Module):
         sigmas: Tensor,
         level: Tensor,
         context: Context,
+        sight: Sight | None = None,
         memory: Memory | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Predict velocities.
+        """Predict velocities. What is seen of a plan's sketch is taken off before and put back after: the network
+        makes what the sketch lacks.
 
         Shapes: video (b, v, c), sound (b, s, c); sigmas (b, k) are the distinct noise levels and level (v + s,) says
         which one each token has (in layout order; any value where k is 1); out like video and sound.
         """
         dtype = self.video_in.weight.dtype
-        memory = self.remember(context) if memory is None else memory
-        x = torch.cat([self.video_in(video.to(dtype)), self.sound_in(sound.to(dtype))], dim=1)
+        memory = self.remember(context, sight) if memory is None else memory
+        if sight is not None:
+            sigma = sigmas[:, level[: sight.sketch.shape[1]], None] if sigmas.shape[1] > 1 else sigmas[:, :, None]
+            video = _added(video, (sigma - 1) * sight.sketch)
+        seen, heard = self.video_in(video.to(dtype)), self.sound_in(sound.to(dtype))
+        if sight is not None:
+            seen, heard = _added(seen, sight.video), heard + sight.sound
+        x = torch.cat([seen, heard], dim=1)
         x = x[:, prepared.order] + prepared.place.to(dtype)
         level = level[prepared.order]
-        conditions = self._conditions(sigmas, context)
+        conditions = self._conditions(sigmas, context, sight)
         for block, text in zip(self.blocks, memory, strict=True):
             x = block(x, conditions, level, prepared, text)
         ends = rearrange(self.last_modulation(conditions), "b k (s d) -> b k s d", s=2)
         shift, scale = (ends if ends.shape[1] == 1 else ends[:, level]).unbind(2)
         x = modulate(F.rms_norm(x, (x.shape[-1],)), shift, scale)[:, prepared.back]
         split = video.shape[1]
-        return self.video_out(x[:, :split]), self.sound_out(x[:, split:])
+        made, heard = self.video_out(x[:, :split]), self.sound_out(x[:, split:])
+        return (made if sight is None else _added(made.float(), -sight.sketch)), heard
 
-    def _conditions(self, sigmas: Tensor, context: Context) -> Tensor:
-        """(b, k) noise levels and the prompt's summary -> (b, k, c)."""
+    def _conditions(self, sigmas: Tensor, context: Context, sight: Sight | None) -> Tensor:
+        """(b, k) noise levels and the summaries of prompt and plan -> (b, k, c)."""
         ladder = torch.exp(torch.arange(128, device=sigmas.device) * (-math.log(10_000.0) / 128))
         angle = sigmas.float()[..., None] * 1000 * ladder
         waves = torch.cat([angle.cos(), angle.sin()], dim=-1).to(self.video_in.weight.dtype)
-        both = self.sigma_out(self.sigma_in(waves)) + self.summary_in(context.summary)[:, None]
-        return F.silu(self.condition(F.silu(both)))
+        summary = self.summary_in(context.summary)
+        summary = summary if sight is None else summary + sight.summary
+        return F.silu(self.condition(F.silu(self.sigma_out(self.sigma_in(waves)) + summary[:, None])))
+
+
+def _added(tokens: Tensor, sight: Tensor) -> Tensor:
+    """Add to the first tokens; keyframes, which lie behind them, have pictures and no plan."""
+    return torch.cat([tokens[:, : sight.shape[1]] + sight, tokens[:, sight.shape[1] :]], dim=1)
 
 
 def _place_features(layout: Layout) -> Tensor:

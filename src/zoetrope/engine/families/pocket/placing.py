@@ -70,6 +70,8 @@ class Placer:
                 return self._place_sound(canvas, sound, whole=True)
             case Footage(frames=frames):
                 return self._place_frames(canvas, frames)
+            case _:
+                raise AssertionError(f"{type(condition).__name__} is refused before it comes here")
 
     def _place_frames(self, canvas: Canvas, frames: np.ndarray, kept: Tensor | None = None) -> Canvas:
         """Give the first latent frames the pictures they hold, or those of their tokens that are kept."""
@@ -106,7 +108,7 @@ class Placer:
 
     def _encode(self, frames: np.ndarray) -> Tensor:
         """Frames uint8 (t, h, w, 3) -> latents (n, c); the last frame stands for those that the grid has beyond it."""
-        weight = self.video_codec.decoder_out.still.weight
+        weight = self.video_codec.encoder.weight
         pixels = torch.from_numpy(self._on_grid(frames)).to(weight.device).to(weight.dtype)
         pixels = rearrange(pixels / 127.5 - 1, "t h w c -> 1 c t h w")
         return rearrange(self.video_codec.encode(pixels)[0], "f r w c -> (f r w) c").float()

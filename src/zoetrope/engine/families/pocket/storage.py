@@ -15,6 +15,9 @@ from zoetrope.core.errors import WeightsError
 from zoetrope.engine.families.pocket.facts import LEXICON
 from zoetrope.engine.families.pocket.family import LoadedPocket
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
+from zoetrope.engine.families.pocket.planner import Planner, PlannerConfig
+from zoetrope.engine.families.pocket.reader import Reader
+from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.text import TextConfig, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
@@ -24,11 +27,16 @@ from zoetrope.engine.weights import load_strictly, read_config
 
 NETWORK = "network.safetensors"
 VIDEO_CODEC = "video_codec.safetensors"
+PLANNER = "planner.safetensors"
+SKETCHER = "sketcher.safetensors"
+READER = "reader.safetensors"
 SOUND_CODEC = "sound_codec.safetensors"
 
 
 def load_pocket(folder: Path, numerics: Numerics) -> LoadedPocket:
-    """Load the whole checkpoint. The sound codec stays in float32: its phases need the digits, and it is small.
+    """Load the whole checkpoint.
+
+    Sound codec, reader and planner stay in float32: phases, answers and paths need the digits, and all are small.
 
     Raises: WeightsError, naming the file and the key.
     """
@@ -41,11 +49,18 @@ def load_pocket(folder: Path, numerics: Numerics) -> LoadedPocket:
         )
     video = VideoCodec(VideoCodecConfig(**read_config(folder / VIDEO_CODEC)))
     sound = SoundCodec(SoundCodecConfig(**read_config(folder / SOUND_CODEC)))
+    exact = replace(numerics, dtype=torch.float32)
+    planner = Planner(PlannerConfig(**read_config(folder / PLANNER)))
+    sketcher = Sketcher(SketcherConfig(**read_config(folder / SKETCHER)))
+    reader = Reader(TextConfig(**read_config(folder / READER)))
     return LoadedPocket(
+        reader=load_strictly(reader, folder / READER, exact),
+        planner=load_strictly(planner, folder / PLANNER, exact),
+        sketcher=load_strictly(sketcher, folder / SKETCHER, numerics),
         network=load_strictly(PocketNetwork(config), folder / NETWORK, numerics),
         tokeniser=tokeniser,
         video_codec=load_strictly(video, folder / VIDEO_CODEC, numerics),
-        sound_codec=load_strictly(sound, folder / SOUND_CODEC, replace(numerics, dtype=torch.float32)),
+        sound_codec=load_strictly(sound, folder / SOUND_CODEC, exact),
     )
 
 

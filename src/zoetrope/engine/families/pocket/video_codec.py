@@ -1,8 +1,10 @@
 """The video codec of the pocket family: pictures in [-1, 1] <-> latents, six frames of 16x16 pixels to one token.
 
-The first latent frame holds the first picture alone (a still is one latent frame); every later one holds six pictures.
-Both directions look back one latent frame a layer and never forward, so both stream. All arithmetic is linear layers
-and attention inside one latent frame: convolutions at pixel resolution cost more than everything else on a CPU.
+The first latent frame holds the first picture alone (a still is one latent frame, as if six alike); every later one
+holds six pictures. Pictures become latents by one linear map, the principal components of patches, so that latents
+change as smoothly as pictures do; only the way back is learned. It looks back one latent frame a layer and never
+forward, so it streams. All arithmetic is linear layers and attention inside one latent frame: convolutions at pixel
+resolution cost more than everything else on a CPU.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
@@ -17,17 +20,16 @@ from zoetrope.engine.families.pocket.layers import FrameBlock, RmsNorm, rotary_t
 
 PATCH = 16
 GROUP = 6
+STILL = 3 * PATCH * PATCH  # values of one picture's patch
 
 State = list[Tensor] | None
 
 
 @dataclass(frozen=True)
 class VideoCodecConfig:
-    channels: int = 128
-    encoder_width: int = 256
-    encoder_layers: int = 3
+    channels: int = 160
     decoder_width: int = 384
-    decoder_layers: int = 5
+    decoder_layers: int = 5  # 0: nothing but lines
     hidden_factor: int = 3
     head: int = 64
 
@@ -50,22 +52,19 @@ class Tower(nn.Module):
 
 
 class Patches(nn.Module):
-    """One linear map for the picture that stands alone and one for groups of six, in either direction."""
+    """One linear map to the picture that stands alone and one to groups of six."""
 
-    def __init__(self, still: tuple[int, int], group: tuple[int, int]) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.still = nn.Linear(*still)
-        self.group = nn.Linear(*group)
-
-    def inwards(self, stills: Tensor, groups: Tensor) -> Tensor:
-        return torch.cat([self.still(stills), self.group(groups)], dim=1)
+        self.still = nn.Linear(width, STILL)
+        self.group = nn.Linear(width, STILL * GROUP)
 
 
 class VideoCodec(nn.Module):
     """Encode and decode pictures; see the module's docstring.
 
-    Shapes: frames (b, 3, 1 + 6 k, 16 r, 16 c) in [-1, 1]; latent (b, 1 + k, r, c, channels), each channel normalised to
-    unit deviation.
+    Shapes: frames (b, 3, 1 + 6 k, 16 r, 16 c) in [-1, 1]; latent (b, 1 + k, r, c, channels), strong
+    channels normalised more than weak ones.
     """
 
     mean: Tensor
@@ -74,16 +73,13 @@ class VideoCodec(nn.Module):
     def __init__(self, config: VideoCodecConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or VideoCodecConfig()
-        still, group = 3 * PATCH * PATCH, 3 * PATCH * PATCH * GROUP
-        inner, outer, c = config.encoder_width, config.decoder_width, config.channels
-        self.encoder_in = Patches((still, inner), (group, inner))
-        self.encoder = Tower(inner, config.encoder_layers, config)
-        self.encoder_out = nn.Linear(inner, c)
-        self.encoder_direct = Patches((still, c), (group, c))
-        self.decoder_in = Patches((c, outer), (c, outer))
-        self.decoder = Tower(outer, config.decoder_layers, config)
-        self.decoder_out = Patches((outer, still), (outer, group))
-        self.decoder_direct = Patches((c, still), (c, group))
+        outer, c = config.decoder_width, config.channels
+        self.encoder = nn.Linear(STILL * GROUP, c)
+        self.decoder_direct = Patches(c)
+        if config.decoder_layers:
+            self.decoder_in = nn.Linear(c, outer)
+            self.decoder = Tower(outer, config.decoder_layers, config)
+            self.decoder_out = Patches(outer)
         self.register_buffer("mean", torch.zeros(c))
         self.register_buffer("deviation", torch.ones(c))
 
@@ -94,15 +90,11 @@ class VideoCodec(nn.Module):
 
     def encode_raw(self, frames: Tensor) -> Tensor:
         """Latents before normalisation, (b, 1 + k, r, c, channels)."""
-        rows, columns = frames.shape[-2] // PATCH, frames.shape[-1] // PATCH
-        cut = "b c (f t) (r p) (w q) -> b f (r w) (t c p q)"
-        stills = rearrange(frames[:, :, :1], cut, t=1, p=PATCH, q=PATCH)
+        cut = "b c (f t) (r p) (w q) -> b f r w (t c p q)"
         groups = rearrange(frames[:, :, 1:], cut, t=GROUP, p=PATCH, q=PATCH)
-        hidden, _ = self.encoder(
-            self.encoder_in.inwards(stills, groups), self.table(rows, columns, frames.device), None
-        )
-        latent = self.encoder_direct.inwards(stills, groups) + self.encoder_out(hidden)
-        return rearrange(latent, "b f (r w) c -> b f r w c", r=rows)
+        still = rearrange(frames[:, :, :1], cut, t=1, p=PATCH, q=PATCH)
+        folded = self.encoder.weight.unflatten(1, (GROUP, STILL)).sum(1)
+        return torch.cat([F.linear(still, folded, self.encoder.bias), self.encoder(groups)], dim=1)
 
     def encode(self, frames: Tensor) -> Tensor:
         """Pictures -> latents. A single picture gives the latent of a still."""
@@ -113,24 +105,25 @@ class VideoCodec(nn.Module):
         rows, columns = latent.shape[2:4]
         flat = rearrange(latent, "b f r w c -> b f (r w) c")
         fresh = state is None
-        stills, groups = (flat[:, :1], flat[:, 1:]) if fresh else (flat[:, :0], flat)
-        hidden, after = self.decoder(
-            self.decoder_in.inwards(stills, groups), self.table(rows, columns, latent.device), state
-        )
+        made, after = self._refined(flat, self.table(rows, columns, latent.device), state)
         join = "b f (r w) (t c p q) -> b c (f t) (r p) (w q)"
-        sizes = {"r": rows, "p": PATCH, "q": PATCH, "c": 3}
         parts = []
-        if fresh:
-            still = self.decoder_out.still(hidden[:, :1]) + self.decoder_direct.still(stills)
-            parts.append(rearrange(still, join, t=1, **sizes))
-        if groups.shape[1]:
-            group = self.decoder_out.group(hidden[:, int(fresh) :]) + self.decoder_direct.group(groups)
-            parts.append(rearrange(group, join, t=GROUP, **sizes))
+        for kind, where in (("still", slice(0, int(fresh))), ("group", slice(int(fresh), None))):
+            patches = getattr(self.decoder_direct, kind)(flat[:, where])
+            if made is not None:
+                patches = patches + getattr(self.decoder_out, kind)(made[:, where])
+            parts.append(rearrange(patches, join, c=3, p=PATCH, q=PATCH, r=rows))
         return torch.cat(parts, dim=2), after
+
+    def _refined(self, flat: Tensor, table: Tensor, state: State) -> tuple[Tensor | None, list[Tensor]]:
+        """What the tower, where there is one, makes of latents (b, f, n, c), and its state."""
+        if not self.config.decoder_layers:
+            return None, []
+        return self.decoder(self.decoder_in(flat), table, state)
 
     def decode_stream(self, latent: Tensor, state: State = None) -> tuple[Tensor, list[Tensor]]:
         """Normalised latents -> pictures, with the state to hand back with the next latents (None starts a clip)."""
-        return self.decode_raw((latent * self.deviation + self.mean).to(self.decoder_out.still.weight.dtype), state)
+        return self.decode_raw((latent * self.deviation + self.mean).to(self.decoder_direct.still.weight.dtype), state)
 
     def decode(self, latent: Tensor) -> Tensor:
         """Latents -> pictures, one latent frame at a time: the same numbers as any streaming of it."""
