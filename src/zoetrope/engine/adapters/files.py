@@ -86,12 +86,12 @@ def _open(path: Path, size: int, changed: int) -> AdapterFile:
         layer, expert, flat = strip_prefix(split[0])
         underscored = underscored or flat
         found.setdefault((expert, layer), {})[split[1]] = entry
-    layers = _dotted(path, found) if underscored else found
+    layers: dict[tuple[Expert, str], Roles] = _dotted(path, found) if underscored else dict(found)
     network = family_of_layers(layer for _, layer in layers)
     if network is None:
         raise WeightsError(f"{path} is a LoRA for no network that is known here; known are {_and(TITLES.values())}.")
     if any(expert == "low" for expert, _ in layers):
-        layers = {("low" if expert == "low" else "high", layer): roles for (expert, layer), roles in layers.items()}
+        layers = {(_one_of_two(expert), layer): roles for (expert, layer), roles in layers.items()}
     for (_, layer), roles in layers.items():
         _check_roles(path, layer, roles)
     return AdapterFile(path, (size, changed), network, layers)
@@ -138,6 +138,11 @@ def _dotted(path: Path, found: Mapping[tuple[Expert, str], dict[Role, Entry]]) -
         example = next(iter(found))[1]
         raise WeightsError(f"{path} changes {example}, a layer of no network that is known here; {_KNOWN}")
     return {(expert, dotted[layer]): roles for (expert, layer), roles in found.items()}
+
+
+def _one_of_two(expert: Expert) -> Expert:
+    """What a file with the second expert's layers leaves unsaid is the first."""
+    return "low" if expert == "low" else "high"
 
 
 def _check_roles(path: Path, layer: str, roles: Roles) -> None:

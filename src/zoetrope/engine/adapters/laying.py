@@ -122,16 +122,16 @@ def _lay(
     targets = {name: Origin(name)} if name in layers else layers_of(name, file.network)
     for target, origin in targets.items():
         layer = layers.get(target)
-        if _is_linear(layer):
+        if layer is not None and _is_linear(layer):
             yield layer, _read(file, name, roles, origin, layer, strength)
         elif not _is_nothing(roles):
             what = f"a {type(layer).__name__}" if layer is not None else f"which {type(module).__name__} does not have"
             raise WeightsError(f"{file.path} changes {name}, {what}; only linear layers of the network are laid over.")
 
 
-def _is_linear(layer: nn.Module | None) -> bool:
+def _is_linear(layer: nn.Module) -> bool:
     """Plain ones, and packed ones that say their shape as plain ones do."""
-    return layer is not None and hasattr(layer, "in_features") and hasattr(layer, "out_features")
+    return hasattr(layer, "in_features") and hasattr(layer, "out_features")
 
 
 def _is_nothing(roles: Roles) -> bool:
