@@ -9,9 +9,15 @@ from open_checkpoints import diffusers, ready, transformers
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the libraries warn of their own deprecations when they are imported
-    from diffusers.guiders import ClassifierFreeGuidance
+    from diffusers.guiders import (
+        AdaptiveProjectedGuidance,
+        ClassifierFreeGuidance,
+        ClassifierFreeZeroStarGuidance,
+    )
 
     classes = (
+        AdaptiveProjectedGuidance,
+        ClassifierFreeZeroStarGuidance,
         diffusers.HunyuanVideo15Pipeline,
         diffusers.HunyuanVideo15ImageToVideoPipeline,
         transformers.Qwen2_5_VLTextModel,

@@ -36,6 +36,10 @@ HIGH = (Size(1280, 720), Size(720, 1280), Size(960, 960))
 STEPS, GUIDANCE = 50, 6.0  # of the pipelines, and of the guider of the published checkpoints
 STEPS_DISTILLED = 8  # Source: the model card of the step-distilled checkpoint
 
+# Guidance that a checkpoint may ask for in its config, and what of it is not known here.
+GUIDERS = ("ClassifierFreeGuidance", "AdaptiveProjectedGuidance", "ClassifierFreeZeroStarGuidance")
+ODD = ("guidance_rescale", "use_original_formulation", "adaptive_projected_guidance_norm_dim")
+
 
 @dataclass(frozen=True)
 class Hunyuan:
@@ -102,7 +106,7 @@ class Hunyuan:
 
     @property
     def presets(self) -> Mapping[str, Preset]:
-        guidance = float(self._guider.get("guidance_scale", GUIDANCE))
+        guidance = float(self.guider.get("guidance_scale", GUIDANCE))
         few = self.steps_far
         standard = Preset(steps=STEPS_DISTILLED if few else STEPS, guidance=1.0 if few else guidance, step="euler")
         return MappingProxyType(
@@ -114,7 +118,8 @@ class Hunyuan:
         )
 
     @property
-    def _guider(self) -> dict[str, Any]:
+    def guider(self) -> dict[str, Any]:
+        """The config of its guidance."""
         return self.descriptor.settings.get("guider") or {}
 
     def check(self, request: Request) -> tuple[Notice, ...]:
@@ -125,14 +130,19 @@ class Hunyuan:
         limits = self.limits
         check_limits(request, limits)
         check_adapters(request.adapters, "hunyuan", self.width, limits.checkpoint)
-        kind = self._guider.get("_class_name", "ClassifierFreeGuidance")
-        if kind != "ClassifierFreeGuidance":
-            raise Unsupported(f"{limits.checkpoint} asks for the guidance {kind}, which has no equal here.")
+        self._check_guider(limits)
         self._check_keyframes(request)
         if request.size in limits.learned:
             return ()
         best = ", ".join(map(str, limits.learned))
         return (Notice(f"{limits.checkpoint} was not trained at {request.size}; it is at its best at {best}."),)
+
+    def _check_guider(self, limits: Limits) -> None:
+        kind = self.guider.get("_class_name", GUIDERS[0])
+        odd = [name for name in ODD if self.guider.get(name)]
+        if kind not in GUIDERS or odd:
+            said = f" with {', '.join(odd)}" if odd else ""
+            raise Unsupported(f"{limits.checkpoint} asks for the guidance {kind}{said}, which has no equal here.")
 
     def _check_keyframes(self, request: Request) -> None:
         given = [condition for condition in request.conditions if isinstance(condition, Keyframe)]

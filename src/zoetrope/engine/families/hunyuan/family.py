@@ -23,10 +23,11 @@ from zoetrope.engine.canvas import Canvas, Tokens, blank_stream, fill_with_noise
 from zoetrope.engine.families.hunyuan import codec as codecs
 from zoetrope.engine.families.hunyuan.facts import Hunyuan
 from zoetrope.engine.families.hunyuan.forward import Prepared, forward, prepare
+from zoetrope.engine.families.hunyuan.guiders import guider_of
 from zoetrope.engine.families.hunyuan.text import read_prompts
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
-from zoetrope.engine.guidance import Branches, classifier_free
+from zoetrope.engine.guidance import Branches
 from zoetrope.engine.parts import Part
 from zoetrope.engine.presets import Preset
 from zoetrope.engine.walk import Walk
@@ -74,7 +75,7 @@ class LoadedHunyuan:
     def walk(self, request: Request, preset: Preset, canvas: Canvas, number: int) -> Walk:
         assert request.guidance is not None, "a settled request has its guidance"
         schedule = self._schedule(request)
-        guider = classifier_free(request.guidance, preset.interval, preset.rescale)
+        guider = guider_of(self.hunyuan.guider, request.guidance, schedule.sigmas)
         return Walk(schedule.sigmas, schedule.step, guider)
 
     def next_pass(self, request: Request, preset: Preset, done: Canvas, number: int) -> Canvas | None:
