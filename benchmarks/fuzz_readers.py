@@ -42,6 +42,8 @@ _SIZES = (b"\xff\xff\xff\xff", b"\x7f\xff\xff\xff", b"\x00\x00\x00\x00", b"\x00\
 class Blind:
     """Marks that find nothing: what is tried are readers, and looking for marks in noise would cost ten times more."""
 
+    method = ""
+
     def detect(self, *_: object) -> None:
         return None
 

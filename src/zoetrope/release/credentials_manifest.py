@@ -14,8 +14,6 @@ from zoetrope.release.profiles import law
 
 RELEASE = "invalid.zoetrope.release"  # our own assertion: what no standard one has a place for
 GENERATOR = "Zoetrope"
-PICTURE_BINDING = "invalid.zoetrope.picture.1"
-SOUND_BINDING = "invalid.zoetrope.sound.1"
 
 _PARENT, _PART, _INPUT = "parentOf", "componentOf", "inputTo"
 

@@ -12,8 +12,6 @@ from zoetrope.media.samples import Sample, sample
 from zoetrope.release.aigc import as_metadata, make_aigc, read_aigc
 from zoetrope.release.asset import Layer, Making, Name, digest
 from zoetrope.release.credentials import (
-    PICTURE_BINDING,
-    SOUND_BINDING,
     Manifest,
     SoftBinding,
     can_sign,
@@ -89,8 +87,8 @@ class Seal:
 
     def _manifest(self) -> Manifest:
         making, policy, name = self._making, self._policy, show_id(self._sight.mark)
-        bindings = [SoftBinding(PICTURE_BINDING, name)] if self._sight.marked and self._sight.count else []
-        bindings += [SoftBinding(SOUND_BINDING, name)] if self.sounds else []
+        bindings = [SoftBinding(policy.picture_mark.method, name)] if self._sight.marked and self._sight.count else []
+        bindings += [SoftBinding(policy.sound_mark.method, name)] if self.sounds else []
         return Manifest(
             title=self._path.name,
             id=name,

@@ -5,7 +5,7 @@ What a stranger's file says is repeated and never believed. It does not weigh; `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,14 @@ from zoetrope.release.verify_judge import Evidence, Signed, show_id
 _LOOKS = 12  # frames whose looks are compared with the registry
 _MOST_LUMINOUS = 4_000_000  # pixels of a still in which a mark is looked for; a larger one is halved first
 _ID_DIGITS = 12
+# What the library's names of faults mean, by a part of each. Source: C2PA Technical Specification 2.2, section 15
+_FAULTS = (
+    ("hashedURI.mismatch", "a part of them was exchanged"),
+    ("Hash.mismatch", "what was signed is not what this file shows"),
+    ("claimSignature", "their signature does not fit them"),
+    ("signingCredential.expired", "their certificate had expired"),
+    ("missing", "a part of them is missing"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +73,7 @@ def look(path: Path, readers: Readers) -> Looked:
     signed_layer = _credentials_layer(path, credentials)
     asked = (signed_layer, label_layer, picture_layer, sound_layer)
     evidence = Evidence(
-        signed=_signed(credentials),
+        signed=_signed(credentials, {readers.picture_mark.method, readers.sound_mark.method}),
         note=None if label is None else label.get("ContentProducer", ""),
         noted=_id(label.get("ProduceID", "")) if label else None,
         picture=picture,
@@ -79,11 +87,11 @@ def look(path: Path, readers: Readers) -> Looked:
     return Looked(evidence, layers, seen, sha256, label, credentials)
 
 
-def _signed(found: Credentials) -> Signed | None:
+def _signed(found: Credentials, methods: Set[str]) -> Signed | None:
     if found.state == "none":
         return None
     said = found.release or {}
-    bound = next((_id(b.value) for b in found.bindings if b.method in (PICTURE_BINDING, SOUND_BINDING)), None)
+    bound = next((_id(b.value) for b in found.bindings if b.method in {PICTURE_BINDING, SOUND_BINDING, *methods}), None)
     return Signed(
         whole=found.whole,
         trusted=found.state == "trusted",
@@ -93,8 +101,14 @@ def _signed(found: Credentials) -> Signed | None:
         checkpoint=str(said.get("checkpoint", "")) or next((a.agent for a in found.actions if a.agent), ""),
         mark=bound,
         given=frozenset(mark for given in said.get("inputs", ()) if (mark := _id(given.get("mark", ""))) is not None),
-        problem="; ".join(found.problems[:2]),
+        problem=_meant(found),
     )
+
+
+def _meant(found: Credentials) -> str:
+    """The first faults in plain words; `--json` tells what the library calls them."""
+    said = [next((words for code, words in _FAULTS if code in each.split(":")[0]), each) for each in found.problems]
+    return "; ".join(list(dict.fromkeys(said))[:2]) or "no reason given"
 
 
 def _credentials_layer(path: Path, found: Credentials) -> Layer:
@@ -107,9 +121,7 @@ def _credentials_layer(path: Path, found: Credentials) -> Layer:
         case "none":
             return Layer("credentials", "silent", "there are none")
         case "invalid":
-            return Layer(
-                "credentials", "broken", f"they do not hold: {'; '.join(found.problems[:2]) or 'no reason given'}"
-            )
+            return Layer("credentials", "broken", f"they do not hold: {_meant(found)}")
     who = found.issuer or "an unnamed issuer"
     known = "whom this machine trusts" if found.state == "trusted" else "whom this machine does not know"
     said = f"whole; signed by {who}, {known}, with {found.generator or 'an unnamed program'}"
@@ -125,9 +137,8 @@ def _label(path: Path) -> tuple[Mapping[str, str] | None, Layer]:
     if label is None:
         return None, Layer("metadata", "silent", "they name no origin")
     name, producer = label.get("ProduceID", ""), label.get("ContentProducer", "")
-    return label, Layer(
-        "metadata", "answers", f"labelled as made by AI, producer {producer or 'not named'!r}, id {name!r}"
-    )
+    by = f"producer {producer!r}" if producer else "no producer named"
+    return label, Layer("metadata", "answers", f"labelled as made by AI, {by}, id {name!r}")
 
 
 def _picture(seen: Sample, mark: PictureMark) -> tuple[Found | None, Layer]:

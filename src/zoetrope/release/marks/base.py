@@ -1,6 +1,7 @@
 """What every mark can do, and what it answers: the interface behind which other marks may stand.
 
-The classical marks of this package need no weights; a mark that does is written to the same protocols by who has them.
+The classical marks of this package need no weights; a mark that does is written to the same protocols by who has them,
+and stands in by `dataclasses.replace(policy, picture_mark=...)` and the same field of `Readers`.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 
 Frames = NDArray[np.uint8]
 Sound = NDArray[np.float32]
+
+PICTURE_METHOD = "invalid.zoetrope.picture.1"
+SOUND_METHOD = "invalid.zoetrope.sound.1"
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,10 @@ class Found:
 
 
 class PictureMark(Protocol):
-    """A mark in the pictures of a clip or a still."""
+    """A mark in the pictures of a clip or a still. `method` is what credentials call it when they bind to it."""
+
+    @property
+    def method(self) -> str: ...
 
     def embedder(self, id: int, size: tuple[int, int]) -> Callable[[Frames], Frames]:
         """A function that marks frames part by part, the same as all at once.
@@ -47,7 +54,10 @@ class PictureMark(Protocol):
 
 
 class SoundMark(Protocol):
-    """A mark in a sound."""
+    """A mark in a sound. `method` is what credentials call it when they bind to it."""
+
+    @property
+    def method(self) -> str: ...
 
     def embed(self, sound: Sound, rate: int, id: int) -> Sound:
         """The sound with the mark.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from zoetrope.core.errors import InvalidRequest
-from zoetrope.release.marks.base import Found
+from zoetrope.release.marks.base import PICTURE_METHOD, Found
 from zoetrope.release.marks.code import Reading, read_each
 from zoetrope.release.marks.picture_embed import Embedder, strength_for
 from zoetrope.release.marks.picture_evidence import evidence
@@ -26,6 +26,8 @@ _CLARITY = 4.5
 
 class SpreadPictureMark:
     """Marks frames with an id and reads it back. Satisfies `base.PictureMark`."""
+
+    method = PICTURE_METHOD
 
     def __init__(self, key: bytes) -> None:
         self._pattern = make_pattern(key)
@@ -68,6 +70,6 @@ def _words(place: Place) -> str:
     parts = [
         "mirrored" if place.mirrored else "",
         f"turned by {place.turn:+.1f} degrees" if abs(place.turn) > 0.2 else "",
-        f"{share:.0%} of the short side" if abs(share - 1) > 0.02 else "whole short side",
+        f"cut to {share:.0%} of its short side" if abs(share - 1) > 0.02 else "",
     ]
     return ", ".join(part for part in parts if part)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoetrope.core.errors import InvalidRequest, Unsupported
-from zoetrope.release.marks.base import Found
+from zoetrope.release.marks.base import SOUND_METHOD, Found
 from zoetrope.release.marks.code import Reading, encode, read_each
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.sound_cells import RATE, SLOT, Floats, power, sound_of, spectrum
@@ -42,6 +42,8 @@ class Embedded:
 
 class SpreadSoundMark:
     """Writes and reads ids in sound with one key."""
+
+    method = SOUND_METHOD
 
     def __init__(self, key: bytes | None = None) -> None:
         self._key = load_key() if key is None else key
@@ -112,15 +114,17 @@ class SpreadSoundMark:
             readings = read_each(np.array([place.soft for place in places]))
             pairs = [(reading, place) for reading, place in zip(readings, places, strict=True) if reading]
             founds = [
-                Found(
-                    reading.id, _strength(reading, place), f"at {place.speed:.4g} times the speed, from {begins:.1f} s"
-                )
-                for reading, place in pairs
+                Found(reading.id, _strength(reading, place), _words(place.speed, begins)) for reading, place in pairs
             ]
             best = max(founds, key=lambda found: found.strength, default=None)
             if best and best.strength >= 1:
                 return best
         return None
+
+
+def _words(speed: float, begins: float) -> str:
+    parts = [f"at {speed:.4g} times the speed" if speed != 1 else "", f"from {begins:.1f} s" if begins else ""]
+    return ", ".join(part for part in parts if part)
 
 
 def _strength(reading: Reading, place: Place) -> float:
