@@ -30,7 +30,8 @@ ALLOWED = {
     "training": "progress pictures of a training run, for who trains, in the folder of the run",
     "evaluation": "keeps strips and tables where its caller hands it a way out; the verb hands it the door",
 }
-WRITERS = {"open_writer", "write_picture", "imwrite", "VideoWriter", "fromarray", "add_stream"}
+WRITERS = {"open_writer", "write_picture", "imwrite", "VideoWriter", "add_stream"}
+STILL = {"fromarray", "save"}  # both in one module: pictures that are only handed to an encoder are not saved
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,6 @@ def test_nothing_else_writes_media():
             node.func for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
         ]
         names = {call.attr if isinstance(call, ast.Attribute) else getattr(call, "id", "") for call in calls}
-        if names & WRITERS:
+        if names & WRITERS or names >= STILL:
             found.add(file.relative_to(SOURCE).as_posix())
-    strangers = {name for name in found if name not in ALLOWED and name.split("/")[0] not in ALLOWED}
-    # shrinks pictures in memory; opens no file to write
-    assert strangers <= {"release/verify_layers.py"}
+    assert {name for name in found if name not in ALLOWED and name.split("/")[0] not in ALLOWED} == set()
