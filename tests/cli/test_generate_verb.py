@@ -130,7 +130,11 @@ def test_pictures_are_fitted_and_given_at_their_time(tmp_path, capsys):
     Image.new("RGB", (300, 100), (255, 0, 0)).save(tmp_path / "red.png")
     code, out, _ = generate(capsys, tmp_path / "a.mp4", "--image", f"{tmp_path / 'red.png'}@0", "--image", "x@y@9")
     assert code == 2
-    code, out, _ = generate(capsys, tmp_path / "a.mp4", "--image", f"{tmp_path / 'red.png'}@first")
+    image = ("--image", f"{tmp_path / 'red.png'}@first")
+    code, _, err = generate(capsys, tmp_path / "a.mp4", *image)
+    assert code == 2
+    assert "nobody has said whom it shows" in err
+    code, out, _ = generate(capsys, tmp_path / "a.mp4", *image, "--shows", "nobody")
     assert code == 0
     assert "--image" in out
     first = read_clip(tmp_path / "a.mp4").frames[0]

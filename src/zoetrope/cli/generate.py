@@ -20,7 +20,6 @@ from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
-from zoetrope.core.events import Notice
 from zoetrope.core.home import home_folder
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
@@ -44,13 +43,14 @@ class Shows(StrEnum):
 
 @dataclass(frozen=True)
 class Leaving:
-    """How the shot leaves: where to, under which profile of labels, and for whom without the visible one."""
+    """How the shot leaves: where to, under which labels, for whom without the visible one, and telling what."""
 
     output: Path
     profile: str | None
     unlabelled_to: str | None
     agreement: str
     preview: bool
+    tell_prompt: bool
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Given:
     consent: str | None
 
     @property
-    def said(self) -> Literal["nobody", "invented", "real"]:
-        """Whom they show: who names a consent speaks of a real person, who says nothing of none."""
-        return self.shows.value if self.shows else "real" if self.consent else "nobody"
+    def said(self) -> Literal["nobody", "invented", "real"] | None:
+        """Whom they show, None where nothing is said; who names a consent speaks of a real person."""
+        return self.shows.value if self.shows else "real" if self.consent else None
 
 
 def generate(
@@ -101,7 +101,7 @@ def generate(
     ] = None,
     shows: Annotated[
         Shows | None,
-        typer.Option(help="Whom the given pictures show; a real person needs --consent.", show_default="nobody"),
+        typer.Option(help="Whom the given pictures show, to be said once of each; a real person needs --consent."),
     ] = None,
     consent: Annotated[str | None, typer.Option(metavar="ID", help="The consent of the person they show.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse words that the checkpoint does not know.")] = False,
@@ -112,6 +112,7 @@ def generate(
         str | None, typer.Option(metavar="NAME", help="Leave the visible label out for NAME; this is recorded.")
     ] = None,
     agreement: Annotated[str, typer.Option(help="By which agreement NAME has taken over the duty to label.")] = "",
+    tell_prompt: Annotated[bool, typer.Option("--tell-prompt", help="Write the prompt into the credentials.")] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Show the picture while it forms.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Tell what happens as lines of JSON.")] = False,
@@ -138,7 +139,7 @@ def generate(
                 strict=strict,
                 adapters=tuple(map(read_adapter, lora or [])),
             )
-            leaving = Leaving(output, profile, unlabelled_to, agreement, preview)
+            leaving = Leaving(output, profile, unlabelled_to, agreement, preview, tell_prompt)
             given = Given(tuple(split(each)[0] for each in image or []), shows, consent)
             allowed = Wish(read_precision(precision) if precision else None, read_bytes(memory) if memory else None)
             made = _make(request, family, leaving, given, allowed, report, wish)
@@ -154,7 +155,7 @@ def generate(
                     made,
                     output,
                     image or [],
-                    *_same_leave(profile, shows, consent, unlabelled_to, agreement),
+                    *_same_leave(profile, shows, consent, unlabelled_to, agreement, tell_prompt),
                     *_same_weights(lora or [], precision, memory),
                 ),
             )
@@ -162,7 +163,7 @@ def generate(
 
 
 def _same_leave(
-    profile: str | None, shows: Shows | None, consent: str | None, to: str | None, agreement: str
+    profile: str | None, shows: Shows | None, consent: str | None, to: str | None, agreement: str, tell_prompt: bool
 ) -> tuple[str, ...]:
     """The options, as typed, that decide how a shot leaves."""
     told = {
@@ -172,7 +173,8 @@ def _same_leave(
         "--unlabelled-to": to,
         "--agreement": agreement,
     }
-    return tuple(word for option, value in told.items() if value for word in (option, value))
+    words = tuple(word for option, value in told.items() if value for word in (option, value))
+    return (*words, "--tell-prompt") if tell_prompt else words
 
 
 def _same_weights(adapters: list[str], precision: str | None, memory: str | None) -> tuple[str, ...]:
@@ -195,17 +197,17 @@ def _make(
     check_output(output)
     if request.still and output.suffix.lower() == ".wav":
         raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
-    family.check(request)
     from zoetrope.release.door_policy import Recipient
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
+    from zoetrope.render.screening import screen_words
     from zoetrope.render.shoot import generate_to
 
     policy = open_house(os.environ, leaving.profile)
+    screen_words(request, policy.screen)  # first: a refusal may name words that the checkpoint does not know
+    family.check(request)
     if leaving.unlabelled_to is not None:
         policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
-    if given.files and not (given.shows or given.consent):
-        report.event(Notice("the given pictures are taken to show no real person; otherwise name --consent"))
     made = generate_to(
         output,
         request,
@@ -219,5 +221,6 @@ def _make(
         wish=allowed,
         when=time_of_making(os.environ),
         files=given.files,
+        tell_prompt=leaving.tell_prompt,
     )
     return made.take.request
