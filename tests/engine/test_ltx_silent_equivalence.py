@@ -17,11 +17,11 @@ from open_checkpoints import descriptor_of, diffusers, parts_of, ready
 from PIL import Image
 from tiny_ltx import LTXVideoCondition, tiny_silent
 
-from zoetrope.core.conditions import Extend, Footage, Keyframe
+from zoetrope.core.conditions import Extend, Footage, Keyframe, Restyle
 from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.core.request import Request
 from zoetrope.engine.denoise import denoise
-from zoetrope.engine.families.ltx.codec import DECODE_LEVEL
+from zoetrope.engine.families.ltx.codec import DECODE_LEVEL, encode
 from zoetrope.engine.families.ltx.facts import Ltx
 from zoetrope.engine.families.ltx.silent import LoadedSilent, _stirred
 from zoetrope.engine.guidance import guided
@@ -163,6 +163,16 @@ def test_a_clip_is_gone_on_with(tiny, quiet):
     request = made.request(conditions=(Extend(clip),))
     given = LTXVideoCondition(video=[Image.fromarray(frame) for frame in clip], frame_index=0)
     assert_alike(made.ours(request, drawn(5)), made.theirs(request, conditions=given, **quiet))
+
+
+def test_a_clip_is_restyled(tiny, quiet):
+    made = tiny(True)
+    clip = picture(7, 17)
+    request = made.request(conditions=(Restyle(clip, 0.6),), steps=5)
+    with torch.no_grad():
+        latent = rearrange(encode(made.pipeline.vae, clip), "f r w c -> 1 c f r w")
+    theirs = made.theirs(request, latents=latent, denoise_strength=0.6, **quiet)
+    assert_alike(made.ours(request, drawn(5)), theirs)
 
 
 @torch.inference_mode()

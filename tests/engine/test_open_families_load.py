@@ -24,6 +24,7 @@ from zoetrope.engine.families.hunyuan.family import LoadedHunyuan
 from zoetrope.engine.families.ltx.joint import LoadedJoint
 from zoetrope.engine.families.ltx.silent import LoadedSilent
 from zoetrope.engine.families.opening import all_variants, family_of
+from zoetrope.engine.generate import generate
 from zoetrope.engine.guidance import guided
 from zoetrope.engine.memory.budget import settle_plan
 from zoetrope.engine.memory.machine import card
@@ -69,6 +70,17 @@ def test_a_folder_walks_as_the_networks_that_were_saved(saved):
     family, held, loaded, size = saved
     request = asked(family, size)
     assert torch.equal(latents(family, loaded, request), latents(family, held, request))
+
+
+def test_a_folder_makes_a_shot_by_its_path(saved):
+    family, _, _, size = saved
+    request = asked(family, size, checkpoint=str(family.descriptor.root), steps=1)
+    draft = generate(request, numerics=PLAIN)
+    height, width = request.size.height, request.size.width
+    assert draft.frames.shape == (9, height, width, 3)
+    assert (draft.sound is not None) == family.limits.sounds
+    if draft.sound is not None:
+        assert draft.sound.shape == (2, draft.clock.samples(request.seconds))
 
 
 def test_a_lora_is_laid_for_one_request_alone(saved, tmp_path):

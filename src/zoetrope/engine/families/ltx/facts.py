@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from zoetrope.core.conditions import Condition, Control, Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import Condition, Control, Extend, Footage, Keyframe, Region, Restyle, Soundtrack
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import Notice
 from zoetrope.core.limits import Limits, check_limits
@@ -150,7 +150,11 @@ class Ltx:
 
     @property
     def _conditions(self) -> tuple[type[Condition], ...]:
-        return (Keyframe, Extend, Region, Footage, Soundtrack, Control) if self.joint else (Keyframe, Extend, Region)
+        return (
+            (Keyframe, Extend, Region, Footage, Soundtrack, Control)
+            if self.joint
+            else (Keyframe, Extend, Region, Restyle)
+        )
 
     @property
     def presets(self) -> Mapping[str, Preset]:

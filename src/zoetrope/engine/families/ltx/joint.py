@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,10 +19,12 @@ from zoetrope.engine.families.ltx import codec as codecs
 from zoetrope.engine.families.ltx.control import control_scale
 from zoetrope.engine.families.ltx.facts import SPECTRA, preset_of
 from zoetrope.engine.families.ltx.family import LoadedLtx
+from zoetrope.engine.families.ltx.forward_joint import Prepared, Rows, forward, prepare
+from zoetrope.engine.families.ltx.modulation import Levels
 from zoetrope.engine.families.ltx.placing import append, grid_places, sound_places, whole
 from zoetrope.engine.families.ltx.refining import reduced
 from zoetrope.engine.families.ltx.sound import decode_sound, encode_sound
-from zoetrope.engine.families.ltx.text_joint import Read, read_prompts
+from zoetrope.engine.families.ltx.text_joint import read_prompts
 from zoetrope.engine.guidance import Branches
 from zoetrope.engine.mixing import Push, several
 from zoetrope.engine.presets import Preset
@@ -101,58 +102,33 @@ class LoadedJoint(LoadedLtx):
     def branches(self, request: Request, canvas: Canvas) -> Branches:
         prompts = [request.prompt] if request.guidance == 1 else [request.prompt, request.negative]
         said = read_prompts(self.parts, prompts, self.ltx.descriptor.identity)
+        texts, mask = [(each["video"], each["sound"]) for each in said], torch.stack([each["mask"] for each in said])
+        part = self.parts["network"]
+        kept: list[Prepared] = []
 
         def velocities(canvas: Canvas, sigma: float, names: tuple[str, ...]) -> tuple[Tokens, ...]:
-            apart = [name for name in names if name == "isolated"]
-            seeing = [name for name in names if name != "isolated"]
-            batches = [seeing] if self.together else [[name] for name in seeing]
+            streams = canvas.video, canvas.sound
+            latent = canvas.video.latent.to(part.dtype), canvas.sound.latent.to(part.dtype)
+            levels = _told(canvas.video, sigma), _told(canvas.sound, sigma)
+            ordered = sorted(names, key=lambda name: name == "isolated")
             found: dict[str, Tokens] = {}
-            with self.parts["network"].resident() as network, adapted(network, request.adapters, "network"):
-                for batch in (*batches, apart):
-                    if batch:
-                        reads = [said[-1] if name == "negative" else said[0] for name in batch]
-                        found |= zip(batch, self._call(network, canvas, sigma, reads, batch), strict=True)
+            with part.resident() as network, adapted(network, request.adapters, "network"):
+                if not kept:
+                    kept.append(prepare(network, texts, mask, (streams[0].place, streams[1].place), part.dtype))
+                for batch in [ordered] if self.together else [[name] for name in ordered]:
+                    made = forward(network, kept[0], latent, levels, self._rows(batch), self.ltx.crosses_levels)
+                    found |= zip(batch, map(Tokens, made[0].float(), made[1].float()), strict=True)
             return tuple(found[name] for name in names)
 
         return velocities
 
-    def _call(
-        self, network: Any, canvas: Canvas, sigma: float, reads: Sequence[Read], names: Sequence[str]
-    ) -> list[Tokens]:
-        """One pass of the network, a row for each branch."""
-        device, dtype, rows = canvas.video.latent.device, self.parts["network"].dtype, len(names)
-
-        def stacked(name: str) -> Tensor:
-            return torch.stack([read[name] for read in reads]).to(device, dtype)
-
-        perturbed = torch.tensor([0.0 if name == "perturbed" else 1.0 for name in names], device=device, dtype=dtype)
-        mask = torch.stack([read["mask"] for read in reads]).to(device)
-        video, sound = (_told(stream, sigma, rows) for stream in (canvas.video, canvas.sound))
-        count, height, width = canvas.grid
-        made = network(
-            hidden_states=canvas.video.latent.to(dtype).expand(rows, -1, -1),
-            audio_hidden_states=canvas.sound.latent.to(dtype).expand(rows, -1, -1),
-            encoder_hidden_states=stacked("video"),
-            audio_encoder_hidden_states=stacked("sound"),
-            timestep=video[0],
-            audio_timestep=sound[0],
-            sigma=video[1],
-            audio_sigma=sound[1],
-            encoder_attention_mask=mask,
-            audio_encoder_attention_mask=mask,
-            num_frames=count,
-            height=height,
-            width=width,
-            audio_num_frames=len(canvas.sound.latent),
-            video_coords=canvas.video.place.T.expand(rows, -1, -1),
-            audio_coords=canvas.sound.place[:, :1].T.expand(rows, -1, -1),
-            isolate_modalities="isolated" in names,
-            spatio_temporal_guidance_blocks=[self._perturbed_block] if "perturbed" in names else None,
-            perturbation_mask=perturbed if "perturbed" in names else None,
-            use_cross_timestep=self.ltx.crosses_levels,
-            return_dict=False,
+    def _rows(self, names: Sequence[str]) -> Rows:
+        return Rows(
+            prompts=tuple(int(name == "negative") for name in names),
+            perturbed=tuple(row for row, name in enumerate(names) if name == "perturbed"),
+            apart=names.count("isolated"),
+            block=self._perturbed_block,
         )
-        return [Tokens(*pair) for pair in zip(made[0].float(), made[1].float(), strict=True)]
 
     @property
     def _perturbed_block(self) -> int:
@@ -176,11 +152,7 @@ def given_sound(request: Request) -> np.ndarray | None:
     return None
 
 
-def _told(stream: Stream, sigma: float, rows: int) -> tuple[Tensor, Tensor]:
-    """What the network is told of a stream: the level of all tokens or of each, and the highest of them.
-
-    Shapes: (rows,) or (rows, n), and (rows,).
-    """
-    levels = 1000 * sigmas_of(stream, sigma)
-    most = levels.max().expand(rows)
-    return (levels.expand(rows, -1), most) if bool(stream.given.any()) else (most, most)
+def _told(stream: Stream, sigma: float) -> Levels:
+    """A given stream, or a part of one, stands lower than the one that is made."""
+    each = 1000 * sigmas_of(stream, sigma)
+    return Levels(each, each.max()[None])

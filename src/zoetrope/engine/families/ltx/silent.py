@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
+from einops import rearrange
 from torch import Tensor
 
+from zoetrope.core.conditions import Restyle
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import derive_seed
 from zoetrope.engine.adapters.laying import adapted
 from zoetrope.engine.canvas import Canvas, Tokens, sigmas_of
+from zoetrope.engine.denoise import euler
+from zoetrope.engine.families.ltx import codec as codecs
 from zoetrope.engine.families.ltx.facts import preset_of
 from zoetrope.engine.families.ltx.family import LoadedLtx
 from zoetrope.engine.families.ltx.forward import Prepared, forward, prepare
-from zoetrope.engine.families.ltx.placing import starts
+from zoetrope.engine.families.ltx.placing import starts, whole
 from zoetrope.engine.families.ltx.presets import LtxPreset
 from zoetrope.engine.families.ltx.text_silent import read_prompts
 from zoetrope.engine.guidance import Branches, classifier_free
@@ -35,13 +39,33 @@ class LoadedSilent(LoadedLtx):
     def _place_of_frame(self, grid: tuple[int, int, int], frame: int) -> Tensor:
         return starts((1, *grid[1:]), self.ltx.scale, self.ltx.clock.frame_rate, 1, frame)
 
+    def place(self, canvas: Canvas, request: Request) -> Canvas:
+        """A clip that is restyled lies under the noise, at the level where the walk begins; then all that is given."""
+        for condition in request.conditions:
+            if isinstance(condition, Restyle):
+                with self.parts["codec"].resident() as codec:
+                    latent = codecs.encode(codec, whole(condition.frames, self.ltx.clock))
+                sigma = float(self._sigmas(request, self.ltx.presets[request.preset], canvas)[0])
+                tokens = rearrange(latent, "f r w c -> (f r w) c")
+                mixed = (1 - sigma) * tokens + sigma * canvas.video.latent
+                canvas = replace(canvas, video=replace(canvas.video, latent=mixed))
+        return super().place(canvas, request)
+
+    def _sigmas(self, request: Request, preset: Preset, canvas: Canvas) -> Tensor:
+        """All of a schedule, or its end where a clip is only restyled. Source: get_timesteps of LTXConditionPipeline."""
+        assert request.steps is not None, "a settled request has its steps"
+        sigmas = self._schedule(request.steps, preset_of(preset), canvas).sigmas
+        for condition in request.conditions:
+            if isinstance(condition, Restyle):
+                return sigmas[request.steps - max(1, min(int(request.steps * condition.strength), request.steps)) :]
+        return sigmas
+
     def walk(self, request: Request, preset: Preset, canvas: Canvas, number: int) -> Walk:
-        assert request.steps is not None
-        assert request.guidance is not None, "a settled request has its steps and guidance"
+        assert request.guidance is not None, "a settled request has its guidance"
         if (refined := self._refines(preset, number)) is not None:
             return refined
-        schedule = self._schedule(request.steps, preset_of(preset), canvas)
-        return Walk(schedule.sigmas, schedule.step, classifier_free(request.guidance, preset.interval, preset.rescale))
+        sigmas = self._sigmas(request, preset, canvas)
+        return Walk(sigmas, euler, classifier_free(request.guidance, preset.interval, preset.rescale))
 
     def _levels(self, steps: int, preset: LtxPreset) -> list[float]:
         return linear_quadratic(steps) if self.ltx.later and not preset.sigmas else super()._levels(steps, preset)
