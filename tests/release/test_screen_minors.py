@@ -33,6 +33,13 @@ class Says:
         return self.check_pictures(sound)
 
 
+class SeesNobody:
+    """A face detector that never sees a face."""
+
+    def faces(self, pictures):
+        return 0
+
+
 def broken(verdict):
     refused = [found for found in verdict.findings if found.category == MINORS]
     assert all(found.severity == "block" for found in refused)
@@ -48,6 +55,7 @@ def test_no_policy_switches_it_off(tmp_path):
         "moderators": [(), (Says(sexual=0.0),)],
         "denied": [None],
         "go_on_without": [frozenset(LENIENT)],
+        "faces": [None, SeesNobody()],
     }
     assert set(settings) == {field.name for field in fields(ScreenPolicy)}, "a new setting must be tried here"
     policies = [ScreenPolicy(**{name: value}) for name, values in settings.items() for value in values]
@@ -76,6 +84,7 @@ def test_no_policy_switches_it_off(tmp_path):
         "未 成 年，裸*体",
         "未成年，色qing",
         "幼女，脫光",
+        "wei4cheng2nian2，luo3ti3",
     ],
 )
 def test_both_halves_together_are_refused_however_they_are_spelled(text):

@@ -194,3 +194,11 @@ def test_settings_of_a_house_are_read_once(tmp_path):
     (tmp_path / "screen.yaml").write_text("minors: off\n", encoding="utf-8")
     with pytest.raises(InvalidRequest):
         open_screen(tmp_path)
+
+
+def test_syllables_with_tones_spell_even_short_terms():
+    short = house("木马")
+    assert stops("a mu4ma3 in the yard", short)
+    assert stops("mu4 ma3", short)
+    assert not stops("muma is a name", short)
+    assert not stops("mu4ma is a plate", short)

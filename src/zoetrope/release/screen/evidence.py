@@ -17,6 +17,7 @@ _SHORTEST_DISGUISED = 3
 _SHORTEST_SOUND = 6  # letters of a term that is spelled by sound alone
 _MOST_SOUNDS = 16  # spellings of a term whose characters have several readings
 _SHORTEST_HOMOPHONE = 3  # characters; pairs of other characters with the same sound are ordinary words
+_TONES = frozenset("12345")  # behind a syllable; who writes them spells Chinese, however short the term is
 
 
 class Spelled:
@@ -90,7 +91,7 @@ def _stand_alone(pieces: list[str], starts: list[int], stops: list[int], text: s
 
 def sounds_meant(term: Spelled, view: View, first: int, last: int, text: str) -> bool:
     """Whether a row of syllables means the term, and is not made of other words that sound like it."""
-    same = other = spelled = 0
+    same = other = spelled = toned = 0
     previous = -1
     sound = view.text[first : last + 1]
     for character, reading in zip(term.joined, term.sounds[sound], strict=True):
@@ -104,12 +105,12 @@ def sounds_meant(term: Spelled, view: View, first: int, last: int, text: str) ->
         elif stop - start != len(reading) - 1:
             return False
         else:
-            spelled += 1
+            spelled, toned = spelled + 1, toned + (text[stop + 1 : stop + 2] in _TONES)
         previous, first = stop, first + len(reading)
     long = len(sound) >= _SHORTEST_SOUND
     if other:
         return long and len(term.joined) >= _SHORTEST_HOMOPHONE
-    return spelled > 0 and (same > 0 or long)
+    return spelled > 0 and (same > 0 or long or toned == spelled)
 
 
 def _is_whole(view: View, first: int, length: int) -> bool:
