@@ -150,11 +150,8 @@ class Ltx:
 
     @property
     def _conditions(self) -> tuple[type[Condition], ...]:
-        return (
-            (Keyframe, Extend, Region, Footage, Soundtrack, Control)
-            if self.joint
-            else (Keyframe, Extend, Region, Restyle)
-        )
+        common = (Keyframe, Extend, Region)
+        return (*common, Footage, Soundtrack, Control) if self.joint else (*common, Restyle)
 
     @property
     def presets(self) -> Mapping[str, Preset]:
@@ -182,6 +179,8 @@ class Ltx:
                 f"a keyframe was set at frame {max(moments)}; {limits.checkpoint} knows keyframes at first."
             )
         self._check_control(request, limits)
+        if self.passes(request) == 2 and any(isinstance(condition, Restyle) for condition in request.conditions):
+            raise InvalidRequest(f"a clip is restyled in one pass; choose another preset than {request.preset!r}.")
         if self.passes(request) == 2 and (
             request.size.width % (2 * limits.grid) or request.size.height % (2 * limits.grid)
         ):

@@ -52,7 +52,10 @@ class LoadedSilent(LoadedLtx):
         return super().place(canvas, request)
 
     def _sigmas(self, request: Request, preset: Preset, canvas: Canvas) -> Tensor:
-        """All of a schedule, or its end where a clip is only restyled. Source: get_timesteps of LTXConditionPipeline."""
+        """All of a schedule, or its end where a clip is only restyled.
+
+        Source: get_timesteps of LTXConditionPipeline.
+        """
         assert request.steps is not None, "a settled request has its steps"
         sigmas = self._schedule(request.steps, preset_of(preset), canvas).sigmas
         for condition in request.conditions:
