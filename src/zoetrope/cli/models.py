@@ -38,7 +38,7 @@ def list_(
     if as_json:
         print(json.dumps([facts_of(card, here) for card in cards().values()], indent=1, ensure_ascii=False))
         return
-    rows = [("name", "can do", "card", "licence", "holds", "here"), *(_row(card, here) for card in cards().values())]
+    rows = [("name", "card", "licence", "holds", "here", "can do"), *(_row(card, here) for card in cards().values())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
@@ -139,7 +139,7 @@ def _row(card: Card, here: Models) -> tuple[str, ...]:
     rows = memory_rows().get(card.name)
     least = f"{min(rows)} GB" if rows else "?"
     can = ", ".join(card.tasks) if runs(card) else "nothing in this version"
-    return card.name, can, least, card.licence.name, card.licence.holds, here_of(card, here)
+    return card.name, least, card.licence.name, card.licence.holds, here_of(card, here), can
 
 
 def _told(card: Card, here: Models) -> Iterator[str]:
