@@ -109,7 +109,7 @@ def tiny():
     return lru_cache(Tiny)
 
 
-@pytest.mark.parametrize("kind", ["2.0", "2.3"])
+@pytest.mark.parametrize("kind", ["2.0", "2.3", "2.5"])
 def test_text_to_picture_and_sound(tiny, kind):
     made = tiny(kind)
     request = made.request()

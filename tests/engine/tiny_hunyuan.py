@@ -9,11 +9,9 @@ from open_checkpoints import diffusers, ready, transformers
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the libraries warn of their own deprecations when they are imported
-    from diffusers.guiders import (
-        AdaptiveProjectedGuidance,
-        ClassifierFreeGuidance,
-        ClassifierFreeZeroStarGuidance,
-    )
+    from diffusers.guiders.adaptive_projected_guidance import AdaptiveProjectedGuidance
+    from diffusers.guiders.classifier_free_guidance import ClassifierFreeGuidance
+    from diffusers.guiders.classifier_free_zero_star_guidance import ClassifierFreeZeroStarGuidance
 
     classes = (
         AdaptiveProjectedGuidance,

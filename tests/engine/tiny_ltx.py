@@ -9,11 +9,12 @@ from open_checkpoints import LETTERS, diffusers, ready, tokeniser, transformers
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the libraries warn of their own deprecations when they are imported
     from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXVideoCondition
-    from diffusers.pipelines.ltx2 import LTX2TextConnectors, LTX2Vocoder
+    from diffusers.pipelines.ltx2.connectors import LTX2TextConnectors
     from diffusers.pipelines.ltx2.latent_upsampler import LTX2LatentUpsamplerModel
     from diffusers.pipelines.ltx2.pipeline_ltx2_condition import LTX2ConditionPipeline, LTX2VideoCondition
     from diffusers.pipelines.ltx2.pipeline_ltx2_ic_lora import LTX2InContextPipeline, LTX2ReferenceCondition
     from diffusers.pipelines.ltx2.pipeline_ltx2_latent_upsample import LTX2LatentUpsamplePipeline
+    from diffusers.pipelines.ltx2.vocoder import LTX2Vocoder
 
     classes = (
         LTX2LatentUpsamplePipeline,
@@ -42,7 +43,11 @@ _LATER = {
 
 
 def tiny_joint(kind: str = "2.3", seed: int = 0) -> Any:
-    """An LTX-2 pipeline, as 2.0 or as 2.3 is: gates, modulated text, and blocks that can be perturbed."""
+    """An LTX-2 pipeline as 2.0, 2.3 or 2.5 is.
+
+    2.3 has gates, modulated text, and blocks that can be perturbed; 2.5 modulates its text alike at all levels, and has
+    layers without biases. The text encoder of all is that of 2.3.
+    """
     torch.manual_seed(seed)
     newer = kind != "2.0"
     pipeline = diffusers.LTX2Pipeline(
@@ -63,7 +68,7 @@ def tiny_joint(kind: str = "2.3", seed: int = 0) -> Any:
             ch_mult=(1, 1, 1),
             num_res_blocks=1,
         ),
-        transformer=_network(newer),
+        transformer=_network(newer, kind == "2.5"),
         vocoder=LTX2Vocoder(in_channels=2 * BINS, hidden_channels=32),
     )
     for codec in (pipeline.vae, pipeline.audio_vae):
@@ -166,11 +171,13 @@ def _codec() -> Any:
     )
 
 
-def _network(newer: bool) -> Any:
+def _network(newer: bool, newest: bool) -> Any:
     more: dict[str, Any] = {}
     if newer:
         switches = ("gated_attn", "cross_attn_mod", "audio_gated_attn", "audio_cross_attn_mod", "perturbed_attn")
         more = dict.fromkeys(switches, True) | {"use_prompt_embeddings": False, "rope_type": "split"}
+    if newest:
+        more |= {"use_prompt_adaln_single": False, "ff_bias": False, "use_keyframes_abs_pos_embedding": True}
     return diffusers.LTX2VideoTransformer3DModel(
         in_channels=CHANNELS,
         out_channels=CHANNELS,

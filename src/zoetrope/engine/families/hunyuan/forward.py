@@ -87,8 +87,8 @@ def _attend(attention: Any, tokens: Tensor, context: Tensor, turn: Tensor) -> tu
     read_key = attention.norm_added_k(heads(attention.add_k_proj(context)))
     value, read_value = heads(attention.to_v(tokens)), heads(attention.add_v_proj(context))
     pairs = ((query, read_query), (key, read_key), (value, read_value))
-    joined = (torch.cat(pair, 1).transpose(1, 2) for pair in pairs)
-    seen = rearrange(scaled_dot_product_attention(*joined), "b h n e -> b n (h e)")
+    query, key, value = (torch.cat(pair, 1).transpose(1, 2) for pair in pairs)
+    seen = rearrange(scaled_dot_product_attention(query, key, value), "b h n e -> b n (h e)")
     seen, read = seen.split([tokens.shape[1], context.shape[1]], 1)
     return attention.to_out[0](seen), attention.to_add_out(read)
 

@@ -101,8 +101,8 @@ def _modulated(tokens: Tensor, eps: float, scale: Tensor, shift: Tensor) -> Tens
 def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
     query = _turned(attention.norm_q(attention.to_q(tokens)), turn)
     key = _turned(attention.norm_k(attention.to_k(tokens)), turn)
-    heads = (_heads(attention, each) for each in (query, key, attention.to_v(tokens)))
-    return attention.to_out[0](rearrange(scaled_dot_product_attention(*heads), "b h n e -> b n (h e)"))
+    query, key, value = (_heads(attention, each) for each in (query, key, attention.to_v(tokens)))
+    return attention.to_out[0](rearrange(scaled_dot_product_attention(query, key, value), "b h n e -> b n (h e)"))
 
 
 def _attend_text(

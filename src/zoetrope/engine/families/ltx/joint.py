@@ -70,7 +70,8 @@ class LoadedJoint(LoadedLtx):
         scale, shrink = control_scale(request.adapters), self.ltx.grid(request)[1] // canvas.grid[1]
         with self.parts["codec"].resident() as codec:
             latent = codecs.encode(codec, reduced(whole(frames, self.ltx.clock), scale * shrink))
-        place = grid_places(tuple(latent.shape[:3]), self.ltx.scale, self.ltx.clock.frame_rate)
+        count, rows, columns, _ = latent.shape
+        place = grid_places((count, rows, columns), self.ltx.scale, self.ltx.clock.frame_rate)
         return append(canvas, latent, place * torch.tensor([1.0, scale, scale]))
 
     def _as_trained(self, frames: np.ndarray) -> np.ndarray:
