@@ -26,7 +26,7 @@ from zoetrope.core.request import Request
 from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds
 from zoetrope.engine.checkpoints.models_folder import open_models
-from zoetrope.engine.families import Family, find_family
+from zoetrope.engine.families import Family, Planned, find_family
 from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
 
 STILL = ".png"
@@ -87,7 +87,7 @@ def generate(
     ] = "pocket",
     lora: Annotated[
         list[str] | None,
-        typer.Option(metavar="FILE[@STRENGTH]", help="A LoRA laid over the weights. Repeat for more."),
+        typer.Option(metavar="FILE[@STRENGTH][@high|@low]", help="A LoRA laid over the weights. Repeat for more."),
     ] = None,
     precision: Annotated[
         str | None, typer.Option(help="Of open weights: bf16, fp8, int8, nf4.", show_default="as fits")
@@ -206,6 +206,10 @@ def _make(
     policy = open_house(os.environ, leaving.profile)
     screen_words(request, policy.screen)  # first: a refusal may name words that the checkpoint does not know
     family.check(request)
+    if isinstance(family, Planned):
+        from zoetrope.engine.memory.embeddings import use_folder
+
+        use_folder(home_folder(os.environ) / "embeddings")  # so that the next process need not read the prompt again
     if leaving.unlabelled_to is not None:
         policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
     made = generate_to(
