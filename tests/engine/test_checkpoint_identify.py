@@ -7,7 +7,7 @@ import pytest
 from written_checkpoints import counted, write_folder, write_tensors
 
 from zoetrope.core.errors import InvalidRequest, Refused, WeightsError
-from zoetrope.engine.checkpoints.cards import Card, Licence, cards, check_territory
+from zoetrope.engine.checkpoints.cards import Card, Licence, cards, check_territory, memory_rows
 from zoetrope.engine.checkpoints.identify import describe, describe_card
 from zoetrope.engine.checkpoints.models_folder import Models, open_models
 
@@ -55,6 +55,13 @@ def test_every_card_has_a_licence_and_a_place():
         assert card.licence.url.startswith("https://"), card.name
         assert card.places("huggingface"), card.name
         assert card.tasks, card.name
+
+
+def test_memory_is_told_of_cards_from_small_to_large():
+    for name, rows in memory_rows().items():
+        assert name in cards()
+        assert list(rows) == sorted(rows), name
+        assert all("peak" in said for said in rows.values()), name
 
 
 @pytest.mark.parametrize(("here", "holds"), [(None, True), ("US", True), ("DE", False), ("gb", False), ("EU", False)])
