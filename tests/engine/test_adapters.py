@@ -11,7 +11,7 @@ from written_checkpoints import write_tensors
 
 from zoetrope.core.errors import WeightsError
 from zoetrope.core.request import Adapter
-from zoetrope.engine.adapters.files import check_adapters, open_adapter
+from zoetrope.engine.adapters.files import check_adapters, identity_of, open_adapter
 from zoetrope.engine.adapters.laying import adapted
 from zoetrope.engine.memory.plan import Precision
 from zoetrope.engine.memory.quantise import quantise
@@ -145,9 +145,12 @@ def test_a_file_that_changed_is_read_again(tmp_path: Path):
     layer = "blocks.0.attn1.to_q"
     tree, path = Tree(layer), tmp_path / "a.safetensors"
     before = computed(tree, Adapter(str(write_peft(path, layer, 1))))
+    stood = identity_of([Adapter(str(path))])
     write_tensors(path, {"README": np.zeros(3, "f4")})
     write_peft(path, layer, 2)
     assert not torch.equal(computed(tree, Adapter(str(path))), before)
+    assert identity_of([Adapter(str(path))]) != stood
+    assert identity_of([]) == ""
 
 
 def test_packed_layers_take_adapters_too(tmp_path: Path):

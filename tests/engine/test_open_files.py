@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
-from open_checkpoints import tiny_wan
+from open_checkpoints import diffusers, tiny_wan
 from safetensors.torch import save_file
 
 from zoetrope.cli.app import run
@@ -27,7 +27,7 @@ from zoetrope.engine.numerics import Numerics
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the library warns of its own deprecations when it is imported
-    from diffusers import WanVACEPipeline, WanVACETransformer3DModel
+    Vace, VaceNetwork = diffusers.WanVACEPipeline, diffusers.WanVACETransformer3DModel
 
 CARD = "wan2.1-t2v-1.3b"
 PLAIN = Numerics("cpu", torch.float32, Plan(()))
@@ -159,9 +159,9 @@ def test_files_that_do_not_fit_are_refused_when_parts_are_opened(pipeline, model
 
 def test_vace_makes_shots_out_of_text_by_its_own_pipeline(pipeline, tmp_path):
     config = dict(pipeline.transformer.config) | {"vace_layers": [0], "vace_in_channels": 96}
-    network = WanVACETransformer3DModel.from_config(config)
+    network = VaceNetwork.from_config(config)
     parts = {name: part for name, part in pipeline.components.items() if name not in ("transformer", "transformer_2")}
-    WanVACEPipeline(**parts, transformer=network).save_pretrained(tmp_path / "vace")
+    Vace(**parts, transformer=network).save_pretrained(tmp_path / "vace")
     found = describe(tmp_path / "vace", Models(tmp_path))
     assert found.family == "bridge"
     asked = replace(REQUEST, seconds=Fraction(5, 24), checkpoint=str(tmp_path / "vace"))

@@ -169,6 +169,7 @@ def _begin(
 ) -> _Begun:
     """Screen the words of a request, settle it, and screen what it gives and whom that shows, before weights load."""
     said = screen_words(request, policy.screen)  # first: notices name words that a checkpoint does not know
+    from zoetrope.engine.adapters.files import identity_of
     from zoetrope.engine.families import Planned
     from zoetrope.engine.generate import prepare
 
@@ -179,6 +180,7 @@ def _begin(
         likenesses = replace(likenesses, detector=policy.screen.faces)
     used = likenesses.check(request, given, now)
     weights = family.descriptor.identity if isinstance(family, Planned) else ""
+    weights += identity_of(request.adapters)
     named = family.limits.checkpoint
     making = making_of(request, now, given, checkpoint=named, weights=weights, tell_prompt=tell_prompt)
     return _Begun(request, family, making, about, likenesses, used)

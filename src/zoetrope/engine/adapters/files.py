@@ -5,6 +5,7 @@ Knows no network's modules; who lays it holds it against them.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -118,6 +119,12 @@ def check_adapters(adapters: Iterable[Adapter], network: str, width: int, checkp
             )
 
 
+def identity_of(adapters: Iterable[Adapter]) -> str:
+    """What stands for the files of adapters as they are now; nothing for none. Raises: WeightsError."""
+    stamps = [open_adapter(adapter.source).stamp for adapter in adapters]
+    return hashlib.sha256(repr(stamps).encode()).hexdigest() if stamps else ""
+
+
 def is_for(adapter: Adapter, file: AdapterFile, said: Expert, part: str, experts: bool) -> bool:
     """Whether layers for an expert, as the file says, are laid on a part.
 
@@ -169,4 +176,4 @@ def _and(names: Iterable[str]) -> str:
 
 _KNOWN = f"known are {_and(TITLES.values())}."
 
-__all__ = ["TITLES", "AdapterFile", "check_adapters", "is_for", "layers_of", "open_adapter"]
+__all__ = ["TITLES", "AdapterFile", "check_adapters", "identity_of", "is_for", "layers_of", "open_adapter"]
