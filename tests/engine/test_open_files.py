@@ -16,9 +16,11 @@ from safetensors.torch import save_file
 from zoetrope.cli.app import run
 from zoetrope.core.errors import WeightsError
 from zoetrope.core.request import Request
+from zoetrope.engine.checkpoints.cards import memory_rows
 from zoetrope.engine.checkpoints.identify import describe, describe_card
 from zoetrope.engine.checkpoints.models_folder import Models
 from zoetrope.engine.checkpoints.names import rename
+from zoetrope.engine.checkpoints.needs import needs
 from zoetrope.engine.checkpoints.tensors import held
 from zoetrope.engine.families.opening import family_of, open_family
 from zoetrope.engine.generate import make, prepare
@@ -167,6 +169,11 @@ def test_vace_makes_shots_out_of_text_by_its_own_pipeline(pipeline, tmp_path):
     asked = replace(REQUEST, seconds=Fraction(5, 24), checkpoint=str(tmp_path / "vace"))
     settled, family = prepare(asked, family_of(found), None)
     assert make(settled, family, numerics=PLAIN).frames.shape == (5, 32, 48, 3)
+
+
+@pytest.mark.parametrize("card", [CARD, "wan2.2-t2v-a14b"])
+def test_what_is_told_of_memory_is_what_would_be_planned(card: str):
+    assert dict(needs(card)) == dict(memory_rows()[card])
 
 
 @pytest.mark.parametrize(

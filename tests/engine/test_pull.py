@@ -86,7 +86,7 @@ def test_a_cut_connection_is_taken_up_where_it_was_cut(hub: SmallHub, models: Mo
 def test_an_interrupted_pull_goes_on(hub: SmallHub, models: Models, files: dict):
     stop = threading.Event()
     hub.cuts[SHARD] = [20]
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled, match="what is there stays"):
         pull(CARD, models, lambda news: stop.set() if news.path == SHARD else None, stop, never)
     assert (models.folder / "tiny.part" / f"{SHARD}.part").stat().st_size == 20
     done = {asked[0] for asked in hub.asked if asked[0].endswith(".safetensors")} - {SHARD}

@@ -169,7 +169,7 @@ def _where(here: Models) -> str:
     territory = f"used in {here.territory}" if here.territory else "no territory said (ZOETROPE_TERRITORY)"
     excluded = ", ".join(card.name for card in cards().values() if _is_excluded(card, here))
     return f"folder {here.folder}; pulled from {here.source}; {territory}" + (
-        f"; not for you: {excluded}" * bool(excluded)
+        f"; excluded there: {excluded}" * bool(excluded)
     )
 
 

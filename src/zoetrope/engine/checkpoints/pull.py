@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoetrope.core.cancel import Cancel, stop_if
-from zoetrope.core.errors import WeightsError
+from zoetrope.core.errors import Cancelled, WeightsError
 from zoetrope.engine.checkpoints.cards import Card, Place, check_territory
 from zoetrope.engine.checkpoints.choosing import INDEX, choose, choose_part
 from zoetrope.engine.checkpoints.fetching import UNFINISHED, Wait, fetch
@@ -104,7 +104,7 @@ def _choose(hub: Hub, places: tuple[Place, ...], folder: Path, wait: Wait, cance
     index = next((remote for remote in listed if remote.path == INDEX), None)
     if index is None:
         raise WeightsError(f"{own.name} holds no {INDEX}, so it is no checkpoint in the layout of diffusers.")
-    fetch(hub, index, folder / INDEX, lambda count: stop_if(cancel, "before the pull"), wait)
+    fetch(hub, index, folder / INDEX, lambda count: _stop_if(cancel), wait)
     try:
         chosen = choose(listed, json.loads((folder / INDEX).read_text(encoding="utf-8")))
     except (ValueError, AttributeError, TypeError) as error:
@@ -144,7 +144,7 @@ def _fetch_all(
         def tell(count: int, path: str = remote.path, base: int = before) -> None:
             if on_fetched is not None:
                 on_fetched(Fetched(path, base + count, total))
-            stop_if(cancel, "the pull; the same command goes on with it")
+            _stop_if(cancel)
 
         if not _is_checked(folder / remote.path, remote, hashes):
             hashes[remote.path] = fetch(hub, remote, folder / remote.path, tell, wait)
@@ -152,6 +152,14 @@ def _fetch_all(
         before += remote.size
         tell(0, base=before)
     return {remote.path: hashes[remote.path] for remote in chosen}
+
+
+def _stop_if(cancel: Cancel | None) -> None:
+    """Raises: Cancelled, which says that what is there stays."""
+    try:
+        stop_if(cancel, "the pull")
+    except Cancelled:
+        raise Cancelled("Stopped the pull, as asked; what is there stays, and the same pull goes on with it.") from None
 
 
 def _checked(folder: Path) -> dict[str, str]:
