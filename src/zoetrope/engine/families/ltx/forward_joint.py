@@ -2,8 +2,8 @@
 
 Per request: the text, and what each block reads of it where that does not change with the noise. Per canvas: rotary
 tables. Per step: the modulation, once for each distinct noise level. All branches go in one batch: those that skip
-self-attention in a block, and those that see picture and sound apart, are rows of it. Knows no schedule, no guidance
-and no prompt.
+self-attention in a late block, which are copies until there, and those that see picture and sound apart, are rows of it.
+Knows no schedule, no guidance and no prompt.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Prepared:
 class Rows:
     """The branches of a batch. `prompts` is the prompt of each; the last `apart` of them see the streams apart.
 
-    `perturbed` are rows that skip self-attention in block `block`.
+    `perturbed` are rows of prompt 0 that skip self-attention in block `block`.
     """
 
     prompts: tuple[int, ...]
@@ -55,6 +55,15 @@ class Rows:
     def meeting(self) -> int:
         """How many rows see both streams."""
         return len(self.prompts) - self.apart
+
+    def before(self) -> tuple[Rows, list[int]]:
+        """The rows that differ before any is perturbed, and which of them each row is a copy of until then."""
+        own = [row for row in range(len(self.prompts)) if row not in self.perturbed]
+        alike = [row for row in own[: len(own) - self.apart] if self.prompts[row] == 0]
+        if not self.perturbed or not alike:
+            return self, list(range(len(self.prompts)))
+        fewer = Rows(tuple(self.prompts[row] for row in own), apart=self.apart)
+        return fewer, [own.index(row if row in own else alike[0]) for row in range(len(self.prompts))]
 
 
 def prepare(network: Any, texts: Sequence[Pair], mask: Tensor, places: Pair, dtype: torch.dtype) -> Prepared:
@@ -102,7 +111,8 @@ def forward(
     `crossed` is whether each stream is told the other's level where they meet.
     Shapes: latent (n, c) and (m, c') in the network's type; out (b, n, c) and (b, m, c').
     """
-    count = len(rows.prompts)
+    current, copies = rows.before()
+    count = len(current.prompts)
     video = network.proj_in(latent[0][None]).expand(count, -1, -1)
     sound = network.audio_proj_in(latent[1][None]).expand(count, -1, -1)
     streams = (
@@ -110,11 +120,13 @@ def forward(
         Stream(network, True, levels[1], levels[0], crossed, sound.dtype),
     )
     for number, block in enumerate(network.transformer_blocks):
+        if number == rows.block and current is not rows:
+            video, sound, current = video[copies], sound[copies], rows
         read = prepared.read.get(number) or _read(block, prepared.text, streams)
         if streams[0].prompt is None:
             prepared.read[number] = read
         skipped = rows.perturbed if number == rows.block else ()
-        video, sound = _block(block, (video, sound), prepared, streams, read, rows, skipped)
+        video, sound = _block(block, (video, sound), prepared, streams, read, current, skipped)
     return _out(network, "", video, streams[0]), _out(network, "audio_", sound, streams[1])
 
 
