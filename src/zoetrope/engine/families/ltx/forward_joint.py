@@ -1,8 +1,8 @@
 """The forward pass of LTX-2 over diffusers' own modules, arranged so that little is computed twice.
 
 Per request: the text, and what each block reads of it where that does not change with the noise. Per canvas: rotary
-tables. Per step: the modulation, once for each distinct noise level. All branches are rows of one batch: those that skip
-self-attention in a late block, which are copies until there, and those that see picture and sound apart.
+tables. Per step: the modulation, once for each distinct noise level. All branches are rows of one batch: those that
+skip self-attention in a late block, which are copies until there, and those that see picture and sound apart.
 Knows no schedule, no guidance and no prompt.
 """
 
