@@ -61,15 +61,16 @@ def test_a_stopped_run_keeps_its_weights_and_says_how_to_go_on(tmp_path, capsys)
     assert "the same command goes on" in capsys.readouterr().err
 
 
-def test_the_network_wants_both_codecs_first(tmp_path, capsys, monkeypatch):
+def test_the_network_wants_codecs_reader_and_sketcher_first(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("zoetrope.engine.families.pocket.facts.WEIGHTS", tmp_path / "none")
     assert run(["train", "pocket", "--part", "network", "--folder", str(tmp_path)]) == 2
     assert "--part video-codec" in capsys.readouterr().err
     (tmp_path / "weights").mkdir()
-    for part in (train.Part.video, train.Part.sound):
+    needed = train.NEEDED[train.Part.network]["parts"]
+    for part in needed:
         for name in train.COURSES[part].files:
             (tmp_path / "weights" / name).touch()
-    assert train.find_codecs(tmp_path) == tmp_path / "weights"
+    assert train.find_parts(tmp_path, train.Part.network, *needed) == tmp_path / "weights"
 
 
 @pytest.mark.parametrize("part", list(train.Part))

@@ -12,6 +12,9 @@ from zoetrope.engine.canvas import Tokens
 from zoetrope.engine.families.pocket.facts import Pocket
 from zoetrope.engine.families.pocket.family import _layout_of, _levels
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
+from zoetrope.engine.families.pocket.planner import Planner, PlannerConfig
+from zoetrope.engine.families.pocket.reader import Reader
+from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.storage import load_pocket
 from zoetrope.engine.families.pocket.text import TextConfig, Tokeniser
@@ -34,9 +37,14 @@ def family(tmp_path_factory):
     entries = Tokeniser(Lexicon(frozenset(WORDS), frozenset(CHARACTERS))).entries
     text = TextConfig(entries=entries, width=64, layers=1, length=12)
     network = NetworkConfig(text=text, width=64, layers=2, hidden_factor=2)
-    video = VideoCodecConfig(encoder_width=64, encoder_layers=1, decoder_width=64, decoder_layers=1)
+    video = VideoCodecConfig(decoder_width=64, decoder_layers=1)
     sound = SoundCodecConfig(width=32, encoder_blocks=1, decoder_blocks=1)
     modules = {"network": (PocketNetwork(network), network), "video_codec": (VideoCodec(video), video)}
+    planner = PlannerConfig(width=48, layers=2, head=24)
+    modules["planner"] = (Planner(planner), planner)
+    modules["reader"] = (Reader(text), text)
+    sketcher = SketcherConfig(thing_width=16, stage_width=16, layers=1)
+    modules["sketcher"] = (Sketcher(sketcher), sketcher)
     modules["sound_codec"] = (SoundCodec(sound), sound)
     for name, (module, config) in modules.items():
         for parameter in module.parameters():
@@ -70,7 +78,7 @@ CELLS = 5 * 6
 def test_the_canvas_has_the_tokens_of_its_shot(pocket):
     canvas = canvas_of(pocket)
     assert canvas.grid == (3, 5, 6)
-    assert canvas.video.latent.shape == (3 * CELLS, 128)
+    assert canvas.video.latent.shape == (3 * CELLS, 160)
     assert canvas.sound.latent.shape == (25, 64)
     assert len(canvas.reference.latent) == 0
     assert not canvas.video.given.any()
@@ -163,7 +171,7 @@ def test_streamed_decoding_is_decoding_at_once(pocket):
     canvas = canvas_of(pocket, Footage(FRAMES), Soundtrack(SOUND))
     parts = list(decode_parts(pocket, canvas, frames=12, samples=24_000))
     assert len(parts) > 1
-    latent = canvas.video.latent.view(3, 5, 6, 128)
+    latent = canvas.video.latent.view(3, 5, 6, 160)
     frames = np.concatenate([part.frames for part in parts])
     at_once, _ = pocket.decode_video(latent, None)
     assert np.abs(frames.astype(int) - at_once[:12]).max() <= 1
@@ -174,7 +182,7 @@ def test_streamed_decoding_is_decoding_at_once(pocket):
 
 def test_a_preview_shows_what_is_being_made(pocket):
     canvas = canvas_of(pocket, Extend(FRAMES[:7]))
-    whole, _ = pocket.decode_video(canvas.video.latent.view(3, 5, 6, 128), None)
+    whole, _ = pocket.decode_video(canvas.video.latent.view(3, 5, 6, 160), None)
     preview = pocket.preview(canvas, Tokens(canvas.video.latent, canvas.sound.latent))
     assert np.abs(preview.astype(int) - whole[-1]).max() <= 1
 

@@ -3,7 +3,7 @@ import torch
 
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
 
-TINY = VideoCodecConfig(channels=8, encoder_width=64, encoder_layers=1, decoder_width=64, decoder_layers=2)
+TINY = VideoCodecConfig(channels=8, decoder_width=64, decoder_layers=2)
 
 
 @pytest.fixture(scope="module")

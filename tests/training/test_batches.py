@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from zoetrope.engine.families.pocket.plan import CAMERA, CAST, SLOTS, TRACK
 from zoetrope.training.batches import cut_batch
 from zoetrope.training.latents import Bucket
 
@@ -16,9 +17,13 @@ def numbered() -> dict[str, torch.Tensor]:
     return {
         "0.video": grid.half(),
         "0.stills": stills.half(),
+        "0.sketch": grid.half(),
         "0.cover": (grid[..., 2] == 1).half(),
         "0.sound": torch.zeros(CLIPS, 25, 2).half(),
         "0.words": torch.ones(CLIPS, 2, 4).short(),
+        "0.tracks": torch.zeros(CLIPS, SLOTS, 13, len(TRACK)),
+        "0.camera": torch.zeros(CLIPS, 13, len(CAMERA)),
+        "0.cast": torch.zeros(CLIPS, CAST),
         "0.moments": torch.tensor([1.0, 0.5]),
     }
 
@@ -26,7 +31,7 @@ def numbered() -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize("seed", range(8))
 def test_tokens_of_a_window_know_where_they_lie_and_hold_some_of_a_thing(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    batch = cut_batch(numbered(), 0, BUCKET, np.arange(CLIPS), no_text=0.1, rng=rng)
+    batch = cut_batch(numbered(), 0, BUCKET, np.arange(CLIPS), no_text=0.1, no_plan=0.1, rng=rng)
     video, place = batch.video, batch.layout.place[:, : batch.layout.video]
     assert place.shape == (CLIPS, video.shape[1], 3)
     torch.testing.assert_close(place[..., 1:], video[..., 2:])

@@ -5,13 +5,14 @@ import torch
 from safetensors.torch import load_file
 
 from zoetrope.engine.families.pocket.network import NetworkConfig
+from zoetrope.engine.families.pocket.reader import Reader
+from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.latents import Bucket, tokeniser
 from zoetrope.training.network import NetworkRecipe, Phase, draw_sigmas, find_place, train, walk
-from zoetrope.training.reading import ReadingRecipe
 from zoetrope.training.run import Run
 
 BUCKETS = (
@@ -25,15 +26,16 @@ BUCKETS = (
 def recipe(tmp_path_factory: pytest.TempPathFactory) -> NetworkRecipe:
     folder = tmp_path_factory.mktemp("codecs")
     torch.manual_seed(0)
-    video = VideoCodecConfig(channels=8, encoder_width=64, encoder_layers=1, decoder_width=64, decoder_layers=1)
+    video = VideoCodecConfig(channels=8, decoder_width=64, decoder_layers=1)
     sound = SoundCodecConfig(width=32, encoder_blocks=1, decoder_blocks=1)
     save_weights(VideoCodec(video), folder / "video_codec.safetensors", video)
     save_weights(SoundCodec(sound), folder / "sound_codec.safetensors", sound)
     text = TextConfig(entries=tokeniser().entries, width=64, layers=1, length=24)
     config = NetworkConfig(text, video_channels=8, sound_channels=64, width=64, layers=1, hidden_factor=2)
-    return NetworkRecipe(
-        str(folder), config, phases=(Phase(2, BUCKETS),), warmup=2, reading=ReadingRecipe(steps=2, batch=4)
-    )
+    sketcher = SketcherConfig(thing_width=16, stage_width=16, layers=1)
+    save_weights(Sketcher(sketcher), folder / "sketcher.safetensors", sketcher)
+    save_weights(Reader(text), folder / "reader.safetensors", text)
+    return NetworkRecipe(str(folder), config, phases=(Phase(2, BUCKETS),), warmup=2)
 
 
 def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -8,7 +7,7 @@ from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecCo
 from zoetrope.training.video_codec import VideoCodecRecipe, picture_loss, start_from_components, train
 
 RECIPE = VideoCodecRecipe(
-    config=VideoCodecConfig(channels=8, encoder_width=64, encoder_layers=1, decoder_width=64, decoder_layers=1),
+    config=VideoCodecConfig(channels=8, decoder_width=64, decoder_layers=1),
     steps=6,
     warmup=1,
     cooldown=1,
@@ -26,10 +25,9 @@ def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(tmp_
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 
-def test_a_frozen_encoder_keeps_its_weights_while_the_decoder_learns(tmp_path: Path) -> None:
-    recipe = replace(RECIPE, freeze=2)
-    early = load_file(train(recipe, tmp_path, steps=3, compiled=False))
-    late = load_file(train(recipe, tmp_path, steps=5, compiled=False))
+def test_only_the_decoder_learns(tmp_path: Path) -> None:
+    early = load_file(train(RECIPE, tmp_path, steps=3, compiled=False))
+    late = load_file(train(RECIPE, tmp_path, steps=5, compiled=False))
     changed = {name for name in early if not torch.equal(early[name], late[name])}
     assert changed
     assert all(name.startswith("decoder") for name in changed)
@@ -40,11 +38,8 @@ def test_components_alone_code_patches_that_lie_on_few_lines() -> None:
     codec = VideoCodec(RECIPE.config)
     colours = torch.randint(0, 256, (16, 1, 2, 2, 3), dtype=torch.uint8)
     frames = colours.repeat_interleave(16, 2).repeat_interleave(16, 3).expand(16, 7, 32, 32, 3)
-    start_from_components(codec, [frames])
+    start_from_components(codec, [frames], 64)
     signed = frames.permute(0, 4, 1, 2, 3).float() / 127.5 - 1
-    codec.decoder_out.still.weight.data.zero_()
-    codec.decoder_out.group.weight.data.zero_()
-    codec.encoder_out.weight.data.zero_()
     made, _ = codec.decode_raw(codec.encode_raw(signed))
     torch.testing.assert_close(made, signed, atol=2e-3, rtol=0)
 

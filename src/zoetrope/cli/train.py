@@ -23,6 +23,9 @@ class Part(StrEnum):
 
     video = "video-codec"
     sound = "sound-codec"
+    reader = "reader"
+    planner = "planner"
+    sketcher = "sketcher"
     network = "network"
 
 
@@ -38,13 +41,17 @@ class Course:
 COURSES = {
     Part.video: Course("zoetrope.training.video_codec", "VideoCodecRecipe", ("video_codec.safetensors",)),
     Part.sound: Course("zoetrope.training.sound_codec", "SoundCodecRecipe", ("sound_codec.safetensors",)),
+    Part.reader: Course("zoetrope.training.reader", "ReaderRecipe", ("reader.safetensors",)),
+    Part.planner: Course("zoetrope.training.planner", "PlannerRecipe", ("planner.safetensors",)),
+    Part.sketcher: Course("zoetrope.training.sketcher", "SketcherRecipe", ("sketcher.safetensors",)),
     Part.network: Course("zoetrope.training.network", "NetworkRecipe", ("network.safetensors", "lexicon.json")),
 }
+NEEDED = {Part.network: {"parts": (Part.video, Part.sound, Part.reader, Part.sketcher)}}
 
 
 def train(
     family: Annotated[str, typer.Argument(help="The family to train: pocket.")],
-    part: Annotated[Part, typer.Option(help="Which part of it; the network needs both codecs.")],
+    part: Annotated[Part, typer.Option(help="Which part of it; the network needs codecs, reader and sketcher.")],
     folder: Annotated[Path, typer.Option(help="Where the runs of all parts lie.")] = Path("runs/pocket"),
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so long; the same command goes on.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="A YAML file laid over the recipe's defaults.")] = None,
@@ -58,7 +65,7 @@ def train(
         raise InvalidRequest(f"family was {family!r}; the families that can be trained here: pocket.")
     course = COURSES[part]
     module = import_module(course.module)
-    fixed = {"codecs": str(find_codecs(folder))} if part is Part.network else {}
+    fixed = {name: str(find_parts(folder, part, *needed)) for name, needed in NEEDED.get(part, {}).items()}
     cooked = cook(getattr(module, course.recipe)(**fixed), recipe, set_ or [])
     place = folder / part.value
     print(
@@ -73,21 +80,19 @@ def train(
     print(f"{folder / SHIPPED}: the weights; {place}: checkpoint, log.jsonl and the loss picture loss.png", flush=True)
 
 
-def find_codecs(folder: Path) -> Path:
-    """Where both codecs lie: beside the runs, else in the package.
+def find_parts(folder: Path, part: Part, *needed: Part) -> Path:
+    """Where the parts lie that another one learns from: beside the runs, else in the package.
 
     Raises: InvalidRequest if they lie in neither.
     """
     from zoetrope.engine.families.pocket.facts import WEIGHTS
 
-    needed = [name for part in (Part.video, Part.sound) for name in COURSES[part].files]
+    files = [name for each in needed for name in COURSES[each].files]
     for place in (folder / SHIPPED, WEIGHTS):
-        if all((place / name).is_file() for name in needed):
+        if all((place / name).is_file() for name in files):
             return place
-    raise InvalidRequest(
-        f"the network learns on what both codecs make of clips, and {folder / SHIPPED} lacks one; train --part "
-        "video-codec and --part sound-codec first."
-    )
+    first = " and ".join(f"--part {each.value}" for each in needed)
+    raise InvalidRequest(f"the {part.value} learns from what {folder / SHIPPED} lacks; train {first} first.")
 
 
 def gather(place: Path, files: tuple[str, ...], target: Path) -> None:

@@ -21,6 +21,7 @@ from zoetrope.engine.families.pocket.layout import (
     layout,
     sound_seconds,
 )
+from zoetrope.engine.families.pocket.plan import Plan, Stamps, stamp
 from zoetrope.engine.families.pocket.text import PAD
 from zoetrope.training.latents import STILLS, Bucket
 from zoetrope.training.rounds import Round
@@ -41,6 +42,7 @@ class Batch:
     cover: Tensor
     sound: Tensor
     words: Tensor
+    stamps: Stamps
     task: Task
     layout: Layout
 
@@ -49,15 +51,22 @@ def to_device(batch: Batch, device: torch.device) -> Batch:
     """The same batch where the network lies; places go there with the rest of what a layout prepares."""
     task = replace(batch.task, given=batch.task.given.to(device), level=batch.task.level.to(device))
     tensors = {name: getattr(batch, name).to(device) for name in ("video", "cover", "sound", "words")}
-    return replace(batch, task=task, **tensors)
+    return replace(batch, task=task, stamps=batch.stamps.to(device), **tensors)
 
 
 def cut_batch(
-    made: Round, index: int, bucket: Bucket, which: np.ndarray, *, no_text: float, rng: np.random.Generator
+    made: Round,
+    index: int,
+    bucket: Bucket,
+    which: np.ndarray,
+    *,
+    no_text: float,
+    no_plan: float,
+    rng: np.random.Generator,
 ) -> Batch:
     """Pick latent frames, captions and a task for some clips of a round's bucket.
 
-    Units: no_text is the share of clips whose caption is left out, for guidance.
+    Units: no_text and no_plan are the shares of clips whose caption or plan is left out.
     """
     kept = _moments(rng, bucket.latents, bucket.kept)
     clips = torch.from_numpy(which)
@@ -84,11 +93,16 @@ def cut_batch(
     captions = torch.from_numpy(rng.integers(made[f"{index}.words"].shape[1], size=len(which)))
     words = made[f"{index}.words"][clips, captions].long()
     words[torch.from_numpy(rng.random(len(which)) < no_text)] = PAD
+    plan = Plan(*(made[f"{index}.{name}"][clips] for name in ("tracks", "camera", "cast")))
+    sketch = _cut(made[f"{index}.sketch"][clips][:, kept], corners, rows, columns).flatten(1, 3).float()
+    stamps = stamp(plan, sketch, kept, sounds, (grid[0], grid[1]), (rows, columns, corners))
+    known = torch.from_numpy(rng.random(len(which)) >= no_plan).float()
     return Batch(
         video.float(),
         cover,
         made[f"{index}.sound"][clips][:, sounds].float(),
         words,
+        replace(stamps, known=known),
         task,
         _layout_of(shot, task, moments, grid, corners if bucket.window else None),
     )

@@ -16,12 +16,14 @@ import torch
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
+from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.video_codec import PATCH, VideoCodec, VideoCodecConfig
 from zoetrope.engine.families.pocket.words import Lexicon
 from zoetrope.engine.numerics import Numerics
 from zoetrope.engine.weights import load_strictly, read_config
+from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round
 from zoetrope.training.video_codec import to_signed
 from zoetrope.training.world.captions import captions, lexicon
@@ -64,7 +66,7 @@ class MakeLatents:
     """Make the latents of one round; pure in its number."""
 
     seed: int
-    codecs: Path
+    parts: Path
     text_length: int
     plan: tuple[tuple[int, tuple[Bucket, ...]], ...]
 
@@ -99,7 +101,7 @@ class MakeLatents:
     def _clip(
         self, rng: np.random.Generator, bucket: Bucket, frames: int, moments: tuple[int, ...]
     ) -> dict[str, Tensor]:
-        video_codec, sound_codec = _codecs(self.codecs)
+        video_codec, sound_codec, sketcher = _frozen(self.parts)
         scene = write_scene(rng, width=bucket.width, height=bucket.height, frames=frames)
         pictures = torch.from_numpy(draw(scene))[None]
         signed = to_signed(pictures).to(torch.bfloat16)
@@ -109,13 +111,17 @@ class MakeLatents:
             if sound.shape[1]
             else torch.zeros(0, sound_codec.config.channels)
         )
+        plan, grid = plan_of(scene), (bucket.height // PATCH, bucket.width // PATCH)
+        sketch = sketcher.sketch(plan, torch.arange(frames), grid)[None]
         texts = [captions(scene, rng).text for _ in range(CAPTIONS)]
         stills = [video_codec.encode(signed[:, :, moment, None])[0].half() for moment in moments]
         return {
             "video": video_codec.encode(signed)[0].half(),
+            "sketch": video_codec.encode(sketch.to(torch.bfloat16))[0].half(),
             "cover": cover(scene).half(),
             "sound": heard.half(),
             "words": tokeniser()(texts, self.text_length).short(),
+            **{name: tensor[0] for name, tensor in vars(plan).items()},
         } | ({"stills": torch.cat(stills)} if stills else {})
 
 
@@ -147,9 +153,10 @@ def world_lexicon() -> Lexicon:
 
 
 @cache
-def _codecs(folder: Path) -> tuple[VideoCodec, SoundCodec]:
-    video, sound = folder / "video_codec.safetensors", folder / "sound_codec.safetensors"
+def _frozen(folder: Path) -> tuple[VideoCodec, SoundCodec, Sketcher]:
+    video, sound, sketcher = (folder / f"{name}.safetensors" for name in ("video_codec", "sound_codec", "sketcher"))
     return (
         load_strictly(VideoCodec(VideoCodecConfig(**read_config(video))), video, Numerics("cpu", torch.bfloat16)),
         load_strictly(SoundCodec(SoundCodecConfig(**read_config(sound))), sound, Numerics("cpu", torch.float32)),
+        load_strictly(Sketcher(SketcherConfig(**read_config(sketcher))), sketcher, Numerics("cpu", torch.bfloat16)),
     )

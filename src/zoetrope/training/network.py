@@ -22,13 +22,14 @@ from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.batches import Batch, cut_batch, to_device
 from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
-from zoetrope.training.reading import ReadingRecipe, train_reading
+from zoetrope.training.muon import Muon
 from zoetrope.training.rounds import Round, Rounds
 from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
 
 WEIGHTS = "network.safetensors"
 LEVELS = 12  # noise levels where there are several: as many chunks as a clip can have, so that shapes stay the same
 LEXICON = "lexicon.json"
+NEWTON_SCHULZ = 4  # of Muon's iterations: each is a tenth of a step's time on two cores
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,32 @@ class Phase:
 STILL = Bucket(256, 144, latents=1, kept=1, batch=16, clips=144)
 CLOSE_UP = Bucket(256, 144, latents=1, kept=1, batch=64, clips=160, reuse=6, shift=5.0, window=(5, 6))
 GLIMPSE = Bucket(256, 144, latents=11, kept=1, batch=16, clips=20, reuse=8)
+CLOSE_GLIMPSE = Bucket(256, 144, latents=11, kept=1, batch=64, clips=24, reuse=16, shift=5.0, window=(5, 6))
 ACTION = Bucket(256, 144, latents=11, kept=11, batch=4, clips=32, window=(5, 8))
 CLIP = Bucket(256, 144, latents=11, kept=11, batch=2, clips=8, shift=12.0)
 
-LOOKS = (replace(STILL, clips=72), CLOSE_UP, GLIMPSE)
-MOTIONS = (replace(CLOSE_UP, clips=64), ACTION, replace(CLIP, clips=4), replace(GLIMPSE, clips=8))
-WHOLES = (replace(CLOSE_UP, clips=64, reuse=3), replace(ACTION, clips=8), CLIP, replace(GLIMPSE, clips=4))
+LOOKS = (replace(STILL, clips=48), replace(CLOSE_UP, clips=96), CLOSE_GLIMPSE, replace(GLIMPSE, clips=16))
+MOTIONS = (
+    replace(CLOSE_UP, clips=48, reuse=4),
+    replace(CLOSE_GLIMPSE, clips=12),
+    replace(ACTION, clips=16),
+    replace(CLIP, clips=4),
+    replace(GLIMPSE, clips=8),
+)
+WHOLES = (
+    replace(CLOSE_UP, clips=48, reuse=3),
+    replace(CLOSE_GLIMPSE, clips=8),
+    replace(ACTION, clips=12),
+    CLIP,
+    replace(GLIMPSE, clips=8),
+)
 
 
 @dataclass(frozen=True)
 class NetworkRecipe:
-    """Everything that decides a run. codecs is the folder with both codecs' weights."""
+    """Everything that decides a run. parts is the folder with the weights of codecs, sketcher and reader."""
 
-    codecs: str
+    parts: str
     config: NetworkConfig = field(default_factory=lambda: NetworkConfig(text=TextConfig(entries=tokeniser().entries)))
     phases: tuple[Phase, ...] = (Phase(400, LOOKS), Phase(300, MOTIONS), Phase(200, WHOLES))
     seed: int = 1
@@ -63,12 +77,12 @@ class NetworkRecipe:
     rate: float = 2e-3
     weight_decay: float = 0.02
     decay: float = 0.997
-    no_text: float = 0.1
+    no_text: float = 0.15
+    no_plan: float = 0.1
     sound_weight: float = 0.4
-    structure: float = 2.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
+    structure: float = 1.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
     focus: float = 5.0  # how much more a token that things fill weighs where little noise hides it
-    text_rate: float = 0.3  # of the common rate, for words that have been read before
-    reading: ReadingRecipe = field(default_factory=ReadingRecipe)
+    text_rate: float = 0.0  # of the common rate; 0 keeps the words as the reader reads them
     save_every: int = 200
     workers: int = 1  # processes that draw: one keeps two cores busy, a GPU wants as many as there are cores
 
@@ -128,6 +142,7 @@ def flow_loss(
         sigmas=sigmas,
         level=task.level,
         context=network.text(batch.words),
+        sight=network.see(batch.stamps),
     )
     stress = 1 + focus * batch.cover * (1 - sigma[:, :split, 0] ** 4)
     stresses = (stress * ~task.given[:split], (~task.given[split:]).float().expand(len(sigma), -1))
@@ -140,37 +155,53 @@ def flow_loss(
     return losses[0], losses[1]
 
 
+def make_optimisers(network: PocketNetwork, recipe: NetworkRecipe) -> tuple[torch.optim.Optimizer, ...]:
+    """Muon for the matrices of the blocks, AdamW for all else; words that are kept have none.
+
+    Source: Jordan et al. 2024; updates scaled to AdamW's as by Liu et al. 2025, so that both share one rate.
+    """
+    text = list(network.text.parameters())
+    matrices = [p for p in network.blocks.parameters() if p.ndim == 2]
+    chosen = {id(p) for p in (*text, *matrices)}
+    others = [p for p in network.parameters() if id(p) not in chosen]
+    groups = [
+        {"params": [p for p in others if p.ndim == 2], "weight_decay": recipe.weight_decay, "share": 1.0},
+        {"params": [p for p in others if p.ndim != 2], "weight_decay": 0.0, "share": 1.0},
+    ]
+    if recipe.text_rate:
+        groups.append({"params": text, "weight_decay": 0.0, "share": recipe.text_rate})
+    return (
+        torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98), fused=True),
+        Muon(
+            [{"params": matrices, "share": 1.0}],
+            lr=recipe.rate,
+            weight_decay=recipe.weight_decay,
+            iterations=NEWTON_SCHULZ,
+        ),
+    )
+
+
 class Trainer:
     """The moving parts of a run: master and working network, average, optimiser, step."""
 
-    def __init__(self, recipe: NetworkRecipe, device: torch.device, compiled: bool, read: Path | None = None) -> None:
+    def __init__(self, recipe: NetworkRecipe, device: torch.device, compiled: bool) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.device, self.step, self.compiled = recipe, device, 0, compiled
         self.master = PocketNetwork(recipe.config).to(device)
-        if read is not None:
-            self.master.text.load_state_dict(load_file(read))
+        read = load_file(Path(recipe.parts) / "reader.safetensors")
+        self.master.text.load_state_dict({key[5:]: value for key, value in read.items() if key.startswith("text.")})
+        self.master.text.requires_grad_(recipe.text_rate > 0)
         self.working = copy.deepcopy(self.master).to(torch.bfloat16)
         self.ema = Ema(self.master, recipe.decay)
         self.weights = (
-            channel_weights(Path(recipe.codecs) / "video_codec.safetensors", recipe.structure).to(device),
+            channel_weights(Path(recipe.parts) / "video_codec.safetensors", recipe.structure).to(device),
             torch.ones(recipe.config.sound_channels, device=device),
         )
         if compiled:
             torch._dynamo.config.recompile_limit = 64  # one graph for each shape of the recipe's buckets
             for block in self.working.blocks:
                 block.compile(dynamic=False)
-        text = list(self.master.text.parameters())
-        others = [p for name, p in self.master.named_parameters() if not name.startswith("text.")]
-        self.optimiser = torch.optim.AdamW(
-            [
-                {"params": [p for p in others if p.ndim == 2], "weight_decay": recipe.weight_decay, "share": 1.0},
-                {"params": [p for p in others if p.ndim != 2], "weight_decay": 0.0, "share": 1.0},
-                {"params": text, "weight_decay": 0.0, "share": recipe.text_rate},
-            ],
-            lr=recipe.rate,
-            betas=(0.9, 0.98),
-            fused=True,
-        )
+        self.optimisers = make_optimisers(self.master, recipe)
 
     def advance(self, batch: Batch, shift: float) -> dict[str, float]:
         """One step on one batch whose noise levels are moved towards 1 by shift."""
@@ -206,10 +237,11 @@ class Trainer:
             warmup=self.recipe.warmup,
             cooldown=int(self.recipe.cooldown * self.recipe.steps),
         )
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate * group["share"] * factor
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = self.recipe.rate * group["share"] * factor
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
         self._share()
         self.ema.update(self.master)
         return norm
@@ -226,7 +258,7 @@ class Trainer:
                 "step": self.step,
                 "network": self.master.state_dict(),
                 "ema": self.ema.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
+                "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             }
         )
         averaged = PocketNetwork(self.recipe.config)
@@ -238,7 +270,8 @@ class Trainer:
         self.step = saved["step"]
         self.master.load_state_dict(saved["network"])
         self.ema.load_state_dict(saved["ema"])
-        self.optimiser.load_state_dict(saved["optimiser"])
+        for optimiser, state in zip(self.optimisers, saved["optimisers"], strict=True):
+            optimiser.load_state_dict(state)
         self._share()
 
 
@@ -289,15 +322,12 @@ def train(
     """
     run = Run(folder)
     saved = run.load() if resume else None
-    read = None
-    if saved is None and recipe.reading.steps:
-        read = train_reading(recipe.reading, recipe.config.text, run.folder / "reading", on_step=on_step)
-    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled, read)
+    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
     if saved is not None:
         trainer.load(saved)
         run.rewind(trainer.step)
     write_atomically(run.folder / LEXICON, write_lexicon)
-    make = MakeLatents(recipe.seed, Path(recipe.codecs), recipe.config.text.length, recipe.plan())
+    make = MakeLatents(recipe.seed, Path(recipe.parts), recipe.config.text.length, recipe.plan())
     started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
     held: tuple[int, Round, list] = (-1, {}, [])
     with Rounds(run.folder / "rounds", make, recipe.workers) as rounds:
@@ -309,7 +339,7 @@ def train(
             waited = time.monotonic() - begun
             index, bucket, which = held[2][place]
             rng = np.random.default_rng([recipe.seed, 7, trainer.step])
-            batch = cut_batch(held[1], index, bucket, which, no_text=recipe.no_text, rng=rng)
+            batch = cut_batch(held[1], index, bucket, which, no_text=recipe.no_text, no_plan=recipe.no_plan, rng=rng)
             numbers = trainer.advance(batch, bucket.shift)
             numbers |= {"seconds": time.monotonic() - begun, "waited": waited}
             if batch.task.name == "free":

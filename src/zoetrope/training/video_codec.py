@@ -1,11 +1,12 @@
 """Train the pocket video codec on the toy stage.
 
-The direct linear maps start as the principal components of the patches, so that training starts from the best linear
-codec and the towers learn what lines cannot say.
+The encoder is the principal components of patches and stays so; the decoder starts as their inverse, and its tower
+learns what lines cannot say.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from zoetrope.engine.families.pocket.video_codec import GROUP, PATCH, VideoCodec, VideoCodecConfig
+from zoetrope.engine.families.pocket.video_codec import GROUP, PATCH, STILL, VideoCodec, VideoCodecConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.rounds import Round, Rounds
 from zoetrope.training.run import Ema, Run, trapezoid
@@ -27,24 +28,22 @@ from zoetrope.training.world.script import write_scene
 
 CLIP = 1 + 10 * GROUP
 WEIGHTS = "video_codec.safetensors"
-ENCODER = "encoder"  # how the names of everything that encodes begin
+WHITENED = 0.6  # a component of deviation d becomes a latent of d ** (1 - WHITENED), all on average of unit variance
 
 
 @dataclass(frozen=True)
 class VideoCodecRecipe:
     """Everything that decides a run; crops are (batch, latent frames, rows, columns).
 
-    From step `freeze` on the encoder is the averaged one and only the decoder learns: a network may then be trained on
-    its latents while pictures still improve.
+    patches are how many of the first round's the components are taken from.
     """
 
     config: VideoCodecConfig = field(default_factory=VideoCodecConfig)
     seed: int = 1
-    steps: int = 2500
+    steps: int = 2000
     warmup: int = 40
     cooldown: int = 700
     rate: float = 1e-3
-    inward_rate: float = 1e-5
     outward_rate: float = 2e-4
     decay: float = 0.998
     latent_noise: float = 0.05
@@ -52,7 +51,7 @@ class VideoCodecRecipe:
     sizes: tuple[tuple[int, int], ...] = ((256, 144), (256, 144), (144, 256), (192, 192), (128, 80), (96, 96))
     crops: tuple[tuple[int, int, int, int], ...] = ((12, 3, 5, 5), (2, 3, 9, 16))
     steps_per_round: int = 60
-    freeze: int | None = None
+    patches: int = 60_000
     save_every: int = 200
 
 
@@ -110,61 +109,45 @@ def to_signed(frames: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def start_from_components(codec: VideoCodec, rounds: list[Tensor]) -> None:
-    """Set the direct maps to the principal components of patches and the towers' outputs to nothing.
+def start_from_components(codec: VideoCodec, batches: list[Tensor], most: int) -> None:
+    """Set the encoder to the principal components of patches, the direct maps to their inverse, the tower to nothing.
 
-    A component of variance v becomes a latent of deviation v ** 0.25: halfway between raw and whitened, so the
-    latents that carry most of the picture also weigh most in the flow that is trained on them.
+    Latents are whitened in part: what carries most of a picture still stands out of the noise longest, but not so far
+    that it shows through almost any noise.
     """
-    frames = [to_signed(batch) for batch in rounds]
     cut = "b c (f t) (r p) (w q) -> (b f r w) (t c p q)"
-    stills = torch.cat([rearrange(x, cut, t=1, p=PATCH, q=PATCH) for x in frames])
-    groups = torch.cat([rearrange(x[:, :, 1:], cut, t=GROUP, p=PATCH, q=PATCH) for x in frames])
-    for name, patches in (("still", stills), ("group", groups)):
-        mean = patches.mean(0)
-        centred = patches - mean
-        _, values, vectors = torch.svd_lowrank(centred, q=codec.config.channels + 16, niter=3)
-        kept = vectors[:, : codec.config.channels].T
-        deviation = (values[: codec.config.channels] / len(centred) ** 0.5).clamp_min(1e-3)
-        scale = deviation.sqrt() / deviation
-        size = (GROUP if name == "group" else 1) ** -0.25
-        inwards, outwards = getattr(codec.encoder_direct, name), getattr(codec.decoder_direct, name)
-        inwards.weight.copy_(kept * scale[:, None] * size)
-        inwards.bias.copy_(-(inwards.weight @ mean))
-        outwards.weight.copy_(kept.T / scale / size)
-        outwards.bias.copy_(mean)
-        getattr(codec.decoder_out, name).weight.mul_(0.02)
-        getattr(codec.decoder_out, name).bias.zero_()
-    codec.encoder_out.weight.mul_(0.02)
-    codec.encoder_out.bias.zero_()
+    groups = torch.cat([rearrange(to_signed(x)[:, :, 1:], cut, t=GROUP, p=PATCH, q=PATCH) for x in batches])
+    groups = groups[torch.randperm(len(groups))[:most]]
+    mean = groups.mean(0)
+    _, values, vectors = torch.svd_lowrank(groups - mean, q=codec.config.channels + 24, niter=3)
+    channels = codec.config.channels
+    set_components(codec, mean, vectors[:, :channels], values[:channels] / len(groups) ** 0.5)
 
 
 @torch.no_grad()
-def measure_latents(codec: VideoCodec, batches: list[Tensor]) -> None:
-    """Set the normalisation: every channel gets zero mean and unit deviation.
-
-    A channel that stands out of the others shows through almost any noise, and then words are never needed.
-    """
-    latents = torch.cat([codec.encode_raw(to_signed(batch)).flatten(0, 3) for batch in batches]).float()
-    codec.mean.copy_(latents.mean(0))
-    codec.deviation.copy_(latents.std(0).clamp_min(1e-4))
+def set_components(codec: VideoCodec, mean: Tensor, vectors: Tensor, deviation: Tensor) -> None:
+    """Shapes: mean (p,) of patches, vectors (p, c) orthonormal, deviation (c,) of each component."""
+    codec.encoder.weight.copy_(vectors.T)
+    codec.encoder.bias.copy_(-(mean @ vectors))
+    codec.decoder_direct.group.weight.copy_(vectors)
+    codec.decoder_direct.group.bias.copy_(mean)
+    codec.decoder_direct.still.weight.copy_(vectors.unflatten(0, (GROUP, STILL)).mean(0))
+    codec.decoder_direct.still.bias.copy_(mean.unflatten(0, (GROUP, STILL)).mean(0))
+    for out in (codec.decoder_out.still, codec.decoder_out.group) if codec.config.decoder_layers else ():
+        torch.nn.init.zeros_(out.weight)
+        torch.nn.init.zeros_(out.bias)
+    spread = deviation.clamp_min(1e-3) ** (2 * (1 - WHITENED))
+    codec.mean.zero_()
+    codec.deviation.copy_(deviation.clamp_min(1e-3) ** WHITENED * spread.mean().sqrt())
 
 
 def make_optimiser(codec: VideoCodec, recipe: VideoCodecRecipe) -> torch.optim.Optimizer:
-    """AdamW with rates of their own for the maps into and out of patches.
-
-    Inward maps sum over 4,608 correlated values, so at the common rate one step moves a latent far.
-    """
-    inward = [*codec.encoder_in.parameters(), *codec.encoder_direct.parameters()]
+    """AdamW with a rate of its own for the maps to patches; the encoder stays."""
+    codec.encoder.requires_grad_(False)
     outward = [*codec.decoder_out.parameters(), *codec.decoder_direct.parameters()]
-    chosen = {id(p) for p in [*inward, *outward]}
-    others = [p for p in codec.parameters() if id(p) not in chosen]
+    others = [codec.decoder_in.weight, codec.decoder_in.bias, *codec.decoder.parameters()]
     optimiser = torch.optim.AdamW(
-        [
-            {"params": inward, "lr": recipe.inward_rate},
-            {"params": outward, "lr": recipe.outward_rate},
-            {"params": others, "lr": recipe.rate},
-        ],
+        [{"params": outward, "lr": recipe.outward_rate}, {"params": others, "lr": recipe.rate}],
         betas=(0.9, 0.97),
         weight_decay=0.0,
         fused=True,
@@ -175,7 +158,7 @@ def make_optimiser(codec: VideoCodec, recipe: VideoCodecRecipe) -> torch.optim.O
 
 
 class Trainer:
-    """The moving parts of a run: codec, average, optimiser, step, and how much noise the latents bear."""
+    """The moving parts of a run: codec, average, optimiser, step."""
 
     def __init__(self, recipe: VideoCodecRecipe, device: torch.device, compiled: bool) -> None:
         torch.manual_seed(recipe.seed)
@@ -183,41 +166,18 @@ class Trainer:
         self.codec = VideoCodec(recipe.config).to(device)
         self.optimiser = make_optimiser(self.codec, recipe)
         self.ema = Ema(self.codec, recipe.decay)
-        self.spread = torch.tensor(0.0, device=device)
-        self.frozen = False
         self._loss = torch.compile(self._plain_loss, dynamic=False) if compiled else self._plain_loss
 
     def start(self, made: Round) -> None:
         """Begin from the components of the first round."""
-        start_from_components(self.codec, self._batches(made, self.recipe.steps_per_round))
+        start_from_components(self.codec, self._batches(made, self.recipe.steps_per_round), self.recipe.patches)
         self.ema = Ema(self.codec, self.recipe.decay)
-
-    def enter(self, made: Round) -> None:
-        """Measure, once a round, how large the latents are."""
-        latent = self.codec.encode_raw(to_signed(self._batches(made, 1)[0])).detach().flatten(0, 3).float()
-        self.spread = self.recipe.latent_noise * (latent - latent.mean(0)).square().mean().sqrt()
-
-    def freeze(self, made: Round) -> None:
-        """Take the averaged encoder for good, with its normalisation: networks may now be trained on its latents."""
-        averaged = self.averaged(made)
-        for name, value in averaged.state_dict().items():
-            if name.startswith(ENCODER) or name in ("mean", "deviation"):
-                self.codec.state_dict()[name].copy_(value)
-                self.ema.weights[name].copy_(value)
-        self.hold()
-
-    def hold(self) -> None:
-        """Let only the decoder learn."""
-        self.frozen = True
-        for name, parameter in self.codec.named_parameters():
-            if name.startswith(ENCODER):
-                parameter.requires_grad_(False)
 
     def advance(self, frames: Tensor) -> dict[str, float]:
         """One step on uint8 frames (b, t, h, w, 3)."""
         recipe = self.recipe
         factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.cooldown)
-        loss, error = self._loss(frames.to(self.device), _noise(recipe, self.step, frames).to(self.device), self.spread)
+        loss, error = self._loss(frames.to(self.device), _noise(recipe, self.step, frames).to(self.device))
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.codec.parameters(), 1.0)
         for group in self.optimiser.param_groups:
@@ -228,34 +188,26 @@ class Trainer:
         self.step += 1
         return {"loss": loss.item(), "psnr": -10 * math.log10(error.item()), "norm": norm.item()}
 
-    def _plain_loss(self, frames: Tensor, noise: Tensor, spread: Tensor) -> tuple[Tensor, Tensor]:
+    def _plain_loss(self, frames: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         true = to_signed(frames)
         with torch.autocast(self.device.type, torch.bfloat16):
-            latent = self.codec.encode_raw(true)
-            made, _ = self.codec.decode_raw(latent + noise * spread)
+            latent = self.codec.encode(true)
+            made, _ = self.codec.decode_stream(latent + noise * self.recipe.latent_noise)
         made = made.float()
         return picture_loss(made, true), (made.clamp(-1, 1) - true).square().mean() / 4
 
-    def averaged(self, made: Round) -> VideoCodec:
-        """The average as a codec of its own; while the encoder still learns, its latents are measured anew."""
-        codec = VideoCodec(self.recipe.config).to(self.device)
-        self.ema.copy_to(codec)
-        if not self.frozen:
-            measure_latents(codec, self._batches(made, min(8, self.recipe.steps_per_round)))
-        return codec
-
-    def save(self, run: Run, made: Round) -> None:
+    def save(self, run: Run) -> None:
         run.save(
             {
                 "step": self.step,
                 "codec": self.codec.state_dict(),
                 "ema": self.ema.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
-                "spread": self.spread,
-                "frozen": self.frozen,
             }
         )
-        save_weights(self.averaged(made), run.folder / WEIGHTS, self.recipe.config)
+        averaged = copy.deepcopy(self.codec)
+        self.ema.copy_to(averaged)
+        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
         run.plot()
 
     def load(self, saved: dict) -> None:
@@ -264,9 +216,6 @@ class Trainer:
         self.codec.load_state_dict(saved["codec"])
         self.ema.load_state_dict(saved["ema"])
         self.optimiser.load_state_dict(saved["optimiser"])
-        self.spread = saved["spread"].to(self.device)
-        if saved["frozen"]:
-            self.hold()
 
     def _batches(self, made: Round, count: int) -> list[Tensor]:
         return [made[str(index)].to(self.device) for index in range(count)]
@@ -301,10 +250,6 @@ def train(
                 held = (number, rounds.get(number))
             if trainer.step == 0:
                 trainer.start(held[1])
-            if place == 0:
-                trainer.enter(held[1])
-            if trainer.step == recipe.freeze:
-                trainer.freeze(held[1])
             begun = time.monotonic()
             numbers = trainer.advance(held[1][str(place)])
             numbers["seconds"] = time.monotonic() - begun
@@ -312,9 +257,9 @@ def train(
             if on_step is not None:
                 on_step(trainer.step, numbers)
             if trainer.step % recipe.save_every == 0:
-                trainer.save(run, held[1])
+                trainer.save(run)
         if held[1]:
-            trainer.save(run, held[1])
+            trainer.save(run)
     return run.folder / WEIGHTS
 
 

@@ -63,7 +63,7 @@ def captions(scene: Scene, rng: np.random.Generator, language: Language | None =
     """Words for a scene, in a random language unless one is given."""
     if language is None:
         language = ("en", "zh", "mixed")[int(rng.choice(3, p=(0.44, 0.44, 0.12)))]
-    facts = _choose(truth(scene), rng)
+    facts = choose(truth(scene), rng)
     text = {"en": captions_en.compose, "zh": captions_zh.compose, "mixed": _mixed}[language](facts, rng)
     return Caption(text, language, frozenset(facts) - {"still"})
 
@@ -122,7 +122,7 @@ def lexicon() -> tuple[list[str], list[str]]:
     return sorted(english), sorted(chinese)
 
 
-def _choose(facts: dict[str, str], rng: np.random.Generator) -> dict[str, str]:
+def choose(facts: dict[str, str], rng: np.random.Generator) -> dict[str, str]:
     """The facts that this caption states."""
     said = {}
     for axis, value in facts.items():

@@ -82,23 +82,30 @@ MATERIAL_AFTER = {
     "glass": ("made of glass", "of glass"),
 }
 PLACE = {
-    "meadow": ("on a meadow", "in a meadow", "on the grass", "on a grassy field"),
+    "meadow": (
+        "on a meadow",
+        "in a meadow",
+        "on the grass",
+        "on a grassy field",
+        "on a green meadow",
+        "on green grass",
+    ),
     "beach": ("on a beach", "on the beach", "on a sandy beach", "at the beach"),
     "city": ("in a city", "in the city", "on a city street", "in a town street"),
-    "snowfield": ("on a snowfield", "in a snowfield", "on a snowy field", "on snowy ground"),
-    "desert": ("in a desert", "in the desert", "among desert dunes", "on desert sand"),
+    "snowfield": ("on a snowfield", "in a snowfield", "on a snowy field", "on snowy ground", "on white snow"),
+    "desert": ("in a desert", "in the desert", "among desert dunes", "on desert sand", "on yellow sand dunes"),
     "room": ("in a room", "indoors", "inside a room", "in a living room"),
-    "sea": ("on the sea", "at sea", "on the water", "on the ocean"),
+    "sea": ("on the sea", "at sea", "on the water", "on the ocean", "on the blue sea", "on blue water"),
     "stage": ("on a stage", "on stage", "on the stage of a theatre", "on a theater stage"),
 }
 PLACE_ABOVE = {
-    "meadow": ("over a meadow", "above the grass"),
+    "meadow": ("over a meadow", "above the grass", "over a green meadow"),
     "beach": ("over a beach", "above the beach"),
     "city": ("over a city", "above a city street"),
     "snowfield": ("over a snowfield", "above a snowy field"),
     "desert": ("over a desert", "above the desert"),
     "room": ("in a room", "through a room"),
-    "sea": ("over the sea", "above the ocean"),
+    "sea": ("over the sea", "above the ocean", "over the blue ocean"),
     "stage": ("over a stage", "above the stage"),
 }
 LIGHT = {

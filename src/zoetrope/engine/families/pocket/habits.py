@@ -1,0 +1,90 @@
+"""What actions and camera moves leave alone: a ball that rolls opens no mouth, a camera that pans does not turn.
+
+The planner writes every number of a plan, and small noise where nothing should happen is seen and heard; what a prompt
+states tells where that is. Knows no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.layout import FRAME_RATE
+from zoetrope.engine.families.pocket.plan import CAMERA, TRACK, Plan
+
+ACTS: Mapping[str, frozenset[str]] = {
+    "bounces": frozenset({"x", "y", "spin", "stretch", "air_speed", "contact"}),
+    "falls": frozenset({"y", "spin", "stretch", "air_speed", "contact"}),
+    "rolls": frozenset({"x", "y", "spin", "ground_speed"}),
+    "slides": frozenset({"x", "ground_speed"}),
+    "flies": frozenset({"x", "y", "spin", "air_speed"}),
+    "swings": frozenset({"x", "y", "spin", "air_speed"}),
+    "floats": frozenset({"x", "y", "spin", "air_speed"}),
+    "jumps": frozenset({"y", "stretch", "air_speed", "contact"}),
+    "spins": frozenset({"y", "spin", "ground_speed"}),
+    "rebounds": frozenset({"x", "spin", "ground_speed", "contact"}),
+    "collides": frozenset({"x", "spin", "ground_speed", "contact"}),
+    "talks": frozenset({"spin", "mouth"}),
+}
+BESIDE = frozenset[str]()  # what a second thing does that nothing runs into
+MOVES: Mapping[str, frozenset[str]] = {
+    "static": frozenset(),
+    "pan left": frozenset({"x"}),
+    "pan right": frozenset({"x"}),
+    "tilt up": frozenset({"y"}),
+    "tilt down": frozenset({"y"}),
+    "push in": frozenset({"y", "zoom"}),
+    "pull back": frozenset({"y", "zoom"}),
+    "orbit left": frozenset({"turn"}),
+    "orbit right": frozenset({"turn"}),
+}
+CUT = frozenset({"x", "y", "zoom"})
+FACING = frozenset({"swings", "spins", "falls", "talks", "floats"})  # actions in which a thing keeps looking one way
+TURNS = 0.12  # m/s of travel above which a thing looks where it goes
+
+
+def keep_habits(plan: Plan, stated: Mapping[str, str]) -> Plan:
+    """Still what the stated actions and camera move leave alone; what is not stated is left as it is written."""
+    tracks, camera = plan.tracks.clone(), plan.camera
+    acts = [stated[axis] for axis in ("action", "then") if axis in stated]
+    if acts:
+        _still(tracks[:, 0], TRACK, frozenset().union(*(ACTS[act] for act in acts)), ("x", "y"))
+        _still(tracks[:, 1], TRACK, ACTS["collides"] if "collides" in acts else BESIDE, ("x", "y"))
+    if "camera" in stated:
+        camera = camera.clone()
+        _still(camera, CAMERA, MOVES[stated["camera"]] | (CUT if "cut" in stated else frozenset()), ("x", "y"))
+    tracks[..., TRACK.index("way")] = _facing(tracks[..., 0], all(act in FACING for act in acts))
+    return replace(plan, tracks=tracks, camera=camera)
+
+
+def _still(rows: Tensor, names: Iterable[str], moving: frozenset[str], kept: tuple[str, ...]) -> None:
+    """Still all numbers (b, t, k) but those that move: places stay where they mostly were, the rest is nothing."""
+    for number, name in enumerate(names):
+        if name in moving or name in ("way", "offset"):
+            continue
+        if name in kept:
+            rows[..., number] = rows[..., number].median(1, keepdim=True).values
+        elif name == "spin":
+            rows[:, 1:, number] = 0
+        else:
+            rows[..., number] = 0
+
+
+def _facing(x: Tensor, steady: bool) -> Tensor:
+    """The way things with paths x (b, s, t) look, 1 or -1: where they last went, where they never went to the right."""
+    if steady or x.shape[-1] < 2:
+        return torch.ones_like(x)
+    inner = (x[..., 2:] - x[..., :-2]) / 2
+    pace = torch.cat([x[..., 1:2] - x[..., :1], inner, x[..., -1:] - x[..., -2:-1]], dim=-1) * FRAME_RATE
+    went = torch.where(pace.abs() > TURNS, pace.sign(), 0)
+    count = torch.arange(1, x.shape[-1] + 1, device=x.device) * (went != 0)
+    last = count.cummax(-1).values  # 1 + the picture in which it last went somewhere
+    rows = went.flatten(0, -2)
+    start = torch.stack([row[row != 0][0] if (row != 0).any() else row.new_ones(()) for row in rows])
+    padded = F.pad(went, (1, 0))
+    padded[..., 0] = start.view(x.shape[:-1])
+    return torch.gather(padded, -1, last)

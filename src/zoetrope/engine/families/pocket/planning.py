@@ -1,0 +1,94 @@
+"""Write a plan: walk the planner from noise to a clean plan, around what is given of it.
+
+Knows no pictures; what reads a plan is elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.habits import keep_habits
+from zoetrope.engine.families.pocket.plan import Plan
+from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned
+from zoetrope.engine.families.pocket.reader import nothing_said, stated
+
+LENGTHS = (1, 6, 11)  # latent frames of the shots that the planner has met; others are the first part of one
+STEPS = 32
+GUIDANCE = 2.0
+STIFFNESS, JOLT, ROUNDS = 10.0, 0.01, 4  # of smoothing: metres of third difference beyond which it is a touch or a cut
+
+
+def write_plan(
+    planner: Planner,
+    facts: Tensor,
+    latents: int,
+    seed: int,
+    *,
+    given: tuple[Tensor, Tensor] | None = None,
+    steps: int = STEPS,
+    guidance: float = GUIDANCE,
+) -> Plan:
+    """Write the plan of one shot.
+
+    Shapes: facts (1, FACTS); given is values and where they hold (1), each
+    (1 + latents, WIDE), in the planner's normalised numbers.
+    """
+    asked, latents = latents, min(each for each in LENGTHS if each >= latents)
+    generator = torch.Generator().manual_seed(seed)
+    device = planner.mean.device
+    latent = torch.randn(1, 1 + latents, WIDE, generator=generator).to(device)
+    values, where = torch.zeros_like(latent), torch.zeros_like(latent)
+    settled, known = pinned(facts)
+    values[:, 0] = planner.normalise(F.pad(settled[:, None], (0, 0, 0, latents)))[:, 0]
+    where[:, 0] = known
+    if given is not None:
+        kept = given[1] > 0
+        values[0, : 1 + asked] = torch.where(kept, given[0], values[0, : 1 + asked])
+        where[0, : 1 + asked] = torch.where(kept, given[1], where[0, : 1 + asked])
+    both = torch.cat([facts, nothing_said(facts)])
+    sigmas = torch.linspace(1, 0, steps + 1).tolist()
+    for sigma, following in pairwise(sigmas):
+        noisy = torch.where(where > 0, values, latent)
+        made = planner(
+            noisy.expand(2, -1, -1),
+            where.expand(2, -1, -1),
+            torch.full((2,), sigma, device=device),
+            both,
+        )
+        clean = made[1:] + guidance * (made[:1] - made[1:])
+        latent = following / sigma * latent + (1 - following / sigma) * clean
+    plan = from_tokens(planner.restore(torch.where(where > 0, values, latent))[:, : 1 + asked])
+    return keep_habits(settle(plan), stated(facts[0]))
+
+
+def settle(plan: Plan) -> Plan:
+    """Take the tremor out of what moves: between touches, turns and cuts, acceleration hardly changes.
+
+    Source: Whittaker 1923 (smoothing by third differences), weights as in Holland & Welsch 1977 (Cauchy).
+    """
+    if plan.camera.shape[1] < 4:
+        return plan
+    tracks = plan.tracks.clone()
+    tracks[..., :2] = _smooth(tracks[..., :2])
+    angle = _smooth(tracks[..., 2:3].cumsum(2))
+    tracks[..., 2:3] = angle.diff(dim=2, prepend=torch.zeros_like(angle[:, :, :1]))
+    return replace(plan, tracks=tracks, camera=_smooth(plan.camera))
+
+
+def _smooth(paths: Tensor) -> Tensor:
+    """Paths (..., t, k) with as little change of acceleration as their own jumps allow."""
+    rows = paths.double().movedim(-1, 0).flatten(0, -2)
+    count = rows.shape[1]
+    third = torch.eye(count, dtype=rows.dtype, device=rows.device).diff(n=3, dim=0)
+    weight = torch.ones(len(rows), count - 3, dtype=rows.dtype, device=rows.device)
+    made = rows
+    for _ in range(ROUNDS):
+        system = torch.eye(count).to(rows) + STIFFNESS * third.T @ (weight[..., None] * third)
+        made = torch.linalg.solve(system, rows)
+        weight = 1 / (1 + ((made @ third.T) / JOLT).square())
+    return made.unflatten(0, (paths.shape[-1], *paths.shape[:-2])).movedim(0, -1).to(paths)

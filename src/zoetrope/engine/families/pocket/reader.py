@@ -1,0 +1,99 @@
+"""What a prompt states: one answer to every question that the planner asks, unsaid where the words leave it open.
+
+Knows the words of the pocket family and no pictures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from zoetrope.engine.families.pocket.plan import AXES, STAGE
+from zoetrope.engine.families.pocket.text import TextConfig, TextEncoder
+
+ACTIONS = (
+    "bounces",
+    "falls",
+    "rolls",
+    "slides",
+    "flies",
+    "swings",
+    "floats",
+    "jumps",
+    "spins",
+    "rebounds",
+    "collides",
+    "talks",
+)
+MOVES = ("static", "pan left", "pan right", "tilt up", "tilt down", "push in", "pull back", "orbit left", "orbit right")
+ASKED: dict[str, tuple[str, ...]] = {
+    **AXES,
+    **STAGE,
+    "action": ACTIONS,
+    "pace": ("normal", "slowly", "fast"),
+    "camera": MOVES,
+    "then": ACTIONS,
+    "second_object": AXES["object"],
+    "second_colour": AXES["colour"],
+    "cut": ("closer", "wider"),
+}
+USUAL = {  # what is meant where nothing is said
+    "surface": "plain",
+    "light": "day",
+    "weather": "clear",
+    "style": "plain",
+    "pace": "normal",
+    "camera": "static",
+}
+UNSAID = 0
+SIZES = [1 + len(values) for values in ASKED.values()]
+FACTS = sum(SIZES)
+
+
+class Reader(nn.Module):
+    """A text encoder and one linear question an axis, put to its summary alone."""
+
+    def __init__(self, config: TextConfig) -> None:
+        super().__init__()
+        self.text = TextEncoder(config)
+        self.questions = nn.ModuleDict(
+            {axis: nn.Linear(config.width, 1 + len(values)) for axis, values in ASKED.items()}
+        )
+
+    def forward(self, numbers: Tensor) -> dict[str, Tensor]:
+        """Shapes: numbers (b, m); scores (b, 1 + values) for each axis, the first says that it is not stated."""
+        summary = self.text(numbers).summary
+        return {axis: question(summary) for axis, question in self.questions.items()}
+
+    def facts(self, numbers: Tensor) -> Tensor:
+        """What prompts (b, m) mean: one-hot answers to all questions, (b, FACTS)."""
+        answers = {axis: scores.argmax(1) for axis, scores in self(numbers).items()}
+        for axis, value in USUAL.items():
+            usual = 1 + ASKED[axis].index(value)
+            answers[axis] = torch.where(answers[axis] == UNSAID, usual, answers[axis])
+        return facts_of(answers)
+
+
+def facts_of(answers: Mapping[str, Tensor]) -> Tensor:
+    """Numbers of answers (b,) by axis, 0 for unsaid -> (b, FACTS)."""
+    return torch.cat([F.one_hot(answers[axis], 1 + len(values)) for axis, values in ASKED.items()], dim=1).float()
+
+
+def number_answers(stated: Mapping[str, str]) -> dict[str, int]:
+    """The numbers of what is stated by axis, 0 for the rest."""
+    return {axis: 1 + values.index(stated[axis]) if axis in stated else UNSAID for axis, values in ASKED.items()}
+
+
+def nothing_said(facts: Tensor) -> Tensor:
+    """Facts like those given, (b, FACTS), of which none is stated."""
+    silent = {axis: torch.zeros(len(facts), dtype=torch.long, device=facts.device) for axis in ASKED}
+    return facts_of(silent).to(facts)
+
+
+def stated(facts: Tensor) -> dict[str, str]:
+    """What the facts (FACTS,) of one prompt state, by axis."""
+    answers = {axis: int(part.argmax()) for axis, part in zip(ASKED, facts.split(SIZES), strict=True)}
+    return {axis: ASKED[axis][number - 1] for axis, number in answers.items() if number != UNSAID}

@@ -1,0 +1,261 @@
+"""Train the planner on written scenes: plans and what a caption would state, a thousand times cheaper than pictures.
+
+Knows no words, pictures, sound or latents.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from zoetrope.engine.families.pocket.layout import GROUP
+from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, TRACK, TRAITS, Plan
+from zoetrope.engine.families.pocket.planner import KINDS, ROW, Planner, PlannerConfig, pinned, to_tokens
+from zoetrope.engine.families.pocket.reader import ASKED, facts_of, nothing_said, number_answers
+from zoetrope.engine.weights import save_weights
+from zoetrope.training.muon import Muon
+from zoetrope.training.plans import plan_of
+from zoetrope.training.rounds import Round, Rounds
+from zoetrope.training.run import Ema, Run, trapezoid
+from zoetrope.training.world.captions import choose, truth
+from zoetrope.training.world.script import write_scene
+
+WEIGHTS = "planner.safetensors"
+NEWTON_SCHULZ = 4  # of Muon's iterations
+NEAREST = 0.02  # spread below which the error is weighed no more
+SECOND, EMPTY = 4.0, 0.1  # weights of a second thing's track and of an empty slot's
+LEAST = 1e-3  # of a number's deviation, so that what hardly varies is not blown up
+
+
+@dataclass(frozen=True)
+class PlannerRecipe:
+    """Everything that decides a run; lengths are (latent frames, shots a round)."""
+
+    config: PlannerConfig = field(default_factory=PlannerConfig)
+    seed: int = 1
+    steps: int = 6000
+    batch: int = 256
+    lengths: tuple[tuple[int, int], ...] = ((11, 3072), (6, 512), (1, 512))
+    reuse: int = 4
+    warmup: int = 100
+    cooldown: float = 0.3
+    rate: float = 2e-3
+    weight_decay: float = 0.01
+    decay: float = 0.998
+    silent: float = 0.1  # share of shots of which nothing is stated
+    whole: float = 0.6  # share of shots of which nothing is given
+    save_every: int = 250
+
+    @property
+    def round_steps(self) -> int:
+        return sum(count // self.batch for _, count in self.lengths) * self.reuse
+
+
+@dataclass(frozen=True)
+class MakePlans:
+    """Make the plans and facts of one round; pure in its number."""
+
+    recipe: PlannerRecipe
+
+    def __call__(self, number: int) -> Round:
+        rng = np.random.default_rng([self.recipe.seed, 11, number])
+        made: Round = {}
+        for latents, count in self.recipe.lengths:
+            shots = [write_scene(rng, frames=1 + GROUP * (latents - 1)) for _ in range(count)]
+            plans = [plan_of(shot) for shot in shots]
+            both = Plan(*(torch.cat([getattr(plan, name) for plan in plans]) for name in ("tracks", "camera", "cast")))
+            made[f"{latents}.tokens"] = to_tokens(both)
+            answers = [number_answers(choose(truth(shot), rng)) for shot in shots]
+            made[f"{latents}.facts"] = facts_of({axis: torch.tensor([a[axis] for a in answers]) for axis in ASKED})
+        return made
+
+
+def weigh(cast: Tensor, groups: int) -> Tensor:
+    """How much every number of a shot's pictures counts, (b, groups, WIDE), by who is there.
+
+    What an empty slot does is hardly anybody's business; the second thing is rarer than the first and counts more.
+    """
+    weight = torch.ones(len(cast), ROW, device=cast.device)
+    for slot in range(1, SLOTS):
+        there = cast[:, slot * TRAITS, None] > 0.5
+        weight[:, slot * len(TRACK) : (slot + 1) * len(TRACK)] = torch.where(there, SECOND, EMPTY)
+    return weight[:, None, None].expand(-1, groups, GROUP, -1).flatten(2)
+
+
+def measure(tokens: list[Tensor]) -> tuple[Tensor, Tensor]:
+    """Mean and deviation (KINDS, WIDE) of the numbers of cast, first pictures and groups, over the things there are."""
+    cast = torch.cat([each[:, 0] for each in tokens])
+    kinds = [(cast, torch.ones_like(cast))]
+    for picked in (slice(1, 2), slice(2, None)):
+        parts = [each[:, picked] for each in tokens]
+        counted = [(weigh(each[:, 0], part.shape[1]) >= 1).float() for each, part in zip(tokens, parts, strict=True)]
+        kinds.append((torch.cat([part.flatten(0, 1) for part in parts]), torch.cat([c.flatten(0, 1) for c in counted])))
+    mean = torch.stack([(values * there).sum(0) / there.sum(0).clamp_min(1) for values, there in kinds])
+    spread = [(values - at).square() * there for (values, there), at in zip(kinds, mean, strict=True)]
+    deviation = [
+        (each.sum(0) / there.sum(0).clamp_min(1)).sqrt() for each, (_, there) in zip(spread, kinds, strict=True)
+    ]
+    return mean, torch.stack([torch.where(each < LEAST, 1.0, each) for each in deviation])
+
+
+def draw_given(count: int, tokens: int, whole: float, rng: np.random.Generator) -> Tensor:
+    """What is given of every shot, (b, tokens, WIDE): nothing, the cast, the camera, paths of things or some frames."""
+    given = torch.zeros(count, tokens, GROUP, ROW)
+    for row in given:
+        if rng.random() < whole:
+            continue
+        kind = int(rng.integers(5))
+        if kind == 0:
+            row[0] = 1
+        elif kind == 1:
+            row[1:, :, -len(CAMERA) :] = 1
+        elif kind == 2:
+            for slot in range(SLOTS):
+                if rng.random() < 0.7:
+                    row[1:, :, slot * len(TRACK) : slot * len(TRACK) + 2] = 1
+        elif kind == 3:
+            row[: 1 + int(rng.integers(tokens - 1))] = 1
+        else:
+            row[torch.from_numpy(rng.random(tokens) < 0.4)] = 1
+    return given.flatten(2)
+
+
+class Trainer:
+    """The moving parts of a run."""
+
+    def __init__(self, recipe: PlannerRecipe, compiled: bool) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.step = recipe, 0
+        self.planner = Planner(recipe.config)
+        if compiled:
+            for block in self.planner.blocks:
+                block.compile(dynamic=False)
+        self.ema = Ema(self.planner, recipe.decay)
+        matrices = [p for block in self.planner.blocks for p in block.parameters() if p.ndim == 2 and len(p) > 6]
+        chosen = {id(p) for p in matrices}
+        others = [p for p in self.planner.parameters() if id(p) not in chosen]
+        self.optimisers = (
+            torch.optim.AdamW(others, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
+            Muon([{"params": matrices}], lr=recipe.rate, weight_decay=recipe.weight_decay, iterations=NEWTON_SCHULZ),
+        )
+
+    def advance(self, clean: Tensor, facts: Tensor, rng: np.random.Generator) -> dict[str, float]:
+        recipe = self.recipe
+        generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
+        strata = (torch.randperm(len(clean), generator=generator) + torch.rand(len(clean), generator=generator)) / len(
+            clean
+        )
+        sigma = torch.special.ndtri(strata.clamp(1e-4, 1 - 1e-4)).mul(1.2).sigmoid()
+        noise = torch.randn(clean.shape, generator=generator)
+        given = draw_given(len(clean), clean.shape[1], recipe.whole, rng)
+        given[:, 0] = torch.maximum(given[:, 0], pinned(facts)[1])
+        level = sigma[:, None, None]
+        noisy = torch.where(given > 0, clean, (1 - level) * clean + level * noise)
+        with torch.autocast("cpu", torch.bfloat16):
+            made = self.planner(noisy, given, sigma, facts)
+        told = (1 - given) * (self.planner.deviation[(torch.arange(clean.shape[1])).clamp(max=KINDS - 1)] != 1)
+        told[:, 1:] *= weigh(self.planner.restore(clean)[:, 0], clean.shape[1] - 1)
+        error = (made.float() - clean).square() * told
+        spread = self.planner.preconditioning(level)[1]
+        loss = (error / spread.clamp_min(NEAREST).square()).sum() / told.sum().clamp_min(1)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.planner.parameters(), 1.0).item()
+        factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=int(recipe.cooldown * recipe.steps))
+        for optimiser in self.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = recipe.rate * factor
+            optimiser.step()
+            optimiser.zero_grad(set_to_none=True)
+        self.ema.update(self.planner)
+        self.step += 1
+        cast = error[:, 0].sum() / told[:, 0].sum().clamp_min(1)
+        rows = error[:, 1:].sum() / told[:, 1:].sum().clamp_min(1)
+        return {"loss": loss.item(), "cast": cast.item(), "rows": rows.item(), "norm": norm}
+
+    def save(self, run: Run) -> None:
+        run.save(
+            {
+                "step": self.step,
+                "planner": self.planner.state_dict(),
+                "ema": self.ema.state_dict(),
+                "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
+            }
+        )
+        averaged = Planner(self.recipe.config)
+        averaged.load_state_dict(self.planner.state_dict())
+        self.ema.copy_to(averaged)
+        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
+        run.plot()
+
+    def load(self, saved: dict) -> None:
+        self.step = saved["step"]
+        self.planner.load_state_dict(saved["planner"])
+        self.ema.load_state_dict(saved["ema"])
+        for optimiser, state in zip(self.optimisers, saved["optimisers"], strict=True):
+            optimiser.load_state_dict(state)
+
+
+def walk(recipe: PlannerRecipe, number: int) -> list[tuple[int, np.ndarray]]:
+    """The batches of a round in their order: (latent frames, shots)."""
+    rng = np.random.default_rng([recipe.seed, 13, number])
+    batches = []
+    for latents, count in recipe.lengths:
+        for _ in range(recipe.reuse):
+            order = rng.permutation(count)
+            batches += [(latents, order[at : at + recipe.batch]) for at in range(0, count, recipe.batch)]
+    return [batches[place] for place in rng.permutation(len(batches))]
+
+
+def train(
+    recipe: PlannerRecipe,
+    folder: Path,
+    *,
+    steps: int | None = None,
+    minutes: float | None = None,
+    resume: bool = True,
+    compiled: bool = True,
+    on_step: Callable[[int, dict[str, float]], None] | None = None,
+) -> Path:
+    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
+
+    A later call goes on exactly there.
+    """
+    run = Run(folder)
+    trainer = Trainer(recipe, compiled)
+    saved = run.load() if resume else None
+    if saved is not None:
+        trainer.load(saved)
+        run.rewind(trainer.step)
+    started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
+    held: tuple[int, Round, list] = (-1, {}, [])
+    with Rounds(run.folder / "rounds", MakePlans(recipe)) as rounds:
+        while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
+            begun = time.monotonic()
+            number, place = divmod(trainer.step, recipe.round_steps)
+            if held[0] != number:
+                held = (number, rounds.get(number), walk(recipe, number))
+            if trainer.step == 0:
+                mean, deviation = measure([held[1][f"{latents}.tokens"] for latents, _ in recipe.lengths])
+                trainer.planner.mean.copy_(mean)
+                trainer.planner.deviation.copy_(deviation)
+            latents, which = held[2][place]
+            rng = np.random.default_rng([recipe.seed, 17, trainer.step])
+            clips = torch.from_numpy(which)
+            silent = torch.from_numpy(rng.random(len(which)) < recipe.silent)[:, None]
+            stated = held[1][f"{latents}.facts"][clips]
+            facts = torch.where(silent, nothing_said(stated), stated)
+            clean = trainer.planner.normalise(held[1][f"{latents}.tokens"][clips])
+            numbers = trainer.advance(clean, facts, rng) | {"seconds": time.monotonic() - begun}
+            run.log(trainer.step, **numbers)
+            if on_step is not None:
+                on_step(trainer.step, numbers)
+            if trainer.step % recipe.save_every == 0 or trainer.step == last:
+                trainer.save(run)
+        trainer.save(run)
+    return run.folder / WEIGHTS
