@@ -5,6 +5,7 @@ Knows codecs and time stamps. It does not know whether sound and picture are equ
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from av.video.stream import VideoStream
 
 from zoetrope.media.colour import ToVideo, tag_bt709
 from zoetrope.media.containers import Container, PictureCodec, SoundCodec
+from zoetrope.media.modesty import kept_modest
 from zoetrope.media.names import needs_free_names, to_container
 from zoetrope.media.riff import add_chunk
 from zoetrope.media.webm_length import declare_length
@@ -47,7 +49,9 @@ class PictureTrack:
         frame.time_base = self._time_base
         frame.pts = self._count
         self._count += 1
-        self._file.mux(self._stream.encode(frame))
+        with kept_modest() if self._count == 1 else nullcontext():  # the first picture opens the encoder
+            packets = self._stream.encode(frame)
+        self._file.mux(packets)
 
     def finish(self) -> None:
         """Send what the encoder still holds."""
