@@ -149,7 +149,7 @@ def test_a_bad_request_fails_before_anything_loads():
 
 
 def test_an_unknown_checkpoint_is_named_with_the_known():
-    with pytest.raises(InvalidRequest, match="that are here: pocket"):
+    with pytest.raises(InvalidRequest, match="for instance pocket"):
         zoetrope.generate("a ball", checkpoint="sora")
 
 
