@@ -18,7 +18,7 @@ from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, 
 from zoetrope.engine.families.pocket.reader import nothing_said, stated
 
 LENGTHS = (1, 6, 11)  # latent frames of the shots that the planner has met; others are the first part of one
-STEPS = 32
+STEPS = 12
 GUIDANCE = 2.0
 STIFFNESS, JOLT, ROUNDS = 10.0, 0.01, 4  # of smoothing: metres of third difference beyond which it is a touch or a cut
 
