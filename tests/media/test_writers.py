@@ -96,7 +96,7 @@ def test_a_forgotten_writer_leaves_no_file_and_no_thread(tmp_path):
     del writer
     gc.collect()
     assert list(tmp_path.iterdir()) == []
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # those of other tests may end meanwhile
 
 
 def test_an_interrupted_process_leaves_nothing(tmp_path):
