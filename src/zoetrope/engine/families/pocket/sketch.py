@@ -69,7 +69,7 @@ class Field(nn.Module):
         out = places.new_empty(*places.shape[:2], self.last.out_features)
         for row, place in enumerate(places):  # a few at a time: what lies between the layers stays in the cache
             layers = [
-                (layer.weight * (1 + scale[row]).T, torch.addcmul(shift[row, 0], layer.bias, 1 + scale[row, 0]))
+                (layer.weight * (1 + scale[row]).T, shift[row, 0] + layer.bias * (1 + scale[row, 0]))
                 for layer, scale, shift in zip(self.inner, tables[::2], tables[1::2], strict=True)
             ]
             for some, made in zip(place.split(CACHED), out[row].split(CACHED), strict=True):
