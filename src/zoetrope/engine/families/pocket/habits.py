@@ -30,7 +30,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "collides": frozenset({"x", "spin", "ground_speed", "contact"}),
     "talks": frozenset({"spin", "mouth"}),
 }
-BESIDE = frozenset[str]()  # what a second thing does that nothing runs into
+RUN_INTO = frozenset({"x", "spin", "ground_speed"})  # what a second thing does; the first one tells of the touch
 MOVES: Mapping[str, frozenset[str]] = {
     "static": frozenset(),
     "pan left": frozenset({"x"}),
@@ -53,7 +53,7 @@ def keep_habits(plan: Plan, stated: Mapping[str, str]) -> Plan:
     acts = [stated[axis] for axis in ("action", "then") if axis in stated]
     if acts:
         _still(tracks[:, 0], TRACK, frozenset().union(*(ACTS[act] for act in acts)), ("x", "y"))
-        _still(tracks[:, 1], TRACK, ACTS["collides"] if "collides" in acts else BESIDE, ("x", "y"))
+        _still(tracks[:, 1], TRACK, RUN_INTO if "collides" in acts else frozenset(), ("x", "y"))
     if "camera" in stated:
         camera = camera.clone()
         _still(camera, CAMERA, MOVES[stated["camera"]] | (CUT if "cut" in stated else frozenset()), ("x", "y"))
