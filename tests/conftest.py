@@ -1,8 +1,15 @@
 """What the whole suite shares: a folder of user data of its own, and the count of skipped tests by reason."""
 
+import signal
 from collections import Counter
 
 import pytest
+
+
+def pytest_configure():
+    """A shell lets its background jobs ignore Ctrl-C, and so would everything that tests of it start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
