@@ -188,7 +188,6 @@ class Trainer:
             }
         )
         averaged = Planner(self.recipe.config)
-        averaged.load_state_dict(self.planner.state_dict())
         self.ema.copy_to(averaged)
         save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
         run.plot()
@@ -244,6 +243,7 @@ def train(
                 mean, deviation = measure([held[1][f"{latents}.tokens"] for latents, _ in recipe.lengths])
                 trainer.planner.mean.copy_(mean)
                 trainer.planner.deviation.copy_(deviation)
+                trainer.ema = Ema(trainer.planner, recipe.decay)  # measured numbers are no weights: not averaged in
             latents, which = held[2][place]
             rng = np.random.default_rng([recipe.seed, 17, trainer.step])
             clips = torch.from_numpy(which)

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.habits import keep_habits
-from zoetrope.engine.families.pocket.plan import Plan
+from zoetrope.engine.families.pocket.plan import TRACK, Plan
 from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned
 from zoetrope.engine.families.pocket.reader import nothing_said, stated
 
@@ -74,21 +74,27 @@ def settle(plan: Plan) -> Plan:
     if plan.camera.shape[1] < 4:
         return plan
     tracks = plan.tracks.clone()
-    tracks[..., :2] = _smooth(tracks[..., :2])
+    touched = tracks[..., TRACK.index("contact")].unfold(-1, 4, 1).amax(-1) > 0  # b s t-3
+    tracks[..., :2] = _smooth(tracks[..., :2], ~touched)
     angle = _smooth(tracks[..., 2:3].cumsum(2))
     tracks[..., 2:3] = angle.diff(dim=2, prepend=torch.zeros_like(angle[:, :, :1]))
     return replace(plan, tracks=tracks, camera=_smooth(plan.camera))
 
 
-def _smooth(paths: Tensor) -> Tensor:
-    """Paths (..., t, k) with as little change of acceleration as their own jumps allow."""
+def _smooth(paths: Tensor, stiff: Tensor | None = None) -> Tensor:
+    """Paths (..., t, k) with as little change of acceleration as their own jumps allow.
+
+    stiff (..., t - 3) is false where a path may bend between four pictures, all it likes.
+    """
     rows = paths.double().movedim(-1, 0).flatten(0, -2)
     count = rows.shape[1]
     third = torch.eye(count, dtype=rows.dtype, device=rows.device).diff(n=3, dim=0)
-    weight = torch.ones(len(rows), count - 3, dtype=rows.dtype, device=rows.device)
-    made = rows
+    bound = rows.new_ones(len(rows), count - 3)
+    if stiff is not None:
+        bound = stiff.to(rows).flatten(0, -2).repeat(paths.shape[-1], 1)
+    weight, made = bound, rows
     for _ in range(ROUNDS):
         system = torch.eye(count).to(rows) + STIFFNESS * third.T @ (weight[..., None] * third)
         made = torch.linalg.solve(system, rows)
-        weight = 1 / (1 + ((made @ third.T) / JOLT).square())
+        weight = bound / (1 + ((made @ third.T) / JOLT).square())
     return made.unflatten(0, (paths.shape[-1], *paths.shape[:-2])).movedim(0, -1).to(paths)
