@@ -8,9 +8,9 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ from zoetrope.training.batches import Batch, cut_batch, to_device
 from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
 from zoetrope.training.muon import Muon
 from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
+from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid, write_atomically
 
 WEIGHTS = "network.safetensors"
 LEVELS = 12  # noise levels where there are several: as many chunks as a clip can have, so that shapes stay the same
@@ -313,7 +313,7 @@ def train(
     minutes: float | None = None,
     resume: bool = True,
     compiled: bool = True,
-    on_step: Callable[[int, dict[str, float]], None] | None = None,
+    on_step: Listener | None = None,
 ) -> Path:
     """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
 
@@ -321,17 +321,15 @@ def train(
     picture in the folder.
     """
     run = Run(folder)
-    saved = run.load() if resume else None
     trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
-    if saved is not None:
-        trainer.load(saved)
-        run.rewind(trainer.step)
+    take_up(run, trainer, resume)
     write_atomically(run.folder / LEXICON, write_lexicon)
     make = MakeLatents(recipe.seed, Path(recipe.parts), recipe.config.text.length, recipe.plan())
-    started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
     held: tuple[int, Round, list] = (-1, {}, [])
     with Rounds(run.folder / "rounds", make, recipe.workers) as rounds:
-        while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
+
+        def advance() -> dict[str, Any]:
+            nonlocal held
             number, place = find_place(recipe, trainer.step)
             begun = time.monotonic()
             if held[0] != number:
@@ -340,14 +338,19 @@ def train(
             index, bucket, which = held[2][place]
             rng = np.random.default_rng([recipe.seed, 7, trainer.step])
             batch = cut_batch(held[1], index, bucket, which, no_text=recipe.no_text, no_plan=recipe.no_plan, rng=rng)
-            numbers = trainer.advance(batch, bucket.shift)
-            numbers |= {"seconds": time.monotonic() - begun, "waited": waited}
+            numbers = trainer.advance(batch, bucket.shift) | {"waited": waited}
             if batch.task.name == "free":
                 numbers[f"free_{index}"] = numbers["video"]
-            run.log(trainer.step, **numbers)
-            if on_step is not None:
-                on_step(trainer.step, numbers | {"bucket": index, "task": batch.task.name})  # type: ignore[dict-item]
-            if trainer.step % recipe.save_every == 0 or trainer.step == last:
-                trainer.save(run)
-        trainer.save(run)
+            return numbers | {"bucket": str(index), "task": batch.task.name}
+
+        go_on(
+            run,
+            trainer,
+            advance,
+            until=recipe.steps,
+            save_every=recipe.save_every,
+            steps=steps,
+            minutes=minutes,
+            on_step=on_step,
+        )
     return run.folder / WEIGHTS

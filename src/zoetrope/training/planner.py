@@ -5,8 +5,6 @@ Knows no words, pictures, sound or latents.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +20,7 @@ from zoetrope.engine.weights import save_weights
 from zoetrope.training.muon import Muon
 from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Run, trapezoid
+from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
 from zoetrope.training.world.captions import choose, truth
 from zoetrope.training.world.script import write_scene
 
@@ -145,6 +143,13 @@ class Trainer:
             Muon([{"params": matrices}], lr=recipe.rate, weight_decay=recipe.weight_decay, iterations=NEWTON_SCHULZ),
         )
 
+    def start(self, tokens: list[Tensor]) -> None:
+        """Measure the numbers of plans; measured ones are no weights, and not averaged in."""
+        mean, deviation = measure(tokens)
+        self.planner.mean.copy_(mean)
+        self.planner.deviation.copy_(deviation)
+        self.ema = Ema(self.planner, self.recipe.decay)
+
     def advance(self, clean: Tensor, facts: Tensor, rng: np.random.Generator) -> dict[str, float]:
         recipe = self.recipe
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
@@ -219,7 +224,7 @@ def train(
     minutes: float | None = None,
     resume: bool = True,
     compiled: bool = True,
-    on_step: Callable[[int, dict[str, float]], None] | None = None,
+    on_step: Listener | None = None,
 ) -> Path:
     """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
 
@@ -227,35 +232,33 @@ def train(
     """
     run = Run(folder)
     trainer = Trainer(recipe, compiled)
-    saved = run.load() if resume else None
-    if saved is not None:
-        trainer.load(saved)
-        run.rewind(trainer.step)
-    started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
+    take_up(run, trainer, resume)
     held: tuple[int, Round, list] = (-1, {}, [])
     with Rounds(run.folder / "rounds", MakePlans(recipe)) as rounds:
-        while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
-            begun = time.monotonic()
+
+        def advance() -> dict[str, float]:
+            nonlocal held
             number, place = divmod(trainer.step, recipe.round_steps)
             if held[0] != number:
                 held = (number, rounds.get(number), walk(recipe, number))
             if trainer.step == 0:
-                mean, deviation = measure([held[1][f"{latents}.tokens"] for latents, _ in recipe.lengths])
-                trainer.planner.mean.copy_(mean)
-                trainer.planner.deviation.copy_(deviation)
-                trainer.ema = Ema(trainer.planner, recipe.decay)  # measured numbers are no weights: not averaged in
+                trainer.start([held[1][f"{latents}.tokens"] for latents, _ in recipe.lengths])
             latents, which = held[2][place]
             rng = np.random.default_rng([recipe.seed, 17, trainer.step])
             clips = torch.from_numpy(which)
             silent = torch.from_numpy(rng.random(len(which)) < recipe.silent)[:, None]
             stated = held[1][f"{latents}.facts"][clips]
             facts = torch.where(silent, nothing_said(stated), stated)
-            clean = trainer.planner.normalise(held[1][f"{latents}.tokens"][clips])
-            numbers = trainer.advance(clean, facts, rng) | {"seconds": time.monotonic() - begun}
-            run.log(trainer.step, **numbers)
-            if on_step is not None:
-                on_step(trainer.step, numbers)
-            if trainer.step % recipe.save_every == 0 or trainer.step == last:
-                trainer.save(run)
-        trainer.save(run)
+            return trainer.advance(trainer.planner.normalise(held[1][f"{latents}.tokens"][clips]), facts, rng)
+
+        go_on(
+            run,
+            trainer,
+            advance,
+            until=recipe.steps,
+            save_every=recipe.save_every,
+            steps=steps,
+            minutes=minutes,
+            on_step=on_step,
+        )
     return run.folder / WEIGHTS

@@ -7,8 +7,6 @@ mean something. Knows no pictures and no noise.
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from zoetrope.engine.families.pocket.reader import ASKED, Reader, number_answers
 from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.latents import tokeniser
-from zoetrope.training.run import Ema, Run, cosine
+from zoetrope.training.run import Ema, Listener, Run, cosine, go_on, take_up
 from zoetrope.training.world.captions import captions, truth
 from zoetrope.training.world.script import write_scene
 
@@ -57,6 +55,52 @@ def draw_captions(rng: np.random.Generator, count: int, length: int) -> tuple[Te
     return tokeniser()(texts, length), answers
 
 
+class Trainer:
+    """The moving parts of a run."""
+
+    def __init__(self, recipe: ReaderRecipe) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.step = recipe, 0
+        self.reader = Reader(recipe.config)
+        self.average = Ema(self.reader, recipe.decay)
+        self.optimiser = torch.optim.AdamW(
+            self.reader.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay, fused=True
+        )
+
+    def advance(self) -> dict[str, float]:
+        recipe = self.recipe
+        rng = np.random.default_rng([recipe.seed, self.step])
+        numbers, answers = draw_captions(rng, recipe.batch, recipe.config.length)
+        with torch.autocast("cpu", torch.bfloat16):
+            scores = self.reader(numbers)
+        losses = {axis: F.cross_entropy(scores[axis].float(), answers[axis]) for axis in ASKED}
+        loss = torch.stack(list(losses.values())).sum()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.reader.parameters(), 1.0)
+        for group in self.optimiser.param_groups:
+            group["lr"] = recipe.rate * cosine(self.step, recipe.steps, warmup=recipe.warmup, floor=0.02)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.average.update(self.reader)
+        self.step += 1
+        right = [(scores[axis].argmax(1) == answers[axis]).float().mean().item() for axis in ASKED]
+        return {"loss": loss.item(), "right": math.fsum(right) / len(right), "least": min(right)}
+
+    def save(self, run: Run) -> None:
+        parts = {"reader": self.reader, "average": self.average, "optimiser": self.optimiser}
+        run.save({"step": self.step} | {name: part.state_dict() for name, part in parts.items()})
+        averaged = Reader(self.recipe.config)
+        self.average.copy_to(averaged)
+        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
+        run.plot()
+
+    def load(self, saved: dict) -> None:
+        self.step = saved["step"]
+        self.reader.load_state_dict(saved["reader"])
+        self.average.load_state_dict(saved["average"])
+        self.optimiser.load_state_dict(saved["optimiser"])
+
+
 def train(
     recipe: ReaderRecipe,
     folder: Path,
@@ -64,57 +108,23 @@ def train(
     steps: int | None = None,
     minutes: float | None = None,
     resume: bool = True,
-    on_step: Callable[[int, dict[str, float]], None] | None = None,
+    on_step: Listener | None = None,
 ) -> Path:
     """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the averaged weights' path.
 
     A later call goes on exactly there.
     """
     run = Run(folder)
-    torch.manual_seed(recipe.seed)
-    reader = Reader(recipe.config)
-    average = Ema(reader, recipe.decay)
-    optimiser = torch.optim.AdamW(
-        reader.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.weight_decay, fused=True
+    trainer = Trainer(recipe)
+    take_up(run, trainer, resume)
+    go_on(
+        run,
+        trainer,
+        trainer.advance,
+        until=recipe.steps,
+        save_every=recipe.save_every,
+        steps=steps,
+        minutes=minutes,
+        on_step=on_step,
     )
-    saved, step = run.load() if resume else None, 0
-    if saved is not None:
-        step = saved["step"]
-        reader.load_state_dict(saved["reader"])
-        average.load_state_dict(saved["average"])
-        optimiser.load_state_dict(saved["optimiser"])
-        run.rewind(step)
-
-    def save() -> None:
-        parts = {"reader": reader, "average": average, "optimiser": optimiser}
-        run.save({"step": step} | {name: part.state_dict() for name, part in parts.items()})
-
-    started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
-    while step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
-        begun = time.monotonic()
-        numbers, answers = draw_captions(np.random.default_rng([recipe.seed, step]), recipe.batch, recipe.config.length)
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = reader(numbers)
-        losses = {axis: F.cross_entropy(scores[axis].float(), answers[axis]) for axis in ASKED}
-        loss = torch.stack(list(losses.values())).sum()
-        loss.backward()
-        nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-        for group in optimiser.param_groups:
-            group["lr"] = recipe.rate * cosine(step, recipe.steps, warmup=recipe.warmup, floor=0.02)
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)
-        average.update(reader)
-        step += 1
-        right = [(scores[axis].argmax(1) == answers[axis]).float().mean().item() for axis in ASKED]
-        run_numbers = {"loss": loss.item(), "right": math.fsum(right) / len(right), "least": min(right)}
-        run.log(step, **run_numbers, seconds=time.monotonic() - begun)
-        if on_step is not None:
-            on_step(step, run_numbers)
-        if step % recipe.save_every == 0:
-            save()
-    save()
-    averaged = Reader(recipe.config)
-    average.copy_to(averaged)
-    save_weights(averaged, run.folder / WEIGHTS, recipe.config)
-    run.plot()
     return run.folder / WEIGHTS

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import math
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from PIL import Image, ImageDraw
@@ -83,6 +84,55 @@ class Run:
         path = self.folder / PICTURE
         write_atomically(path, lambda temporary: picture.save(temporary, format="PNG"))
         return path
+
+
+class Learner(Protocol):
+    """The moving parts of a run, and the step they are at."""
+
+    step: int
+
+    def save(self, run: Run) -> None: ...
+    def load(self, saved: dict[str, Any]) -> None: ...
+
+
+Numbers = dict[str, Any]
+Listener = Callable[[int, Numbers], None]
+
+
+def go_on(
+    run: Run,
+    learner: Learner,
+    advance: Callable[[], Numbers],
+    *,
+    until: int,
+    save_every: int,
+    steps: int | None = None,
+    minutes: float | None = None,
+    on_step: Listener | None = None,
+) -> None:
+    """Advance a learner to its last step, or stop earlier after `steps` or `minutes`; log, tell and save on the way.
+
+    advance makes one step and returns its numbers; words among them are told and not logged.
+    """
+    started, last = time.monotonic(), until if steps is None else min(steps, until)
+    while learner.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
+        begun = time.monotonic()
+        numbers = advance()
+        numbers["seconds"] = time.monotonic() - begun
+        run.log(learner.step, **{name: value for name, value in numbers.items() if not isinstance(value, str)})
+        if on_step is not None:
+            on_step(learner.step, numbers)
+        if learner.step % save_every == 0 and learner.step < last:
+            learner.save(run)
+    learner.save(run)
+
+
+def take_up(run: Run, learner: Learner, resume: bool) -> None:
+    """Put a learner where the run's last checkpoint stood, where there is one and it is wanted."""
+    saved = run.load() if resume else None
+    if saved is not None:
+        learner.load(saved)
+        run.rewind(learner.step)
 
 
 class Ema:

@@ -5,8 +5,6 @@ Knows no words, sound or latents.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig, lay
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Run, trapezoid
+from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 
@@ -172,7 +170,7 @@ def train(
     minutes: float | None = None,
     resume: bool = True,
     compiled: bool = True,
-    on_step: Callable[[int, dict[str, float]], None] | None = None,
+    on_step: Listener | None = None,
 ) -> Path:
     """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
 
@@ -180,26 +178,27 @@ def train(
     """
     run = Run(folder)
     trainer = Trainer(recipe, compiled)
-    saved = run.load() if resume else None
-    if saved is not None:
-        trainer.load(saved)
-        run.rewind(trainer.step)
-    started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
+    take_up(run, trainer, resume)
     held: tuple[int, Round] = (-1, {})
     with Rounds(run.folder / "rounds", MakePixels(recipe)) as rounds:
-        while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
-            begun = time.monotonic()
+
+        def advance() -> dict[str, float]:
+            nonlocal held
             number, place = divmod(trainer.step, recipe.round_steps)
             if held[0] != number:
                 held = (number, rounds.get(number))
             use, at = divmod(place, recipe.scenes // recipe.batch)
             order = np.random.default_rng([recipe.seed, 29, number, use]).permutation(recipe.scenes)
-            which = torch.from_numpy(order[at * recipe.batch : (at + 1) * recipe.batch])
-            numbers = trainer.advance(held[1], which) | {"seconds": time.monotonic() - begun}
-            run.log(trainer.step, **numbers)
-            if on_step is not None:
-                on_step(trainer.step, numbers)
-            if trainer.step % recipe.save_every == 0 or trainer.step == last:
-                trainer.save(run)
-        trainer.save(run)
+            return trainer.advance(held[1], torch.from_numpy(order[at * recipe.batch : (at + 1) * recipe.batch]))
+
+        go_on(
+            run,
+            trainer,
+            advance,
+            until=recipe.steps,
+            save_every=recipe.save_every,
+            steps=steps,
+            minutes=minutes,
+            on_step=on_step,
+        )
     return run.folder / WEIGHTS

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +20,7 @@ from torch import Tensor
 from zoetrope.engine.families.pocket.video_codec import GROUP, PATCH, STILL, VideoCodec, VideoCodecConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Run, trapezoid
+from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 
@@ -229,7 +227,7 @@ def train(
     minutes: float | None = None,
     resume: bool = True,
     compiled: bool = True,
-    on_step: Callable[[int, dict[str, float]], None] | None = None,
+    on_step: Listener | None = None,
 ) -> Path:
     """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
 
@@ -237,29 +235,29 @@ def train(
     """
     run = Run(folder)
     trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
-    saved = run.load() if resume else None
-    if saved is not None:
-        trainer.load(saved)
-        run.rewind(trainer.step)
-    started, last = time.monotonic(), recipe.steps if steps is None else min(steps, recipe.steps)
+    take_up(run, trainer, resume)
     held: tuple[int, Round] = (-1, {})
     with Rounds(run.folder / "rounds", MakeClips(recipe)) as rounds:
-        while trainer.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
+
+        def advance() -> dict[str, float]:
+            nonlocal held
             number, place = divmod(trainer.step, recipe.steps_per_round)
             if held[0] != number:
                 held = (number, rounds.get(number))
             if trainer.step == 0:
                 trainer.start(held[1])
-            begun = time.monotonic()
-            numbers = trainer.advance(held[1][str(place)])
-            numbers["seconds"] = time.monotonic() - begun
-            run.log(trainer.step, **numbers)
-            if on_step is not None:
-                on_step(trainer.step, numbers)
-            if trainer.step % recipe.save_every == 0:
-                trainer.save(run)
-        if held[1]:
-            trainer.save(run)
+            return trainer.advance(held[1][str(place)])
+
+        go_on(
+            run,
+            trainer,
+            advance,
+            until=recipe.steps,
+            save_every=recipe.save_every,
+            steps=steps,
+            minutes=minutes,
+            on_step=on_step,
+        )
     return run.folder / WEIGHTS
 
 
