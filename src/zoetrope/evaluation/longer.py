@@ -10,7 +10,7 @@ from zoetrope.core.conditions import Extend, Keyframe
 from zoetrope.evaluation.axes import NO_SECOND
 from zoetrope.evaluation.picture import psnr, seam
 from zoetrope.evaluation.prompts import Prompt
-from zoetrope.evaluation.truth import excerpt
+from zoetrope.training.world.crowd import excerpt
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 

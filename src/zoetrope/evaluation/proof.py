@@ -9,7 +9,6 @@ import numpy as np
 
 from zoetrope.evaluation import truth
 from zoetrope.evaluation.axes import THING_AXES
-from zoetrope.evaluation.degrade import degrade
 from zoetrope.evaluation.detect import Detectors, shipped
 from zoetrope.evaluation.judge import THERE
 from zoetrope.evaluation.scorecard import Book, Keep, Progress, Scorecard, finish, record_of
@@ -18,6 +17,7 @@ from zoetrope.training.world.picture import draw
 from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
+from zoetrope.training.world.spoil import spoil
 
 SEED = 900_000  # far from the seeds of fitting
 BAR = 0.98  # share of true renders that a detector must get right before its word counts
@@ -49,7 +49,7 @@ def _true_record(index: int, spoiled: bool, detectors: Detectors, book: Book) ->
     scene = write_scene(rng, frames=FRAMES, held_out=index % 5 == 0)
     frames = draw(scene)
     if spoiled:
-        frames = degrade(frames, rng)
+        frames = spoil(frames, rng)
     book.draw(f"{index:03d}", frames)
     about = {
         "text": captions(scene, rng, "en").text,

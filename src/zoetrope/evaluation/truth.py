@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from zoetrope.evaluation.axes import NO_SECOND
 from zoetrope.training.world.picture import places
 from zoetrope.training.world.scene import Scene
 
-__all__ = ["excerpt", "places", "touch_frames", "values", "visible"]
+__all__ = ["places", "touch_frames", "values", "visible"]
 
 
 def values(scene: Scene) -> dict[str, str]:
@@ -34,20 +32,6 @@ def visible(scene: Scene) -> np.ndarray:
     """Whether the centre of each thing is inside the picture. Shapes: bool (things, t)."""
     centre, _ = places(scene)
     return np.all((centre >= 0) & (centre < (scene.width, scene.height)), axis=-1)
-
-
-def excerpt(scene: Scene, frames: np.ndarray) -> Scene:
-    """The same scene in the given frames only (for pictures: contacts and acts keep their old times).
-
-    Shapes: frames (n,) whole numbers.
-    """
-    tracks = ("centre", "angle", "stretch", "mouth", "ground_speed", "air_speed")
-    motion = replace(
-        scene.motion,
-        camera=scene.motion.camera[frames],
-        **{name: getattr(scene.motion, name)[:, frames] for name in tracks},
-    )
-    return replace(scene, frames=len(frames), motion=motion, cut=None)
 
 
 def touch_frames(scene: Scene) -> np.ndarray:

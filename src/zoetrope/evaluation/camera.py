@@ -1,0 +1,211 @@
+"""The camera's path, measured from a clip: how the backdrop moves where no thing hides it. Knows no networks.
+
+The stage's perspective is a law (`training.world.backdrop.view`): what is farther follows a pan less and an orbit more, so
+one or two numbers a step explain the movement of every point of the backdrop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from zoetrope.training.world.backdrop import HORIZON, LAG, SHRINK, SWEEP
+from zoetrope.training.world.cameras import HALF_VIEW
+from zoetrope.training.world.scene import FRAMES_PER_SECOND, METRE
+
+STEP = 4  # frames between two pictures that are compared: slow moves rise above the noise of a point
+POINTS = 120  # of the floor, and as many of the rest
+FLOOR = 0.57  # share of the height above which nothing belongs to the floor
+NEAREST = 0.2  # depth of the nearest thing that stands, as the stage builds it
+UNSURE = 0.1  # of the depth of the floor, whose height is known roughly
+DOUBT = 0.2  # what a point counts that is taken to stand as near as it can: most are far
+SIMPLER = 0.97  # a zoom with its change of height must explain more than a tilt alone
+TRIES = 80  # random guesses, each from as many points as numbers are sought
+CLOSE = 0.7  # pixels: a point that a guess explains this well counts for it
+GROUND = -0.58  # metres: the middle of the heights at which the stage's floors lie
+FEWEST = 8  # points; with fewer nothing is said
+TRIFLE = 0.3  # share of the stage's strongest move below which a camera rests; its weakest has 0.65
+UNITS = ("x", "y", "zoom", "turn")
+KINDS = {"pan": (0,), "tilt": (1,), "zoom": (2, 1), "orbit": (3,)}  # which numbers change in a move
+WORDS = {
+    "pan": ("pan left", "pan right"),
+    "tilt": ("tilt down", "tilt up"),
+    "zoom": ("pull back", "push in"),
+    "orbit": ("orbit left", "orbit right"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class CameraSeen:
+    """The camera from frame to frame.
+
+    name is a value of the axis; sure is the share of points that the path explains. Shapes: path (t, 4), named by
+    UNITS, from zero. Units: metres, logarithm of the zoom, sine of the turn.
+    """
+
+    name: str
+    path: np.ndarray
+    sure: float
+
+
+def camera_seen(frames: np.ndarray, things: np.ndarray, cuts: np.ndarray) -> CameraSeen:
+    """Follow the backdrop through a clip; over a cut the camera is taken to stand.
+
+    Every kind of move is tried on the whole clip, and the one that explains most of the floor and of what stands behind
+    it is taken. Shapes: frames uint8 (t, h, w, 3); things bool (t, h, w), true where things hide the backdrop; cuts
+    bool (t,).
+    """
+    calm = without_weather(frames, cuts)
+    marks = steps(len(frames), cuts)
+    tracks = [tracked(calm[first], calm[last], ~things[first]) for first, last in marks]
+    tried = {kind: _followed(kind, tracks, marks, frames.shape) for kind in KINDS}
+    kind = max(tried, key=lambda each: tried[each][1] * (SIMPLER if len(KINDS[each]) > 1 else 1.0))
+    moves, share = tried[kind]
+    path = np.cumsum(moves, axis=0)
+    return CameraSeen(named(kind, path[-1], frames.shape), path, share)
+
+
+def named(kind: str, total: np.ndarray, shape: tuple[int, ...]) -> str:
+    """The word for a move of one kind over a clip of a shape (t, h, w, 3); static where it is a trifle."""
+    seconds, half = (shape[0] - 1) / FRAMES_PER_SECOND, HALF_VIEW * shape[2] / shape[1]
+    usual = {
+        "pan": (0.35 + 0.12 * seconds) * half,
+        "tilt": min(0.7, 0.25 + 0.09 * seconds),
+        "zoom": np.log(1 + 0.35 + 0.12 * seconds),
+        "orbit": min(0.9, 0.4 + 0.1 * seconds),
+    }
+    moved = float(total[KINDS[kind][0]])
+    if abs(moved) < TRIFLE * usual[kind]:
+        return "static"
+    return WORDS[kind][int(moved > 0)]
+
+
+def _followed(
+    kind: str,
+    tracks: list[tuple[np.ndarray, np.ndarray]],
+    marks: list[tuple[int, int]],
+    shape: tuple[int, ...],
+) -> tuple[np.ndarray, float]:
+    """Steps (t, 4) and how much they explain, if the camera moves in one way alone."""
+    moves, level, columns = np.zeros((shape[0], 4)), np.zeros(4), list(KINDS[kind])
+    hits, points = np.zeros(2), np.full(2, 1e-6)  # of the floor, of what stands
+    for (first, last), (at, moved) in zip(marks, tracks, strict=True):
+        move = np.zeros(4)
+        if len(at) >= FEWEST:
+            near, far, stands = design(at, shape[1:3], level)
+            move[columns], good = fit(near[:, :, columns], far[:, :, columns], stands, moved)
+            for which in (0, 1):
+                hits[which] += good[stands == which].sum()
+                points[which] += (stands == which).sum()
+        moves[first + 1 : last + 1] = move / (last - first)
+        level = level + move
+    return moves, float((hits / points) @ np.minimum(points / points.sum() * 2, [1.0, 1.0]))
+
+
+def steps(count: int, cuts: np.ndarray) -> list[tuple[int, int]]:
+    """Pairs of frames to compare, none of them across a cut."""
+    ends = [*np.flatnonzero(cuts).tolist(), count]
+    out, start = [], 0
+    for end in ends:
+        marks = [*range(start, end - 1, STEP), end - 1]
+        out += [(a, b) for a, b in zip(marks, marks[1:], strict=False) if b > a]
+        start = end
+    return out
+
+
+def without_weather(frames: np.ndarray, cuts: np.ndarray) -> np.ndarray:
+    """Grey pictures in which what is only there for a moment, a drop or a flake, is gone. Shapes: (t, h, w) uint8 out."""
+    grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
+    out = grey.copy()
+    for at in range(len(grey)):
+        low, high = max(at - 2, 0), min(at + 3, len(grey))
+        near = [i for i in range(low, high) if not cuts[min(i, at) + 1 : max(i, at) + 1].any()]
+        if len(near) >= 3:
+            out[at] = np.median(grey[near], axis=0)
+    return out
+
+
+def tracked(one: np.ndarray, other: np.ndarray, free: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Points of the backdrop in one picture, as many of the floor as of the rest, and how they have moved in the other.
+
+    Shapes: one, other uint8 (h, w); free bool (h, w); (n, 2) twice out. Units: pixels.
+    """
+    floor = np.zeros_like(one)
+    floor[round(FLOOR * len(one)) :] = 1
+    found = [
+        cv2.goodFeaturesToTrack(one, POINTS, 0.01, 4, mask=part * free.astype(np.uint8), blockSize=5)
+        for part in (floor, 1 - floor)
+    ]
+    found = [part for part in found if part is not None]
+    if not found:
+        return np.zeros((0, 2)), np.zeros((0, 2))
+    points = np.concatenate(found)
+    settings = {"winSize": (15, 15), "maxLevel": 3}
+    there, seen, _ = cv2.calcOpticalFlowPyrLK(one, other, points, np.empty_like(points), **settings)
+    back, again, _ = cv2.calcOpticalFlowPyrLK(other, one, there, np.empty_like(points), **settings)
+    good = (seen & again)[:, 0].astype(bool) & (np.abs(back - points).max((1, 2)) < 1.0)
+    return points[good, 0], there[good, 0] - points[good, 0]
+
+
+def design(points: np.ndarray, shape: tuple[int, ...], level: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How much each point moves for each of the camera's four numbers at the least and at the greatest depth it can have.
+
+    What stands on the floor hides what is farther: a point is never farther than the floor would be there.
+    Shapes: points (n, 2); (n, 2, 4) twice and (n,), 1 where a point stands, out.
+    """
+    high, wide = shape[:2]
+    scale = METRE * high * np.exp(level[2])
+    horizon = high / 2 - (GROUND + HORIZON - level[1]) * scale
+    across, down = points[:, 0] + 0.5 - wide / 2, points[:, 1] + 0.5
+    stands = down < horizon
+    floor = 1 + (horizon - down) / (HORIZON * scale)
+    ends = []
+    for depth in (np.minimum(floor, NEAREST), np.minimum(floor + UNSURE, 1.0)):
+        growth = np.where(stands, 1 - SHRINK * depth, 1.0)
+        out = np.zeros((len(points), 2, 4))
+        out[:, 0, 0] = -(1 - LAG * depth) * scale
+        out[:, 0, 2] = across * growth
+        out[:, 0, 3] = SWEEP * depth * scale
+        out[:, 1, 1] = scale
+        out[:, 1, 2] = horizon - high / 2 + growth * (down - horizon)
+        ends.append(out)
+    return ends[0], ends[1], stands.astype(int)
+
+
+def fit(near: np.ndarray, far: np.ndarray, stands: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers that most points agree on, and how well each point does.
+
+    Shapes: near, far (n, 2, k); stands (n,); moved (n, 2); (k,) and (n,) out.
+    """
+    rng, (count, _, many) = np.random.default_rng(len(moved)), near.shape
+    picks = rng.integers(count, size=(TRIES, many))
+    depth = rng.random((TRIES, many, 1, 1)) ** 0.5
+    ways = near[picks] * (1 - depth) + far[picks] * depth
+    guesses = solve(ways.reshape(TRIES, -1, many), moved[picks].reshape(TRIES, -1))
+    guesses = np.concatenate([np.zeros((1, many)), guesses])
+    kept = np.stack([_agreement(near, far, moved, guess)[1] for guess in guesses])
+    even = 1 / np.maximum(np.bincount(stands, minlength=2), 1)[stands]  # floor and rest count alike
+    best = guesses[np.argmax(kept @ even)]
+    for _ in range(4):
+        ways, good = _agreement(near, far, moved, best)
+        weight = np.repeat(np.sqrt(good + 1e-9), 2)[:, None]
+        best = solve((ways.reshape(-1, many) * weight)[None], (moved.ravel() * weight[:, 0])[None])[0]
+    return best, _agreement(near, far, moved, best)[1]
+
+
+def _agreement(
+    near: np.ndarray, far: np.ndarray, moved: np.ndarray, guess: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The way of each point at the depth that suits a guess best, and how well it is explained then, 0 to 1."""
+    start, span = near @ guess, (far - near) @ guess
+    share = np.clip(((moved - start) * span).sum(1) / np.maximum((span**2).sum(1), 1e-9), 0, 1)[:, None]
+    error = ((start + share * span - moved) ** 2).sum(1)
+    return near + (far - near) * share[..., None], np.exp(-error / CLOSE**2) * (DOUBT + (1 - DOUBT) * share[:, 0])
+
+
+def solve(ways: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """Least squares, a little drawn towards rest. Shapes: ways (g, m, k), moved (g, m); (g, k) out."""
+    square = np.einsum("gmi,gmj->gij", ways, ways) + 0.3 * np.eye(ways.shape[2])
+    return np.linalg.solve(square, np.einsum("gmi,gm->gi", ways, moved)[..., None])[..., 0]
