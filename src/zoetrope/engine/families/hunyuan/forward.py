@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from einops import rearrange
 from torch import Tensor
-from torch.nn.functional import scaled_dot_product_attention
+
+from zoetrope.engine.attention import attend
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +80,15 @@ def _attend(attention: Any, tokens: Tensor, context: Tensor, turn: Tensor) -> tu
     def heads(each: Tensor) -> Tensor:
         return rearrange(each, "b n (h e) -> b n h e", h=attention.heads)
 
-    query, key = (
-        _turned(norm(heads(project(tokens))), turn)
-        for norm, project in ((attention.norm_q, attention.to_q), (attention.norm_k, attention.to_k))
-    )
-    read_query = attention.norm_added_q(heads(attention.add_q_proj(context)))
+    scale = (tokens.shape[-1] // attention.heads) ** -0.5
+    query = _turned(attention.norm_q(heads(attention.to_q(tokens))), turn * scale)
+    key = _turned(attention.norm_k(heads(attention.to_k(tokens))), turn)
+    read_query = attention.norm_added_q(heads(attention.add_q_proj(context))) * scale
     read_key = attention.norm_added_k(heads(attention.add_k_proj(context)))
     value, read_value = heads(attention.to_v(tokens)), heads(attention.add_v_proj(context))
     pairs = ((query, read_query), (key, read_key), (value, read_value))
     query, key, value = (torch.cat(pair, 1).transpose(1, 2) for pair in pairs)
-    seen = rearrange(scaled_dot_product_attention(query, key, value), "b h n e -> b n (h e)")
+    seen = rearrange(attend(query, key, value), "b h n e -> b n (h e)")
     seen, read = seen.split([tokens.shape[1], context.shape[1]], 1)
     return attention.to_out[0](seen), attention.to_add_out(read)
 

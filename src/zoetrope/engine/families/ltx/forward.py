@@ -16,6 +16,8 @@ from einops import rearrange
 from torch import Tensor
 from torch.nn.functional import rms_norm, scaled_dot_product_attention
 
+from zoetrope.engine.attention import attend
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
@@ -99,10 +101,11 @@ def _modulated(tokens: Tensor, eps: float, scale: Tensor, shift: Tensor) -> Tens
 
 
 def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
-    query = _turned(attention.norm_q(attention.to_q(tokens)), turn)
+    scale = (tokens.shape[-1] // attention.heads) ** -0.5
+    query = _turned(attention.norm_q(attention.to_q(tokens)), turn * scale)
     key = _turned(attention.norm_k(attention.to_k(tokens)), turn)
     query, key, value = (_heads(attention, each) for each in (query, key, attention.to_v(tokens)))
-    return attention.to_out[0](rearrange(scaled_dot_product_attention(query, key, value), "b h n e -> b n (h e)"))
+    return attention.to_out[0](rearrange(attend(query, key, value), "b h n e -> b n (h e)"))
 
 
 def _attend_text(

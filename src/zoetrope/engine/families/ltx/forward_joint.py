@@ -17,6 +17,7 @@ from einops import rearrange
 from torch import Tensor
 from torch.nn.functional import rms_norm, scaled_dot_product_attention
 
+from zoetrope.engine.attention import attend
 from zoetrope.engine.families.ltx.modulation import Levels, Stream
 
 Pair = tuple[Tensor, Tensor]
@@ -239,9 +240,11 @@ def _attend(
 ) -> Tensor:
     """Rows that are skipped take the values as they are. Shapes: tokens (b, n, d), the same out."""
     query = _heads(attention, attention.norm_q(attention.to_q(tokens)))
-    query = query if turn is None else _turned(query, turn, split)
-    mask = None if bias is None else bias.expand(-1, 1, query.shape[2], -1)
-    seen = scaled_dot_product_attention(query, *keys, attn_mask=mask)
+    if turn is None:
+        mask = None if bias is None else bias.expand(-1, 1, query.shape[2], -1)
+        seen = scaled_dot_product_attention(query, *keys, attn_mask=mask)
+    else:
+        seen = attend(_turned(query, turn * query.shape[-1] ** -0.5, split), *keys, bias)
     if skipped:
         seen[list(skipped)] = keys[1][list(skipped)]
     if attention.to_gate_logits is not None:

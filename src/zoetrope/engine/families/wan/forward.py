@@ -17,6 +17,8 @@ from einops import rearrange
 from torch import Tensor
 from torch.nn.functional import layer_norm, scaled_dot_product_attention
 
+from zoetrope.engine.attention import attend
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
@@ -160,8 +162,8 @@ def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
             attention.to_v(tokens),
         )
     )
-    query, key = _turned(query, turn), _turned(key, turn)
-    seen = scaled_dot_product_attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2))
+    query, key = _turned(query, turn * query.shape[-1] ** -0.5), _turned(key, turn)
+    seen = attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2))
     return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
 
 

@@ -37,17 +37,15 @@ def _held(kept: Embeddings, key: str) -> Tensor:
 
 
 def _encode(parts: Mapping[str, Part], prompts: list[str], length: int) -> dict[str, Tensor]:
+    """Read each prompt without its padding, which the reference computes and nobody looks at: places are relative."""
     said = {}
     with parts["tokeniser"].resident() as tokeniser, parts["text"].resident() as encoder:
         for prompt in prompts:
-            read = tokeniser(
-                [clean(prompt)], padding="max_length", max_length=length, truncation=True, return_tensors="pt"
-            )
+            read = tokeniser([clean(prompt)], max_length=length, truncation=True, return_tensors="pt")
             device = parts["text"].device
-            mask = read.attention_mask.to(device)
             with torch.no_grad():
-                state = encoder(read.input_ids.to(device), mask).last_hidden_state
-            said[prompt] = state[0, : int(mask.sum())].cpu()
+                said[prompt] = encoder(read.input_ids.to(device), read.attention_mask.to(device)).last_hidden_state[0]
+            said[prompt] = said[prompt].cpu()
     parts["text"].free()
     return said
 
