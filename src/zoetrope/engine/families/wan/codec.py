@@ -13,7 +13,9 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-State: TypeAlias = tuple[Any, ...] | None
+from zoetrope.engine.families.wan.decoding import Past, pictures_of
+
+State: TypeAlias = Past | None
 """What each causal convolution saw last; None before the first latent frame."""
 
 STRIDE = 4  # frames that one latent frame after the first holds
@@ -27,18 +29,14 @@ def decode_next(codec: Any, latent: Tensor, state: State) -> tuple[np.ndarray, S
     spread, mean = _spread(codec, latent.device)
     given = rearrange(latent.to(codec.dtype), "f r w c -> 1 c f r w")
     given = codec.post_quant_conv(given / spread.to(codec.dtype) + mean.to(codec.dtype))
-    pictures = []
-    for each in given.split(1, dim=2):
-        pixels, state = _decode_one(codec, each, state)
-        pictures.append(_to_uint8(pixels))
-    return np.concatenate(pictures), state
-
-
-def _decode_one(codec: Any, latent: Tensor, state: State) -> tuple[Tensor, State]:
-    first = state is None
-    memory = list(state) if state is not None else [None] * _convolutions(codec.decoder)
-    pixels = codec.decoder(latent, feat_cache=memory, feat_idx=[0], first_chunk=first)
-    return _unfold(pixels, codec.config.patch_size).clamp(-1, 1), tuple(memory)
+    past = dict(state or {})
+    patch = codec.config.patch_size
+    pictures = [
+        _to_uint8(_unfold(pixels[:, :, None], patch).clamp(-1, 1))
+        for each in given.unbind(2)
+        for pixels in pictures_of(codec.decoder, each, past)
+    ]
+    return np.concatenate(pictures), past
 
 
 def encode(codec: Any, frames: Tensor) -> Tensor:
