@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from zoetrope.core.errors import MediaError
+from zoetrope.media.miniature import Miniature
 from zoetrope.release.registry import FILE, NEAR_BITS, Delivery, Look, Record, Registry
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -49,6 +50,15 @@ def test_what_never_appeared_is_forgotten_with_its_delivery(tmp_path):
     assert registry.by_mark(9) == registry.deliveries(NOW) == registry.by_look((bytes(range(32)),)) == ()
     assert registry.by_mark(5) == (record(),)
     assert kept != gone
+
+
+def test_miniatures_come_newest_first_and_go_with_their_release(tmp_path):
+    registry = Registry(tmp_path)
+    small = [Miniature((256, 144), bytes([at])) for at in range(3)]
+    numbers = [registry.add(record(mark=at), miniature=each) for at, each in enumerate(small)]
+    registry.add(record(mark=9))
+    registry.remove(numbers[1])
+    assert [(found.mark, each) for found, each in registry.miniatures()] == [(2, small[2]), (0, small[0])]
 
 
 def delivery(mark=5, days=186):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,6 +19,7 @@ from zoetrope.release.credentials import PICTURE_BINDING, Manifest, SoftBinding,
 from zoetrope.release.door import release
 from zoetrope.release.door_policy import open_policy
 from zoetrope.release.verify import verify
+from zoetrope.release.verify_ask import ask_registry
 from zoetrope.release.verify_judge import show_id
 from zoetrope.release.verify_layers import Readers
 from zoetrope.release.verify_picture import evidence_picture
@@ -91,6 +93,35 @@ def test_a_changed_copy_is_known_by_its_mark_and_our_registry(asset, readers, tm
     assert states(report)["picture mark"] == states(report)["registry"] == "answers"
     assert report.facts["id"] == show_id(asset.mark)
     assert report.facts["made with"] == "pocket"
+
+
+def worn(source, target):
+    """A crop to 60 % of each side at half its size: 76x44 pixels, in which no mark can be read."""
+    clip = read_clip(source)
+    small = [cv2.resize(frame[40:126, 30:184], (76, 44), interpolation=cv2.INTER_AREA) for frame in clip.frames]
+    with open_writer(target, size=(76, 44), rate=clip.rate, with_sound=False) as writer:
+        writer.write_frames(np.stack(small))
+    return target
+
+
+def test_a_worn_copy_is_known_by_asking_for_our_own_marks_and_a_stranger_cannot_ask(asset, readers, tmp_path):
+    copy = worn(asset.path, tmp_path / "copy.mp4")
+    report = verify(copy, readers)
+    assert report.verdict == "changed"
+    assert states(report)["registry's own mark"] == states(report)["registry"] == "answers"
+    assert report.facts["id"] == show_id(asset.mark)
+    assert report.facts["made with"] == "pocket"
+    strangers = verify(copy, replace(readers, registry=None))
+    assert strangers.verdict == "unknown"
+    assert states(strangers)["registry's own mark"] == "not possible"
+
+
+def test_asking_stops_when_its_time_is_up_and_says_so(asset, readers):
+    frames = np.random.default_rng(0).integers(0, 255, (2, 64, 96, 3), np.uint8)
+    found = ask_registry(frames, readers.picture_mark, readers.registry, seconds=0)
+    assert found is not None
+    assert (found.answer, found.layer.state) == (None, "silent")
+    assert "time was up" in found.layer.says
 
 
 def other_picture(path):

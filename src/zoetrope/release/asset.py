@@ -14,8 +14,9 @@ from typing import Literal
 
 from zoetrope.core.errors import MediaError
 
-Name = Literal["credentials", "metadata", "visible label", "picture mark", "sound mark", "registry"]
-NAMES: tuple[Name, ...] = ("credentials", "metadata", "visible label", "picture mark", "sound mark", "registry")
+Name = Literal[
+    "credentials", "metadata", "visible label", "picture mark", "sound mark", "registry", "registry's own mark"
+]
 State = Literal["answers", "silent", "broken", "not possible"]
 _SEAL = object()
 _CHUNK = 1 << 20

@@ -56,7 +56,8 @@ class Seal:
         self._enough()
         self.sha256 = digest(file)
         if self._policy.registry is not None:
-            self._number = self._policy.registry.add(self._record(), self._sight.looks, self._delivery())
+            remembered = self._record(), self._sight.looks, self._delivery(), self._sight.miniature()
+            self._number = self._policy.registry.add(*remembered)
         self._companion.place(file)
 
     def withdraw(self) -> None:

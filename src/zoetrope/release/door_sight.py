@@ -1,5 +1,7 @@
 """What the door does to pictures on their way: looks at them, marks them, labels them, remembers how they look.
 
+Miniatures are of the pictures before their mark: what a changed copy differs by is then the mark.
+
 Works part by part, the same as at once. Knows no file and no sound.
 """
 
@@ -10,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from zoetrope.core.errors import Unsupported
+from zoetrope.media.miniature import Miniature, MiniatureMaker
 from zoetrope.release.door_policy import Policy, can_be_marked
 from zoetrope.release.label import Label
 from zoetrope.release.profiles import Profile
@@ -39,6 +42,7 @@ class Sight:
         self._rate, self._most = rate, 1 if still else None
         self._screen = PictureScreen(policy.screen, rate, "finished picture", about)
         self._embed = policy.picture_mark.embedder(mark, size) if self.marked else None
+        self._miniature = MiniatureMaker(size, rate) if self.marked and policy.registry is not None else None
         self._label = None if policy.recipient or not generated else _label(policy.profile, size, rate)
 
     @property
@@ -50,6 +54,10 @@ class Sight:
         """Whether the finished file shows the label that was drawn on its first frame. Shapes: (t, h, w, 3) uint8."""
         return self._label is not None and len(frames) > 0 and self._label.stands_on(frames[0])
 
+    def miniature(self) -> Miniature | None:
+        """What passed, very small, where a registry wants to remember it; asked for once, at the end."""
+        return self._miniature.finish() if self._miniature is not None and self.count else None
+
     def through(self, frames: np.ndarray) -> np.ndarray:
         """Frames as they leave. Shapes: (t, h, w, 3) uint8 in and out. Raises: Refused."""
         if self._most is not None:
@@ -57,6 +65,8 @@ class Sight:
         if not len(frames):
             return frames
         self._screen.look(frames).raise_if_blocked()
+        if self._miniature is not None:
+            self._miniature.add(frames)
         out = frames if self._embed is None else self._embed(frames)
         if self._label is not None:
             if not self.count:

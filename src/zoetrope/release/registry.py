@@ -1,7 +1,8 @@
 """The registry of what was released: which file, which mark, what it looked like, what made it, and when.
 
-It answers when all layers inside a file are gone. Deliveries without a visible label are recorded beside, for as long
-as the law wants. One SQLite file; knows no media and no policy.
+It answers when all layers inside a file are gone, and it remembers each picture in miniature, so that its own mark can
+be asked for where it cannot be read. Deliveries without a visible label are recorded beside, for as long as the law
+wants. One SQLite file; knows no codec and no policy.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from zoetrope.core.errors import MediaError
+from zoetrope.media.miniature import Miniature
 
 FILE = "registry.sqlite"
 NEAR_BITS = 31  # of 256: two pictures this close by PDQ are the same to the eye. Source: PDQ, Meta 2019, section 4
@@ -41,6 +43,12 @@ CREATE TABLE IF NOT EXISTS looks (
     pdq BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS looks_by_release ON looks (release);
+CREATE TABLE IF NOT EXISTS miniatures (
+    release INTEGER PRIMARY KEY REFERENCES releases ON DELETE CASCADE,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
 CREATE TABLE IF NOT EXISTS deliveries (
     number INTEGER PRIMARY KEY,
     mark INTEGER NOT NULL,
@@ -100,7 +108,13 @@ class Registry:
             with self._connected() as base:
                 base.executescript(_SCHEMA)
 
-    def add(self, record: Record, looks: tuple[Look, ...] = (), delivery: Delivery | None = None) -> int:
+    def add(
+        self,
+        record: Record,
+        looks: tuple[Look, ...] = (),
+        delivery: Delivery | None = None,
+        miniature: Miniature | None = None,
+    ) -> int:
         """Remember a release, and its delivery if it is one; returns the number to `remove` it by."""
         row = (
             record.mark,
@@ -120,6 +134,8 @@ class Registry:
             ).lastrowid
             assert number is not None, "an inserted row has a number"
             base.executemany("INSERT INTO looks VALUES (?, ?, ?)", [(number, look.second, look.pdq) for look in looks])
+            if miniature is not None:
+                base.execute("INSERT INTO miniatures VALUES (?, ?, ?, ?)", (number, *miniature.size, miniature.data))
             if delivery is not None:
                 base.execute(
                     "INSERT INTO deliveries (mark, sha256, recipient, agreement, delivered_at, keep_until)"
@@ -166,6 +182,16 @@ class Registry:
                 nearest[number] = min(differ, nearest.get(number, NEAR_BITS))
         ordered = sorted(nearest.items(), key=lambda each: each[1])
         return tuple((record, bits) for number, bits in ordered for record in self._releases("number = ?", number))
+
+    def miniatures(self) -> Iterator[tuple[Record, Miniature]]:
+        """Every release that is remembered in miniature, newest first, one at a time."""
+        with self._connected() as base:
+            numbers = base.execute("SELECT release FROM miniatures ORDER BY release DESC").fetchall()
+        for (number,) in numbers:
+            with self._connected() as base:
+                row = base.execute("SELECT width, height, data FROM miniatures WHERE release = ?", (number,)).fetchone()
+            for record in self._releases("number = ?", number) if row else ():
+                yield record, Miniature((row[0], row[1]), row[2])
 
     def deliveries(self, now: datetime) -> tuple[Delivery, ...]:
         """Every delivery that must still be remembered; those whose time is over are forgotten."""

@@ -112,10 +112,9 @@ def verify(path: Path, readers: Readers, *, name: str | None = None) -> Report:
 
 def _facts(seen: Evidence) -> dict[str, Any]:
     """Who, with what, when and which, each from the strongest layer that tells it."""
-    record: Record | None = seen.exact or seen.marked
+    record: Record | None = seen.exact or seen.marked or (seen.asked[0] if seen.asked else None)
     signed = seen.signed if seen.signed and seen.signed.whole else None
-    marks = [found.id for found in (seen.picture, seen.sound) if found]
-    named = marks or [mark for mark in (signed.mark if signed else None, seen.noted) if mark is not None]
+    named = list(seen.marks) or [mark for mark in (signed.mark if signed else None, seen.noted) if mark is not None]
     found = {
         "signed by": signed.issuer if signed else "",
         "made with": (record.checkpoint if record else "") or (signed.checkpoint if signed else ""),

@@ -42,7 +42,7 @@ class Evidence:
 
     `able` are the layers that a file of this kind and size could carry. `noted` is the id in the metadata, `note` what
     they say besides; `exact` is the release of these very bytes, `marked` one of the id that was read, `alike` one that
-    looks the same, with the bits in which it differs.
+    looks the same, with the bits in which it differs, `asked` one whose mark was found by asking for it.
     """
 
     able: frozenset[str]
@@ -54,6 +54,13 @@ class Evidence:
     exact: Record | None = None
     marked: Record | None = None
     alike: tuple[Record, int] | None = None
+    asked: tuple[Record, Found] | None = None
+
+    @property
+    def marks(self) -> tuple[int, ...]:
+        """The ids of all marks that were found, those that were read first."""
+        asked = self.asked[1] if self.asked else None
+        return tuple(found.id for found in (self.picture, self.sound, asked) if found)
 
 
 def contradictions(seen: Evidence) -> tuple[str, ...]:
@@ -79,7 +86,7 @@ def judge(seen: Evidence) -> Verdict:
         return "changed" if _only_outlived(seen) else "forged"
     if seen.exact or (seen.signed and seen.signed.whole and seen.signed.trusted):
         return "intact"
-    if seen.picture or seen.sound:
+    if seen.marks:
         if seen.signed and seen.signed.whole and seen.signed.mark is not None:
             return "signed elsewhere"
         return "marked" if "credentials" not in seen.able and seen.noted is not None else "changed"
@@ -102,6 +109,7 @@ def _named(seen: Evidence) -> dict[str, int]:
         "signed credentials": seen.signed.mark if seen.signed else None,
         "picture mark": seen.picture.id if seen.picture else None,
         "sound mark": seen.sound.id if seen.sound else None,
+        "registry's own mark": seen.asked[1].id if seen.asked else None,
         "metadata": seen.noted,
         "registry": seen.exact.mark if seen.exact else None,
     }
@@ -114,12 +122,11 @@ def _mark_is_missing(seen: Evidence) -> bool:
     if signed is None or not signed.whole or signed.trusted or signed.mark is None or seen.exact:
         return False
     able = seen.able & {"picture mark", "sound mark"}
-    return bool(able) and not seen.picture and not seen.sound
+    return bool(able) and not seen.marks
 
 
 def _only_outlived(seen: Evidence) -> bool:
     """Whether the one fault is a broken signature over content whose marks agree with it: edited after signing."""
     if seen.signed is None or seen.signed.whole or len(contradictions(seen)) > 1:
         return False
-    marks = {found.id for found in (seen.picture, seen.sound) if found}
-    return bool(marks) and seen.signed.mark in (marks | {None})
+    return bool(seen.marks) and seen.signed.mark in (*seen.marks, None)

@@ -24,6 +24,7 @@ from zoetrope.release.marks.base import Found, PictureMark, SoundMark
 from zoetrope.release.registry import Record, Registry
 from zoetrope.release.screen.hashes import CLEAR
 from zoetrope.release.screen.pdq import pdq
+from zoetrope.release.verify_ask import ask_registry
 from zoetrope.release.verify_judge import Evidence, Signed, show_id
 
 _LOOKS = 12  # frames whose looks are compared with the registry
@@ -70,6 +71,7 @@ def look(path: Path, readers: Readers) -> Looked:
     sound, sound_layer = _sound(seen, readers.sound_mark)
     sha256 = digest(path)
     exact, marked, alike = _remembered(sha256, (picture, sound), seen, readers.registry)
+    found = None if exact or picture else ask_registry(seen.frames, readers.picture_mark, readers.registry)
     signed_layer = _credentials_layer(path, credentials)
     asked = (signed_layer, label_layer, picture_layer, sound_layer)
     evidence = Evidence(
@@ -81,9 +83,10 @@ def look(path: Path, readers: Readers) -> Looked:
         exact=exact,
         marked=marked,
         alike=alike,
+        asked=found.answer if found else None,
         able=frozenset(layer.name for layer in asked if layer.state != "not possible"),
     )
-    layers = (*asked, _registry_layer(evidence, readers.registry))
+    layers = (*asked, *([found.layer] if found else []), _registry_layer(evidence, readers.registry))
     return Looked(evidence, layers, seen, sha256, label, credentials)
 
 
@@ -186,6 +189,8 @@ def _registry_layer(seen: Evidence, registry: Registry | None) -> Layer:
         return Layer("registry", "answers", f"exactly these bytes were {_released(seen.exact)}")
     if seen.marked:
         return Layer("registry", "answers", f"the id that was read was {_released(seen.marked)}")
+    if seen.asked:
+        return Layer("registry", "answers", f"the mark that was asked for was {_released(seen.asked[0])}")
     if seen.alike:
         record, bits = seen.alike
         return Layer("registry", "answers", f"it looks like what was {_released(record)}: {bits} of 256 bits differ")

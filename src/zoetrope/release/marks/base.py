@@ -6,10 +6,12 @@ and stands in by `dataclasses.replace(policy, picture_mark=...)` and the same fi
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
+
+from zoetrope.media.miniature import Miniature
 
 Frames = NDArray[np.uint8]
 Sound = NDArray[np.float32]
@@ -50,6 +52,27 @@ class PictureMark(Protocol):
 
         Shapes: (t, h, w, 3) uint8 RGB.
         """
+        ...
+
+
+class PictureAsking(Protocol):
+    """One picture or clip that is asked for ids by who remembers the originals."""
+
+    def glance(self, miniature: Miniature) -> float:
+        """How much it resembles a part of an original, at most 1: quick. Raises: MediaError for a damaged one."""
+        ...
+
+    def ask(self, miniature: Miniature, id: int) -> Found | None:
+        """Whether this id stands in it. Raises: MediaError for a damaged miniature."""
+        ...
+
+
+@runtime_checkable
+class AskablePictureMark(Protocol):
+    """A picture mark that also answers whether a known id stands in a picture where none can be read."""
+
+    def asking(self, frames: Frames) -> PictureAsking:
+        """Frames made ready to be asked. Shapes: (t, h, w, 3) uint8 RGB."""
         ...
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.release.marks.base import PICTURE_METHOD, Found
 from zoetrope.release.marks.code import Reading, read_each
+from zoetrope.release.marks.picture_asked import Asking
 from zoetrope.release.marks.picture_embed import Embedder, strength_for
 from zoetrope.release.marks.picture_evidence import evidence
 from zoetrope.release.marks.picture_pattern import CELLS, make_pattern, spread
@@ -25,7 +26,7 @@ _CLARITY = 4.5
 
 
 class SpreadPictureMark:
-    """Marks frames with an id and reads it back. Satisfies `base.PictureMark`."""
+    """Marks frames with an id and reads it back. Satisfies `base.PictureMark` and `base.AskablePictureMark`."""
 
     method = PICTURE_METHOD
 
@@ -50,6 +51,10 @@ class SpreadPictureMark:
         guesses = [lambda search: search.likely(), lambda search: search.anywhere(_TRIED)]
         tries = (self._read(search, guess(search)) for guess in guesses for search in searches)
         return next((found for found in tries if found), None)
+
+    def asking(self, frames: np.ndarray) -> Asking:
+        """Frames made ready to be asked for ids whose originals are remembered. Shapes: (t, h, w, 3) uint8."""
+        return Asking(self._pattern, frames)
 
     def _read(self, search: Search, places: list[Place]) -> Found | None:
         soft = np.stack([self._pattern.soft(search.read(place)) for place in places])

@@ -32,20 +32,31 @@ def evidence(frames: np.ndarray) -> list[np.ndarray]:
     but an even surface.
     Shapes: frames (t, h, w, 3) uint8; each out (h', w') float32 of unit deviation, short side at most 144.
     """
+    return [found for luma in lumas(frames) if (found := _of_part(luma)) is not None]
+
+
+def lumas(frames: np.ndarray) -> list[np.ndarray]:
+    """Frames in grey and no larger than is worth looking at: inside their bars first, then whole where there are bars.
+
+    Shapes: frames (t, h, w, 3) uint8; each out (t', h', w') float32, short side at most 144 and at least 16.
+    """
     chosen = np.unique(np.linspace(0, len(frames) - 1, min(len(frames), _MOST_FRAMES)).round().astype(int))
     small = [_small(frames[at]) for at in chosen]
     height, width = small[0].shape
     inside, whole = _inside(small), (slice(0, height), slice(0, width))
     parts = [inside] if inside == whole else [inside, whole]
-    return [found for part in parts if (found := _of_part(small, *part)) is not None]
+    large = [
+        (rows, columns)
+        for rows, columns in parts
+        if min(rows.stop - rows.start, columns.stop - columns.start) >= _LEAST
+    ]
+    return [np.stack([_fitted(luma[rows, columns]) for luma in small]) for rows, columns in large]
 
 
-def _of_part(small: list[np.ndarray], rows: slice, columns: slice) -> np.ndarray | None:
-    if rows.stop - rows.start < _LEAST or columns.stop - columns.start < _LEAST:
-        return None
-    total = sum(_detail(_fitted(luma[rows, columns])) for luma in small)
+def _of_part(luma: np.ndarray) -> np.ndarray | None:
+    total = sum(_detail(frame) for frame in luma)
     assert isinstance(total, np.ndarray)
-    flat = _flattened(total / len(small))
+    flat = flattened(total / len(luma))
     return None if flat is None else _evened(flat)
 
 
@@ -90,8 +101,11 @@ def _detail(luma: np.ndarray) -> np.ndarray:
     return np.clip(detail / (activity + _EVEN), -_CLIP, _CLIP)
 
 
-def _flattened(mean: np.ndarray) -> np.ndarray | None:
-    """Divide the spectrum by its smooth magnitude, so that regular content does not look like a pattern."""
+def flattened(mean: np.ndarray) -> np.ndarray | None:
+    """Divide the spectrum by its smooth magnitude, so that regular content does not look like a pattern.
+
+    None when there is nothing but an even surface. Shapes: (h, w), and out float32 of unit deviation.
+    """
     spectrum = np.fft.fftshift(np.fft.rfft2(mean - mean.mean()), axes=0)
     size = cv2.blur(np.abs(spectrum), (3, 3), borderType=cv2.BORDER_REFLECT)
     if size.max() <= 0:

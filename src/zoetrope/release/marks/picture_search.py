@@ -89,7 +89,7 @@ class Search:
     def read(self, place: Place) -> np.ndarray:
         """The values at the cells, when the pattern lies at a place. Shapes: (TILE, TILE)."""
         folded = self._folded(place.mirrored, place.cells, place.turn, place.stretch)
-        matched = cv2.filter2D(np.pad(folded, 2, mode="wrap"), -1, _PULSE)[2:-2, 2:-2]
+        matched = cv2.filter2D(np.pad(folded, 2, mode="wrap"), -1, PULSE)[2:-2, 2:-2]
         return _moved(matched, place.offset)[::_SAMPLES, ::_SAMPLES]
 
     def _grid(self) -> Iterator[tuple[float, float]]:
@@ -153,7 +153,7 @@ def _wide(tile: np.ndarray) -> np.ndarray:
     """A tile in samples, each cell a smooth pulse at the sample where it begins."""
     wide = np.zeros((_SIDE, _SIDE), np.float32)
     wide[::_SAMPLES, ::_SAMPLES] = tile
-    return cv2.filter2D(np.pad(wide, 2, mode="wrap"), -1, _PULSE)[2:-2, 2:-2]
+    return cv2.filter2D(np.pad(wide, 2, mode="wrap"), -1, PULSE)[2:-2, 2:-2]
 
 
 def _peak(spectrum: np.ndarray, pilot: np.ndarray) -> tuple[float, tuple[float, float]]:
@@ -185,4 +185,4 @@ def _pulse() -> np.ndarray:
     return np.outer(line, line)
 
 
-_PULSE = _pulse()
+PULSE = _pulse()
