@@ -3,8 +3,9 @@
 import numpy as np
 
 from zoetrope.evaluation.axes import AXES
-from zoetrope.evaluation.detect import Sight, Sighting, touch_times
 from zoetrope.evaluation.judge import contacts_heard, judge
+from zoetrope.evaluation.motion import touch_times
+from zoetrope.evaluation.sight import CameraSeen, Sight, Sighting
 
 
 def chances(axis, value):
@@ -15,12 +16,13 @@ def thing(kind, colour, seen=1.0):
     presence = (np.arange(20) < 20 * seen).astype(float)
     zero = np.zeros(20)
     named = {"object": chances("object", kind), "colour": chances("colour", colour)}
-    return Sighting(np.zeros((20, 2)), presence, zero, zero, zero, zero, named)
+    return Sighting(np.zeros((20, 2)), presence, zero, zero, zero, zero, np.zeros((20, 2)), named)
 
 
 def sight(*things, action="rolls"):
-    axes = {"setting": "sea", "action": action, "camera": "static", "then": "nothing"}
-    return Sight(things, {axis: chances(axis, value) for axis, value in axes.items()}, np.zeros(0), 256)
+    axes = {"setting": "sea", "action": action, "then": "nothing"}
+    camera = CameraSeen("static", np.zeros((20, 4)), 1.0)
+    return Sight(things, camera, {axis: chances(axis, value) for axis, value in axes.items()}, np.zeros(0), (144, 256))
 
 
 def test_only_what_was_asked_is_judged():

@@ -16,7 +16,7 @@ def test_laws_come_back_from_true_paths(material, law):
         pins |= {"then": None, "second_object": None, "pace": "normal"}
         scene = write_scene(np.random.default_rng(seed), frames=60, fixed=pins)
         place, _ = places(scene)
-        found = physics(place[0], np.array([contact.seconds for contact in scene.contacts]))
+        found = physics(place[0], np.array([contact.seconds for contact in scene.contacts]), 144)
         gravity += found.gravity
         restitution += found.restitution
     assert np.median(gravity) == pytest.approx(9.8, rel=0.05)
@@ -24,10 +24,10 @@ def test_laws_come_back_from_true_paths(material, law):
 
 
 def test_a_thing_that_rests_says_nothing():
-    found = physics(np.full((40, 2), 70.0), np.zeros(0))
+    found = physics(np.full((40, 2), 70.0), np.zeros(0), 144)
     assert found.gravity == ()
     assert found.restitution == ()
 
 
 def test_a_thing_that_is_never_seen_says_nothing():
-    assert physics(np.full((40, 2), np.nan), np.array([1.0])).gravity == ()
+    assert physics(np.full((40, 2), np.nan), np.array([1.0]), 144).gravity == ()

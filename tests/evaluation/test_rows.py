@@ -1,5 +1,6 @@
 """Rows sum up records as their names say."""
 
+from zoetrope.evaluation.proven import Proof
 from zoetrope.evaluation.rows import rows
 from zoetrope.evaluation.scorecard import Scorecard
 
@@ -44,5 +45,13 @@ def test_restitution_is_held_against_the_law_of_its_material():
 def test_the_table_shows_bars_and_marks():
     text = Scorecard("Title", 1, rows([record({"object": True})])).markdown()
     assert text.startswith("# Title")
-    assert "| object | 100.0% ✓ | ≥ 95.0% | 1 |" in text
-    assert "| camera | – | ≥ 90.0% | 0 |" in text
+    assert "| object | 100.0% ✓ | ≥ 95.0% | 1 |  |" in text
+    assert "| camera | – | ≥ 90.0% | 0 |  |" in text
+
+
+def test_a_detector_that_is_not_proven_decides_nothing():
+    proof = {"object": Proof(0.99, 300), "action": Proof(0.9, 300)}
+    card = Scorecard("t", 1, rows([record({"object": True, "action": True})], proof))
+    assert card.row("object").met is True
+    assert card.row("action").met is None
+    assert "90.0% of 300: its word does not count" in card.markdown()

@@ -8,14 +8,16 @@ import pytest
 from PIL import Image
 
 from zoetrope.core.errors import InvalidRequest, Unsupported, WeightsError
+from zoetrope.engine.families.pocket.spotter import Spotter, SpotterConfig
 from zoetrope.evaluation.detect import Detectors, load
-from zoetrope.evaluation.networks import FrameNet, MotionNet, ThingNet
+from zoetrope.evaluation.motion import MotionConfig, MotionNet
 from zoetrope.evaluation.scorecard import evaluate, make_clips
 
 
 @pytest.fixture(scope="module")
 def detectors():
-    return Detectors(FrameNet(), ThingNet(), MotionNet())
+    tiny = SpotterConfig(finder=(4, 8, 8, 8, 8), joined=8, eye=(4, 8, 8, 8), look=8)
+    return Detectors(Spotter(tiny).eval(), MotionNet(MotionConfig(width=16, depth=1)))
 
 
 class Noise:
@@ -78,5 +80,5 @@ def test_detectors_look_only_at_clips(detectors):
 
 
 def test_absent_weights_are_one_sentence(tmp_path):
-    with pytest.raises(WeightsError, match="detectors' weights are not at"):
+    with pytest.raises(WeightsError, match="are missing"):
         load(tmp_path / "none.safetensors")

@@ -30,4 +30,4 @@ AXES: dict[str, tuple[str, ...]] = {
 }
 FRAME_AXES = ("setting", "light", "weather", "style")
 THING_AXES = ("object", "colour")
-MOTION_AXES = ("action", "then", "pace", "camera")
+MOTION_AXES = ("action", "then", "pace")

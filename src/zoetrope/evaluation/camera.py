@@ -1,16 +1,17 @@
 """The camera's path, measured from a clip: how the backdrop moves where no thing hides it. Knows no networks.
 
-The stage's perspective is a law (`training.world.backdrop.view`): what is farther follows a pan less and an orbit more, so
-one or two numbers a step explain the movement of every point of the backdrop.
+The stage's perspective is a law (`training.world.backdrop.view`): what is farther follows a pan less and an orbit
+more, so one or two numbers a step explain the movement of every point of the backdrop.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
 
 import cv2
 import numpy as np
 
+from zoetrope.evaluation.sight import CameraSeen
 from zoetrope.training.world.backdrop import HORIZON, LAG, SHRINK, SWEEP
 from zoetrope.training.world.cameras import HALF_VIEW
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, METRE
@@ -20,15 +21,14 @@ POINTS = 120  # of the floor, and as many of the rest
 FLOOR = 0.57  # share of the height above which nothing belongs to the floor
 NEAREST = 0.2  # depth of the nearest thing that stands, as the stage builds it
 UNSURE = 0.1  # of the depth of the floor, whose height is known roughly
-DOUBT = 0.2  # what a point counts that is taken to stand as near as it can: most are far
-SIMPLER = 0.97  # a zoom with its change of height must explain more than a tilt alone
-TRIES = 80  # random guesses, each from as many points as numbers are sought
+DOUBT = 0.5  # what a point counts that is taken to stand as near as it can: most are far
+TRIES = 24  # random guesses, each from as many points as numbers are sought
+CELL = 4  # pixels of a cell of pixel art
 CLOSE = 0.7  # pixels: a point that a guess explains this well counts for it
 GROUND = -0.58  # metres: the middle of the heights at which the stage's floors lie
 FEWEST = 8  # points; with fewer nothing is said
 TRIFLE = 0.3  # share of the stage's strongest move below which a camera rests; its weakest has 0.65
-UNITS = ("x", "y", "zoom", "turn")
-KINDS = {"pan": (0,), "tilt": (1,), "zoom": (2, 1), "orbit": (3,)}  # which numbers change in a move
+KINDS = {"rest": (), "pan": (0,), "tilt": (1,), "zoom": (2, 1), "orbit": (3,)}  # which numbers change in a move
 WORDS = {
     "pan": ("pan left", "pan right"),
     "tilt": ("tilt down", "tilt up"),
@@ -37,34 +37,25 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class CameraSeen:
-    """The camera from frame to frame.
-
-    name is a value of the axis; sure is the share of points that the path explains. Shapes: path (t, 4), named by
-    UNITS, from zero. Units: metres, logarithm of the zoom, sine of the turn.
-    """
-
-    name: str
-    path: np.ndarray
-    sure: float
-
-
-def camera_seen(frames: np.ndarray, things: np.ndarray, cuts: np.ndarray) -> CameraSeen:
+def camera_seen(frames: np.ndarray, things: np.ndarray, cuts: np.ndarray, blocky: bool = False) -> CameraSeen:
     """Follow the backdrop through a clip; over a cut the camera is taken to stand.
+
+    blocky says that the picture is made of cells (pixel art), which jump: it is looked at softer and over longer steps.
 
     Every kind of move is tried on the whole clip, and the one that explains most of the floor and of what stands behind
     it is taken. Shapes: frames uint8 (t, h, w, 3); things bool (t, h, w), true where things hide the backdrop; cuts
     bool (t,).
     """
-    calm = without_weather(frames, cuts)
-    marks = steps(len(frames), cuts)
+    calm, step, close = without_weather(frames, cuts), STEP, CLOSE
+    if blocky:
+        calm, step, close = np.stack([cv2.GaussianBlur(each, (0, 0), CELL / 2) for each in calm]), 2 * STEP, CELL / 2.7
+    marks = steps(len(frames), cuts, step)
     tracks = [tracked(calm[first], calm[last], ~things[first]) for first, last in marks]
-    tried = {kind: _followed(kind, tracks, marks, frames.shape) for kind in KINDS}
-    kind = max(tried, key=lambda each: tried[each][1] * (SIMPLER if len(KINDS[each]) > 1 else 1.0))
+    tried = {kind: _followed(kind, tracks, marks, frames.shape, close) for kind in KINDS}
+    names = {kind: named(kind, moves.sum(0), frames.shape) for kind, (moves, _) in tried.items()}
+    kind = max(tried, key=lambda each: tried[each][1] if names[each] != "static" or each == "rest" else -1.0)
     moves, share = tried[kind]
-    path = np.cumsum(moves, axis=0)
-    return CameraSeen(named(kind, path[-1], frames.shape), path, share)
+    return CameraSeen(names[kind], np.cumsum(moves, axis=0), share)
 
 
 def named(kind: str, total: np.ndarray, shape: tuple[int, ...]) -> str:
@@ -76,8 +67,8 @@ def named(kind: str, total: np.ndarray, shape: tuple[int, ...]) -> str:
         "zoom": np.log(1 + 0.35 + 0.12 * seconds),
         "orbit": min(0.9, 0.4 + 0.1 * seconds),
     }
-    moved = float(total[KINDS[kind][0]])
-    if abs(moved) < TRIFLE * usual[kind]:
+    moved = float(total[KINDS[kind][0]]) if KINDS[kind] else 0.0
+    if not KINDS[kind] or abs(moved) < TRIFLE * usual[kind]:
         return "static"
     return WORDS[kind][int(moved > 0)]
 
@@ -87,6 +78,7 @@ def _followed(
     tracks: list[tuple[np.ndarray, np.ndarray]],
     marks: list[tuple[int, int]],
     shape: tuple[int, ...],
+    close: float,
 ) -> tuple[np.ndarray, float]:
     """Steps (t, 4) and how much they explain, if the camera moves in one way alone."""
     moves, level, columns = np.zeros((shape[0], 4)), np.zeros(4), list(KINDS[kind])
@@ -95,7 +87,7 @@ def _followed(
         move = np.zeros(4)
         if len(at) >= FEWEST:
             near, far, stands = design(at, shape[1:3], level)
-            move[columns], good = fit(near[:, :, columns], far[:, :, columns], stands, moved)
+            move[columns], good = fit(near[:, :, columns], far[:, :, columns], stands, moved, close)
             for which in (0, 1):
                 hits[which] += good[stands == which].sum()
                 points[which] += (stands == which).sum()
@@ -104,19 +96,22 @@ def _followed(
     return moves, float((hits / points) @ np.minimum(points / points.sum() * 2, [1.0, 1.0]))
 
 
-def steps(count: int, cuts: np.ndarray) -> list[tuple[int, int]]:
+def steps(count: int, cuts: np.ndarray, step: int) -> list[tuple[int, int]]:
     """Pairs of frames to compare, none of them across a cut."""
     ends = [*np.flatnonzero(cuts).tolist(), count]
     out, start = [], 0
     for end in ends:
-        marks = [*range(start, end - 1, STEP), end - 1]
-        out += [(a, b) for a, b in zip(marks, marks[1:], strict=False) if b > a]
+        marks = [*range(start, end - 1, step), end - 1]
+        out += [(a, b) for a, b in itertools.pairwise(marks) if b > a]
         start = end
     return out
 
 
 def without_weather(frames: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Grey pictures in which what is only there for a moment, a drop or a flake, is gone. Shapes: (t, h, w) uint8 out."""
+    """Grey pictures in which what is only there for a moment, a drop or a flake, is gone.
+
+    Shapes: (t, h, w) uint8 out.
+    """
     grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames])
     out = grey.copy()
     for at in range(len(grey)):
@@ -150,7 +145,7 @@ def tracked(one: np.ndarray, other: np.ndarray, free: np.ndarray) -> tuple[np.nd
 
 
 def design(points: np.ndarray, shape: tuple[int, ...], level: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How much each point moves for each of the camera's four numbers at the least and at the greatest depth it can have.
+    """How much each point moves for each of the camera's four numbers, as near and as far as it can be.
 
     What stands on the floor hides what is farther: a point is never farther than the floor would be there.
     Shapes: points (n, 2); (n, 2, 4) twice and (n,), 1 where a point stands, out.
@@ -174,35 +169,44 @@ def design(points: np.ndarray, shape: tuple[int, ...], level: np.ndarray) -> tup
     return ends[0], ends[1], stands.astype(int)
 
 
-def fit(near: np.ndarray, far: np.ndarray, stands: np.ndarray, moved: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def fit(
+    near: np.ndarray, far: np.ndarray, stands: np.ndarray, moved: np.ndarray, close: float
+) -> tuple[np.ndarray, np.ndarray]:
     """The numbers that most points agree on, and how well each point does.
 
     Shapes: near, far (n, 2, k); stands (n,); moved (n, 2); (k,) and (n,) out.
     """
     rng, (count, _, many) = np.random.default_rng(len(moved)), near.shape
+    if not many:
+        return np.zeros(0), agreement(near, far, moved, np.zeros((1, 0)), close)[1][0]
     picks = rng.integers(count, size=(TRIES, many))
     depth = rng.random((TRIES, many, 1, 1)) ** 0.5
     ways = near[picks] * (1 - depth) + far[picks] * depth
     guesses = solve(ways.reshape(TRIES, -1, many), moved[picks].reshape(TRIES, -1))
     guesses = np.concatenate([np.zeros((1, many)), guesses])
-    kept = np.stack([_agreement(near, far, moved, guess)[1] for guess in guesses])
+    kept = agreement(near, far, moved, guesses, close)[1]
     even = 1 / np.maximum(np.bincount(stands, minlength=2), 1)[stands]  # floor and rest count alike
     best = guesses[np.argmax(kept @ even)]
-    for _ in range(4):
-        ways, good = _agreement(near, far, moved, best)
+    for _ in range(3):
+        share, good = (each[0] for each in agreement(near, far, moved, best[None], close))
+        ways = near + (far - near) * share[:, None, None]
         weight = np.repeat(np.sqrt(good + 1e-9), 2)[:, None]
         best = solve((ways.reshape(-1, many) * weight)[None], (moved.ravel() * weight[:, 0])[None])[0]
-    return best, _agreement(near, far, moved, best)[1]
+    return best, agreement(near, far, moved, best[None], close)[1][0]
 
 
-def _agreement(
-    near: np.ndarray, far: np.ndarray, moved: np.ndarray, guess: np.ndarray
+def agreement(
+    near: np.ndarray, far: np.ndarray, moved: np.ndarray, guesses: np.ndarray, close: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The way of each point at the depth that suits a guess best, and how well it is explained then, 0 to 1."""
-    start, span = near @ guess, (far - near) @ guess
-    share = np.clip(((moved - start) * span).sum(1) / np.maximum((span**2).sum(1), 1e-9), 0, 1)[:, None]
-    error = ((start + share * span - moved) ** 2).sum(1)
-    return near + (far - near) * share[..., None], np.exp(-error / CLOSE**2) * (DOUBT + (1 - DOUBT) * share[:, 0])
+    """How far away each point is if a guess is right, 0 to 1 of its span, and how well it is explained then.
+
+    Shapes: near, far (n, 2, k); moved (n, 2); guesses (g, k); (g, n) twice out.
+    """
+    start, span = np.einsum("nij,gj->gni", near, guesses), np.einsum("nij,gj->gni", far - near, guesses)
+    share = np.clip(((moved - start) * span).sum(-1) / np.maximum((span**2).sum(-1), 1e-9), 0, 1)
+    error = ((start + share[..., None] * span - moved) ** 2).sum(-1)
+    trust = np.where((span**2).sum(-1) > 1e-6, DOUBT + (1 - DOUBT) * share, 1.0)
+    return share, np.exp(-error / close**2) * trust
 
 
 def solve(ways: np.ndarray, moved: np.ndarray) -> np.ndarray:

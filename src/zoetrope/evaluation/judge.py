@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from zoetrope.evaluation.axes import NO_SECOND, THING_AXES
-from zoetrope.evaluation.detect import Sight, Sighting
 from zoetrope.evaluation.onsets import onsets, pair
 from zoetrope.evaluation.physics import physics
 from zoetrope.evaluation.picture import around_things, flicker
+from zoetrope.evaluation.sight import Sight, Sighting
 from zoetrope.evaluation.voice import agreement, voice_envelope
 
 THERE = 0.15  # share of frames in which a thing must be seen to count as in the clip
@@ -60,7 +60,8 @@ def measure(
     out: dict[str, list[float]] = {}
     if sound is not None and acts & set(CONTACT_ACTIONS) and not acts & set(QUIET):
         out |= contacts_heard(sight.touches, onsets(sound), len(frames) / 12)
-    if sound is not None and expected.get("action") == "talks" and expected.get("then", NO_SECOND) == NO_SECOND:
+    alone = expected.get("action") == "talks" and expected.get("then", NO_SECOND) == NO_SECOND
+    if sound is not None and alone and sight.things:
         mouth = np.where(sight.things[0].seen, sight.things[0].mouth, 0)
         out["voice"] = [agreement(mouth, voice_envelope(sound))]
     if expected.get("camera") == "static" == sight.value("camera"):
@@ -87,11 +88,11 @@ def contacts_heard(touches: np.ndarray, heard: np.ndarray, seconds: float) -> di
 def _at_rest(frames: np.ndarray, sight: Sight, expected: Mapping[str, str]) -> dict[str, list[float]]:
     """What only a resting camera shows: flights and flicker."""
     out: dict[str, list[float]] = {}
-    if expected.get("action") in ("bounces", "falls", "jumps") and len(frames) > 12:
-        laws = physics(sight.things[0].place, sight.touches)
+    if expected.get("action") in ("bounces", "falls", "jumps") and len(frames) > 12 and sight.things:
+        laws = physics(sight.things[0].place, sight.touches, sight.shape[0])
         out |= {"gravity": laws.gravity_errors(), "restitution": list(laws.restitution)}
     if expected.get("weather", "clear") == "clear" == sight.value("weather"):
-        scale = frames.shape[1] / 144
+        scale = frames.shape[1] / sight.shape[0]
         places, radii = ([t.place * scale for t in sight.things], [t.radius * scale for t in sight.things])
         out["flicker"] = [flicker(frames, around_things(len(frames), frames.shape[1], frames.shape[2], places, radii))]
     return out

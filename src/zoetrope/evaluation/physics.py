@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from zoetrope.evaluation.features import HEIGHT
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, GRAVITY, METRE
 
 LEAST_FLIGHT = 6  # frames of free flight that a parabola is fitted to; fewer leave its curvature to chance
@@ -26,12 +25,12 @@ class Physics:
         return [abs(g - GRAVITY) / GRAVITY for g in self.gravity]
 
 
-def physics(place: np.ndarray, touches: np.ndarray) -> Physics:
+def physics(place: np.ndarray, touches: np.ndarray, high: int) -> Physics:
     """Fit every flight between touches.
 
-    Shapes: place (t, 2) in pixels of a picture 144 high, NaN where unseen; touches (n,) seconds.
+    Shapes: place (t, 2) in pixels of a picture `high` pixels high, NaN where unseen; touches (n,) seconds.
     """
-    height = -place[:, 1] / (METRE * HEIGHT)
+    height = -place[:, 1] / (METRE * high)
     ends = np.concatenate(([-1.0], touches * FRAMES_PER_SECOND, [len(height) * 1.0]))
     flights = [_flight(height, start, stop) for start, stop in itertools.pairwise(ends)]
     gravity = [g for frames, times in flights if (g := _gravity(frames, times)) is not None]

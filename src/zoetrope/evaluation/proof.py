@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from zoetrope.evaluation import truth
-from zoetrope.evaluation.axes import THING_AXES
+from zoetrope.evaluation.axes import AXES, THING_AXES
 from zoetrope.evaluation.detect import Detectors, shipped
 from zoetrope.evaluation.judge import THERE
+from zoetrope.evaluation.proven import Proof, write_proof
 from zoetrope.evaluation.scorecard import Book, Keep, Progress, Scorecard, finish, record_of
 from zoetrope.training.world.captions import captions
 from zoetrope.training.world.picture import draw
@@ -20,7 +22,7 @@ from zoetrope.training.world.sound import hear
 from zoetrope.training.world.spoil import spoil
 
 SEED = 900_000  # far from the seeds of fitting
-BAR = 0.98  # share of true renders that a detector must get right before its word counts
+PROOF = "proof.json"
 FRAMES = 60
 
 
@@ -33,7 +35,10 @@ def detector_report(
     keep: Keep | None = None,
     on_progress: Progress | None = None,
 ) -> Scorecard:
-    """The same table on fresh true renders; spoiled degrades them first as codecs do. Resumable like `evaluate`."""
+    """The same table on fresh true renders, and `proof.json` with the share of right answers by axis.
+
+    spoiled degrades the renders first as codecs do. Resumable like `evaluate`.
+    """
     detectors, book = detectors or shipped(), Book(folder, keep)
     for index in range(scenes):
         name = f"{index:03d}"
@@ -41,7 +46,18 @@ def detector_report(
             book.add(name, _true_record(index, spoiled, detectors, book))
         if on_progress is not None:
             on_progress(index + 1, scenes)
-    return finish("Proof of the detectors on true renders", list(book.records.values()), book)
+    proof = proof_of(list(book.records.values()))
+    write_proof(proof, folder / PROOF)
+    return finish("Proof of the detectors on true renders", list(book.records.values()), book, proof)
+
+
+def proof_of(records: Sequence[Mapping[str, Any]]) -> dict[str, Proof]:
+    """How often each axis was read right."""
+    out = {}
+    for axis in AXES:
+        right = [record["right"][axis] for record in records if axis in record["right"]]
+        out[axis] = Proof(round(float(np.mean(right)), 4) if right else 0.0, len(right))
+    return out
 
 
 def _true_record(index: int, spoiled: bool, detectors: Detectors, book: Book) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from zoetrope.evaluation.axes import AXES, NO_SECOND
+from zoetrope.evaluation.proven import Proof
 from zoetrope.training.world.casting import HELD_OUT
 from zoetrope.training.world.vocabulary import MATERIALS
 
@@ -23,7 +24,8 @@ NAMED_BY = {" + ".join(c.values()): tuple(axis for axis in c if axis in AXES) fo
 class Row:
     """One line: measured is None where no clip said anything; bar is None where none is set.
 
-    kind is how a number reads: "share", "ms", "dB" or "" for a plain one; lower says that less is better.
+    kind is how a number reads: "share", "ms", "dB" or "" for a plain one; lower says that less is better; proof says
+    how often the detector of this row is right on true renders, None where none is needed.
     """
 
     name: str
@@ -32,10 +34,12 @@ class Row:
     bar: float | None = None
     kind: str = "share"
     lower: bool = False
+    proof: Proof | None = None
 
     @property
     def met(self) -> bool | None:
-        if self.bar is None or self.measured is None:
+        """Whether the bar is met; None where there is none, or where the detector's word does not count."""
+        if self.bar is None or self.measured is None or (self.proof is not None and not self.proof.counts):
             return None
         return self.measured <= self.bar if self.lower else self.measured >= self.bar
 
@@ -48,11 +52,15 @@ class Row:
         )
 
 
-def rows(records: Iterable[Record]) -> tuple[Row, ...]:
-    """All rows, in the order of the table."""
-    every = list(records)
+def rows(records: Iterable[Record], proof: Mapping[str, Proof] | None = None) -> tuple[Row, ...]:
+    """All rows, in the order of the table; proof says by axis how far the detectors can be believed."""
+    every, proof = list(records), proof or {}
     clips = [record for record in every if record["right"]]
-    axes = [_share(axis, _of(clips, axis), BARS.get(axis)) for axis in AXES if axis != "then"]
+    axes = [
+        replace(_share(axis, _of(clips, axis), BARS.get(axis)), proof=proof.get(axis))
+        for axis in AXES
+        if axis != "then"
+    ]
     return (*axes, *_compositions(clips), *_sounds(every), *_laws(every), *_pictures(every))
 
 

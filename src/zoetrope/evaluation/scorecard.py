@@ -7,7 +7,7 @@ family: whoever calls it gives the function that makes a draft.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from zoetrope.evaluation.detect import Detectors, shipped
 from zoetrope.evaluation.judge import judge, measure
 from zoetrope.evaluation.prompts import Prompt
 from zoetrope.evaluation.prompts import prompts as all_prompts
+from zoetrope.evaluation.proven import Proof, read_proof
 from zoetrope.evaluation.rows import Row, rows
 
 SECONDS = 5
@@ -64,13 +65,13 @@ class Scorecard:
             "",
             f"{self.clips} clips",
             "",
-            "| Row | Measured | Bar | n |",
-            "| --- | --- | --- | --- |",
+            "| Row | Measured | Bar | n | Detector right on true renders |",
+            "| --- | --- | --- | --- | --- |",
         ]
         for row in self.rows:
             mark = {None: "", True: " ✓", False: " ✗"}[row.met]
             bar = "" if row.bar is None else ("≤ " if row.lower else "≥ ") + row.text(row.bar)
-            lines.append(f"| {row.name} | {row.text(row.measured)}{mark} | {bar} | {row.n} |")
+            lines.append(f"| {row.name} | {row.text(row.measured)}{mark} | {bar} | {row.n} | {_believed(row)} |")
         return "\n".join(lines) + "\n"
 
     def save(self, folder: Path) -> None:
@@ -78,6 +79,12 @@ class Scorecard:
         body = {"title": self.title, "clips": self.clips, "rows": [asdict(row) | {"met": row.met} for row in self.rows]}
         (folder / "scorecard.json").write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")
         (folder / "scorecard.md").write_text(self.markdown(), encoding="utf-8")
+
+
+def _believed(row: Row) -> str:
+    if row.proof is None:
+        return ""
+    return f"{row.proof.right:.1%} of {row.proof.n}" + ("" if row.proof.counts else ": its word does not count")
 
 
 def evaluate(
@@ -117,7 +124,8 @@ def evaluate(
         if on_progress is not None:
             on_progress(done + 1, len(tasks))
     wanted = {name for name, _ in tasks}
-    return finish("Scorecard of generated clips", [r for n, r in book.records.items() if n in wanted], book)
+    proof = {} if detectors else read_proof()
+    return finish("Scorecard of generated clips", [r for n, r in book.records.items() if n in wanted], book, proof)
 
 
 def make_clips(
@@ -190,9 +198,9 @@ def _whole(lines: Iterable[str]) -> list[dict[str, Any]]:
     return out
 
 
-def finish(title: str, records: list[dict[str, Any]], book: Book) -> Scorecard:
+def finish(title: str, records: list[dict[str, Any]], book: Book, proof: Mapping[str, Proof]) -> Scorecard:
     """Sum up records, and write table and sheets."""
-    card = Scorecard(title, sum(bool(r["right"]) for r in records), rows(records))
+    card = Scorecard(title, sum(bool(r["right"]) for r in records), rows(records, proof))
     card.save(book.folder)
     if book.keep_picture is not None:
         sheets.sheets(records, book.strips, book.folder, book.keep_picture)

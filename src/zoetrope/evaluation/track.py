@@ -1,74 +1,102 @@
-"""Follow things through a clip: from heat maps to paths. Knows no classes and no prompts."""
+"""Follow things through a clip: from findings in single pictures to paths. Knows no prompts and no motion.
+
+Cuts and the paths of two things that meet are bridged by what the things look like.
+"""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
-STRIDE = 8  # pixels of a picture 144 high between two places of a heat map
-MISSING = -1.4  # log score of "not in the picture": a thing is taken when its heat is above about a quarter
-FAR = 40.0  # pixels: a jump of this length costs as much as one missing frame
-PEAKS = 5
+from zoetrope.engine.families.pocket.spotter import Findings
+from zoetrope.evaluation.axes import THING_AXES
+from zoetrope.evaluation.sight import Sighting
+
+MISSING = -1.2  # log score of "not in the picture": a finding is taken when its score is above about a third
+FAR = 2.0  # radii: a jump of this length costs as much as one missing frame
+APPEAR = -0.6  # to vanish or to come back
+UNLIKE = -2.0  # what it costs that kind and colour differ wholly
+CHANGE, USUAL = 2.5, 1.5  # a cut changes the picture this many times as much as its neighbours, and these levels
+LEAST = 5.0  # levels that a cut changes at least
+TRACKS = 2
+THERE = 0.1  # share of the frames in which a thing must be found to be followed
 
 
-def peaks(heat: np.ndarray) -> list[tuple[float, float, float]]:
-    """The best local maxima of one heat map, best first, as x, y in pixels and log score.
-
-    Shapes: heat (h, w) probabilities.
-    """
-    padded = np.pad(heat, 1)
-    around = np.stack([padded[y : y + heat.shape[0], x : x + heat.shape[1]] for y in range(3) for x in range(3)])
-    tops = np.argwhere((heat >= around.max(0)) & (heat > 0.02))
-    tops = sorted(tops, key=lambda yx: -heat[yx[0], yx[1]])[:PEAKS]
-    return [_refine(padded, y, x) for y, x in tops]
+def cuts_of(frames: np.ndarray) -> np.ndarray:
+    """Frames that have nothing to do with the one before. Shapes: uint8 (t, h, w, 3) in, bool (t,) out."""
+    tiny = np.stack([cv2.resize(frame, (16, 9), interpolation=cv2.INTER_AREA) for frame in frames]).astype(np.float32)
+    change = np.abs(np.diff(tiny, axis=0, prepend=tiny[:1])).mean((1, 2, 3))
+    near = np.array([np.median(change[max(1, at - 6) : at + 7]) for at in range(len(change))])
+    return (change > LEAST) & (change > CHANGE * (near + USUAL))
 
 
-def _refine(padded: np.ndarray, y: int, x: int) -> tuple[float, float, float]:
-    patch = padded[y : y + 3, x : x + 3]
-    shift = np.arange(-1, 2)
-    total = patch.sum()
-    dx, dy = float((patch.sum(0) * shift).sum() / total), float((patch.sum(1) * shift).sum() / total)
-    return (x + dx + 0.5) * STRIDE - 0.5, (y + dy + 0.5) * STRIDE - 0.5, float(np.log(patch[1, 1] + 1e-6))
+def follow(found: Findings, count: int, cuts: np.ndarray) -> tuple[Sighting, ...]:
+    """The best paths of one thing each, best first. Shapes: count frames; cuts bool (count,)."""
+    numbers = found.picture.numpy()
+    left = [np.flatnonzero(numbers == at) for at in range(count)]
+    looks = np.concatenate([found.chances[axis].numpy() for axis in THING_AXES], axis=1)
+    place, radius, score = found.place.numpy(), found.radius.numpy(), found.score.numpy()
+    out = []
+    for _ in range(TRACKS):
+        picks = _best_path(left, place, radius, np.log(score + 1e-6), looks, cuts)
+        if (picks >= 0).sum() < max(2, THERE * count):
+            break
+        out.append(_sighting(found, picks))
+        left = [each[each != pick] for each, pick in zip(left, picks, strict=True)]
+    return tuple(out)
 
 
-def follow(heats: np.ndarray, cuts: np.ndarray) -> list[np.ndarray]:
-    """The two best paths of one thing each; a frame where it is not seen holds NaN.
-
-    Shapes: heats (t, h, w) probabilities; cuts (t,) true where a frame has nothing to do with the one before;
-    out: two paths (t, 2) of x, y in pixels of a picture 144 high.
-    """
-    candidates = [peaks(heat) for heat in heats]
-    paths = []
-    for _ in range(2):
-        picks = _best_path(candidates, cuts)
-        paths.append(
-            np.array([c[i][:2] if i < len(c) else (np.nan, np.nan) for c, i in zip(candidates, picks, strict=True)])
-        )
-        candidates = [_without(c, i) for c, i in zip(candidates, picks, strict=True)]
-    return paths
-
-
-def _without(candidates: list[tuple[float, float, float]], taken: int) -> list[tuple[float, float, float]]:
-    return [c for i, c in enumerate(candidates) if i != taken]
-
-
-def _best_path(candidates: list[list[tuple[float, float, float]]], cuts: np.ndarray) -> list[int]:
-    """Viterbi over the candidates of each frame; the index one past the last candidate means "missing"."""
-    scores = np.array([*(c[2] for c in candidates[0]), MISSING])
+def _best_path(
+    left: list[np.ndarray],
+    place: np.ndarray,
+    radius: np.ndarray,
+    score: np.ndarray,
+    looks: np.ndarray,
+    cuts: np.ndarray,
+) -> np.ndarray:
+    """Viterbi over the findings of each frame; -1 where the thing is missing."""
+    total = np.array([*score[left[0]], MISSING])
     back = []
-    for before, now, cut in zip(candidates, candidates[1:], cuts[1:], strict=False):
-        total = scores[None] + _steps(before, now) * (not cut)
-        back.append(total.argmax(1))
-        scores = total.max(1) + np.array([*(c[2] for c in now), MISSING])
-    picks = [int(scores.argmax())]
+    for at in range(1, len(left)):
+        one, two = left[at - 1], left[at]
+        cost = np.full((len(two) + 1, len(one) + 1), APPEAR)
+        cost[-1, -1] = 0
+        if len(one) and len(two):
+            gap = np.linalg.norm(place[two][:, None] - place[one][None], axis=-1)
+            size = np.sqrt(radius[two][:, None] * radius[one][None])
+            likeness = (looks[two] @ looks[one].T) / len(THING_AXES)
+            jump = 0.0 if cuts[at] else np.minimum(gap / size / FAR, 4.0)
+            cost[:-1, :-1] = MISSING * jump + UNLIKE * (1 - likeness)
+        step = total[None] + cost
+        back.append(step.argmax(1))
+        total = step.max(1) + np.array([*score[two], MISSING])
+    picks = [int(total.argmax())]
     for choice in reversed(back):
         picks.append(int(choice[picks[-1]]))
-    return picks[::-1]
+    return np.array([each[p] if p < len(each) else -1 for each, p in zip(left, picks[::-1], strict=True)])
 
 
-def _steps(before: list[tuple[float, float, float]], now: list[tuple[float, float, float]]) -> np.ndarray:
-    cost = np.full((len(now) + 1, len(before) + 1), -0.5)  # to appear or to vanish
-    cost[-1, -1] = 0
-    for i, n in enumerate(now):
-        for j, b in enumerate(before):
-            cost[i, j] = MISSING * min(np.hypot(n[0] - b[0], n[1] - b[1]) / FAR, 3.0)
-    return cost
+def _sighting(found: Findings, picks: np.ndarray) -> Sighting:
+    there = picks >= 0
+
+    def row(values: np.ndarray, empty: float = 0.0) -> np.ndarray:
+        out = np.full((len(picks), *values.shape[1:]), empty)
+        out[there] = values[picks[there]]
+        return out
+
+    score = found.score.numpy()
+    weight = score[picks[there]] ** 2
+    chances = {}
+    for axis in THING_AXES:
+        sure = (np.log(found.chances[axis].numpy()[picks[there]] + 1e-4) * weight[:, None]).sum(0) / weight.sum()
+        chances[axis] = np.exp(sure) / np.exp(sure).sum()
+    return Sighting(
+        place=row(found.place.numpy(), np.nan),
+        presence=row(score),
+        radius=row(found.radius.numpy()),
+        stretch=row(found.stretch.numpy(), 1.0),
+        mouth=row(found.mouth.numpy()),
+        way=row(found.way.numpy(), 0.5),
+        turn=row(found.turn.numpy()),
+        chances=chances,
+    )
