@@ -61,6 +61,16 @@ def test_a_term_is_found_however_it_is_spelled(text):
     assert stops(text)
 
 
+@pytest.mark.parametrize("text", ["一段关于蜜 糖的短片", "他在蜜\u3000糖里", "蜜 糖"])
+def test_two_characters_that_a_space_parts_are_one_word_between_characters_of_grammar(text):
+    assert stops(text, house("蜜糖"))
+
+
+@pytest.mark.parametrize("text", ["甜蜜 糖果", "他的甜蜜 糖的颜色", "花蜜 糖葫芦"])
+def test_the_end_and_the_beginning_of_two_words_are_not_one(text):
+    assert not stops(text, house("蜜糖"))
+
+
 @pytest.mark.parametrize(
     "text",
     [

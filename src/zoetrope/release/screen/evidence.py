@@ -17,6 +17,8 @@ _SHORTEST_DISGUISED = 3
 _SHORTEST_SOUND = 6  # letters of a term that is spelled by sound alone
 _MOST_SOUNDS = 16  # spellings of a term whose characters have several readings
 _SHORTEST_HOMOPHONE = 3  # characters; pairs of other characters with the same sound are ordinary words
+# Characters of grammar: between two of them a character is a word by itself, not the end or beginning of another.
+_PARTICLES = frozenset("的了着过在于和与或把被给向从对是有为以之地得吗呢吧看我你他她它们这那个里中上下时到都也就")
 _TONES = frozenset("12345")  # behind a syllable; who writes them spells Chinese, however short the term is
 
 
@@ -86,7 +88,7 @@ def _stand_alone(pieces: list[str], starts: list[int], stops: list[int], text: s
     if any(len(piece) > 1 for piece in pieces):
         return False
     ends = (text[starts[0] - 1] if starts[0] else " ", text[stops[-1]] if stops[-1] < len(text) else " ")
-    return len(pieces) > 2 or not all(map(str.isalnum, ends))
+    return len(pieces) > 2 or not all(map(str.isalnum, ends)) or all(end in _PARTICLES for end in ends)
 
 
 def sounds_meant(term: Spelled, view: View, first: int, last: int, text: str) -> bool:
