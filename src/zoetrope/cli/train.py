@@ -26,6 +26,7 @@ class Part(StrEnum):
     reader = "reader"
     planner = "planner"
     sketcher = "sketcher"
+    spotter = "spotter"
     network = "network"
 
 
@@ -44,6 +45,7 @@ COURSES = {
     Part.reader: Course("zoetrope.training.reader", "ReaderRecipe", ("reader.safetensors",)),
     Part.planner: Course("zoetrope.training.planner", "PlannerRecipe", ("planner.safetensors",)),
     Part.sketcher: Course("zoetrope.training.sketcher", "SketcherRecipe", ("sketcher.safetensors",)),
+    Part.spotter: Course("zoetrope.training.spotter", "SpotterRecipe", ("spotter.safetensors",)),
     Part.network: Course("zoetrope.training.network", "NetworkRecipe", ("network.safetensors", "lexicon.json")),
 }
 NEEDED = {Part.network: {"parts": (Part.video, Part.sound, Part.reader, Part.sketcher)}}
