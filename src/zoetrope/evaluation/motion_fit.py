@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +29,8 @@ LENGTHS = (24, 36, 48, 60, 60, 60, 61)  # frames of a lesson
 SIZES = ((256, 144), (256, 144), (256, 144), (192, 192), (144, 256))
 LONGEST = max(LENGTHS)
 UNKNOWN = -100  # a label that is not asked for
-WRITE_EVERY = 500
+WRITE_EVERY = 200
+AHEAD = 40  # steps whose lessons are made ahead
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,9 @@ class MotionRecipe:
     """fresh lessons join the pool at each step, and a batch is drawn from it."""
 
     config: MotionConfig = field(default_factory=MotionConfig)
-    steps: int = 2400
-    fresh: int = 16
-    batch: int = 96
+    steps: int = 1500
+    fresh: int = 24
+    batch: int = 72
     pool: int = 30_000
     rate: float = 1.5e-3
     seed: int = 30_000
@@ -46,9 +50,9 @@ class MotionRecipe:
 class Lesson:
     """Shapes: features (LONGEST, FEATURES); seen (LONGEST,); touch (LONGEST, 2); labels by axis, and of the lead."""
 
-    features: Tensor
-    seen: Tensor
-    touch: Tensor
+    features: np.ndarray
+    seen: np.ndarray
+    touch: np.ndarray
     labels: dict[str, int]
 
 
@@ -67,15 +71,33 @@ def lesson(rng: np.random.Generator) -> Lesson:
     labels["lead"] = UNKNOWN if measured.lead is None or len(measured.things) < 2 else measured.lead
     if measured.lead is None:
         labels = dict.fromkeys(labels, UNKNOWN)
-    seen = torch.arange(LONGEST) < frames
-    return Lesson(torch.from_numpy(known).half(), seen, torch.from_numpy(touch).half(), labels)
+    return Lesson(known.astype(np.float16), np.arange(LONGEST) < frames, touch.astype(np.float16), labels)
+
+
+def make_lessons(seed: int, number: int, count: int) -> list[Lesson]:
+    """The lessons of one step; pure in its number."""
+    torch.set_num_threads(1)
+    rng = np.random.default_rng([seed, number])
+    return [lesson(rng) for _ in range(count)]
+
+
+def fresh_lessons(recipe: MotionRecipe) -> Iterator[list[Lesson]]:
+    """The lessons of every step, made ahead by another process."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as maker:
+        ahead = deque(maker.submit(make_lessons, recipe.seed, n, recipe.fresh) for n in range(AHEAD))
+        for number in range(recipe.steps):
+            if number + AHEAD < recipe.steps:
+                ahead.append(maker.submit(make_lessons, recipe.seed, number + AHEAD, recipe.fresh))
+            yield ahead.popleft().result()
 
 
 def losses(network: MotionNet, lessons: list[Lesson]) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch, and the share of right answers by axis."""
-    seen = torch.stack([each.seen for each in lessons])
-    touch = torch.stack([each.touch for each in lessons]).float()
-    logits, said = network(torch.stack([each.features for each in lessons]).float(), seen)
+    read, seen, touch = (
+        torch.from_numpy(np.stack([getattr(each, name) for each in lessons])) for name in ("features", "seen", "touch")
+    )
+    touch = touch.float()
+    logits, said = network(read.float(), seen)
     total, right = torch.zeros(()), {}
     for axis, answer in logits.items():
         goal = torch.tensor([each.labels[axis] for each in lessons])
@@ -94,12 +116,12 @@ def fit(target: Path, recipe: MotionRecipe | None = None, say: Callable[[str], N
     recipe = recipe or MotionRecipe()
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    network, pool, mean = MotionNet(recipe.config), [], {}
+    network, mean = MotionNet(recipe.config), {}
+    pool: list[Lesson] = []
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.02, fused=True)
     plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, recipe.steps, pct_start=0.1)
     begun = time.monotonic()
-    for step in range(recipe.steps):
-        new = [lesson(rng) for _ in range(recipe.fresh)]
+    for step, new in enumerate(fresh_lessons(recipe)):
         pool = (pool + new)[-recipe.pool :]
         old = [pool[int(i)] for i in rng.integers(len(pool), size=recipe.batch - recipe.fresh)]
         loss, right = losses(network, new + old)
