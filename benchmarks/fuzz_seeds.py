@@ -1,10 +1,13 @@
 """What the fuzzing of readers begins from: a small whole file of each kind, and bombs that nobody made by chance."""
 
+import io
 import struct
 import zlib
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 
 from zoetrope.media.writers import open_writer
@@ -58,6 +61,7 @@ def bombs(seeds: dict[str, bytes], unpacked: int = _UNPACKED) -> dict[str, bytes
         "pixels.png": _png(30_000, 30_000, 90_001 * 30),
         "sides.png": _png(2**31 - 1, 2**31 - 1, 1000),
         "text.png": _png_text(b"zTXt", b"AIGC\0\0" + zlib.compress(bytes(unpacked), 9)),
+        "text.mov": _mov_of(_png_text(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(unpacked), 9))),
         "xmp.png": _png_text(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + _BILLION),
         "packed.png": _png_text(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(bytes(unpacked), 9)),
         "outside.png": _png_text(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + _OUTSIDE),
@@ -85,6 +89,19 @@ def bombs(seeds: dict[str, bytes], unpacked: int = _UNPACKED) -> dict[str, bytes
 
 
 _FTYP = struct.pack(">I", 16) + b"ftypisom" + bytes(4)
+
+
+def _mov_of(picture: bytes) -> bytes:
+    """A clip whose pictures are the same PNG of 8x8 pixels again and again."""
+    memory = io.BytesIO()
+    with av.open(memory, "w", format="mov") as file:
+        stream = file.add_stream("png", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 8, 8, "gray"
+        for at in range(3):
+            packet = av.Packet(picture)
+            packet.stream, packet.pts, packet.dts, packet.time_base = stream, at, at, Fraction(1, 12)
+            file.mux(packet)
+    return memory.getvalue()
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

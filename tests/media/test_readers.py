@@ -9,6 +9,7 @@ import pytest
 
 from zoetrope.core.errors import MediaError
 from zoetrope.media import open_writer, probe, read_clip, read_sound
+from zoetrope.media.samples import sample
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +131,31 @@ def test_a_rate_that_no_sound_has_is_refused_before_it_is_read(tmp_path):
     path.write_bytes(head + b"data" + struct.pack("<I", 40_000) + bytes(40_000))
     with pytest.raises(MediaError, match="1 samples a second"):
         read_sound(path)
+
+
+def test_pictures_that_unpack_without_bound_are_not_decoded(tmp_path):
+    """A clip of PNGs, whose texts FFmpeg would unpack to any size."""
+    path = tmp_path / "a.mov"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("png", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 16, 16, "rgb24"
+        file.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")))
+        file.mux(stream.encode(None))
+    with pytest.raises(MediaError, match="holds no pictures"):
+        read_clip(path)
+    with pytest.raises(MediaError, match="no pictures"):
+        sample(path)
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "libvpx-vp9", "mpeg4", "mjpeg", "prores_ks", "ffv1"])
+def test_what_cameras_and_platforms_write_is_decoded(tmp_path, codec):
+    path = tmp_path / "a.mkv"
+    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream(codec, rate=12, options=quiet)
+        pixels = {"mjpeg": "yuvj420p", "prores_ks": "yuv422p10le"}.get(codec, "yuv420p")
+        stream.width, stream.height, stream.pix_fmt = 64, 64, pixels
+        picture = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 90, np.uint8), format="rgb24")
+        file.mux(stream.encode(picture))
+        file.mux(stream.encode(None))
+    assert read_clip(path).frames.shape == (1, 64, 64, 3)

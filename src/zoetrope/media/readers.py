@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from zoetrope.core.errors import MediaError
 from zoetrope.media.animations import is_animation, read_animation
 from zoetrope.media.colour import FromVideo
+from zoetrope.media.decoders import WHITELIST, may_decode
 from zoetrope.media.names import from_container
 from zoetrope.media.places import check_readable
 from zoetrope.media.wholeness import is_cut_short
@@ -27,7 +28,7 @@ from zoetrope.media.wholeness import is_cut_short
 MOST_BYTES = 4 * 1024**3
 
 # Only files that carry their own content: playlists and scripts could name other files and addresses to be opened.
-# No PNG: FFmpeg unpacks its texts without bound (200 MB from 200 kB), Pillow does not.
+# No PNG, as in `decoders`; stills are read by Pillow.
 _SELF_CONTAINED = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mxf,m4v,ivf,h264,hevc,obu,"
     "wav,w64,mp3,flac,aac,aiff,caf,au,amr,jpeg_pipe,bmp_pipe,tiff_pipe"
@@ -146,7 +147,11 @@ def opened(path: str | Path) -> Iterator[InputContainer]:
     if is_cut_short(Path(path)):
         raise MediaError(f"cannot read {path}: it is cut short, its end is missing; give an intact file")
     try:
-        options = {"format_whitelist": _SELF_CONTAINED, "protocol_whitelist": "file"}
+        options = {
+            "format_whitelist": _SELF_CONTAINED,
+            "protocol_whitelist": "file",
+            "codec_whitelist": WHITELIST,
+        }
         with av.open(f"file:{path}", "r", container_options=options) as file:
             yield file
     except (FFmpegError, OSError, UnicodeDecodeError) as error:
@@ -157,13 +162,13 @@ def opened(path: str | Path) -> Iterator[InputContainer]:
 
 
 def picture_stream(file: InputContainer) -> VideoStream | None:
-    """The first stream of pictures that can be decoded, if there is one."""
-    return next((stream for stream in file.streams.video if stream.codec_context), None)
+    """The first stream of pictures that may be decoded, if there is one."""
+    return next((stream for stream in file.streams.video if may_decode(stream)), None)
 
 
 def sound_stream(file: InputContainer) -> AudioStream | None:
-    """The first stream of sound that can be decoded, if there is one."""
-    return next((stream for stream in file.streams.audio if stream.codec_context), None)
+    """The first stream of sound that may be decoded, if there is one."""
+    return next((stream for stream in file.streams.audio if may_decode(stream)), None)
 
 
 def check_sound_rate(file: InputContainer, stream: AudioStream) -> None:
