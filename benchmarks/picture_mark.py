@@ -5,6 +5,9 @@
     python benchmarks/picture_mark.py --clips 0 --unmarked 5000           single unmarked frames
     python benchmarks/picture_mark.py --clips 0 --cost                    processor time of 1280x720 frames
 
+What cannot be read is asked for as its registry would, with a miniature of the original: for the id that is in it, and
+for another one, which must not answer; and so is the same clip without a mark.
+
 Every row prints how many clips it was measured on.
 """
 
@@ -12,12 +15,14 @@ import argparse
 import os
 import time
 from collections import Counter
+from fractions import Fraction
 
 import cv2
 import numpy as np
 from mark_attacks import ATTACKS, Attack
 from mark_clips import make_clip
 
+from zoetrope.media.miniature import Miniature, MiniatureMaker
 from zoetrope.release.marks.keys import load_key
 from zoetrope.release.marks.picture import SpreadPictureMark
 
@@ -40,6 +45,8 @@ def main() -> None:
     width, height = map(int, given.size.split("x"))
     words = given.attacks.split(",")
     attacks = [attack for attack in ATTACKS if any(word in attack.name for word in words)]
+    if not attacks:
+        parser.error(f"no row is called {given.attacks!r}")
     if given.clips:
         _table(range(given.first, given.first + given.clips), (width, height), given.frames, attacks)
     if given.unmarked:
@@ -50,6 +57,7 @@ def main() -> None:
 
 def _table(numbers: range, size: tuple[int, int], frames: int, attacks: list[Attack]) -> None:
     exact, wrong, lost, noise, times = Counter(), Counter(), Counter(), [], []
+    asked, chance = Counter(), Counter()
     for number in numbers:
         kind, clip = make_clip(number, size, frames)
         payload = int(np.random.default_rng(number).integers(1 << 48))
@@ -63,6 +71,11 @@ def _table(numbers: range, size: tuple[int, int], frames: int, attacks: list[Att
             exact[attack.name] += bool(found and found.id == payload)
             wrong[attack.name] += bool(found and found.id != payload)
             lost[attack.name, kind] += not (found and found.id == payload)
+            if found is None:
+                small, asking = _miniature(clip), MARK.asking(left)
+                asked[attack.name] += asking.ask(small, payload) is not None
+                chance[attack.name] += asking.ask(small, (payload * 3 + 1) % (1 << 48)) is not None
+                chance[attack.name] += MARK.asking(attack.leave(clip)).ask(small, payload) is not None
         print(f"clip {number:3d} {kind:14s} {noise[-1]:.2f} dB", flush=True)
     count = len(numbers)
     print(f"\nsize {size[0]}x{size[1]}, {frames} frames, n = {count} clips in each row")
@@ -70,10 +83,17 @@ def _table(numbers: range, size: tuple[int, int], frames: int, attacks: list[Att
         kinds = {kind: n for (name, kind), n in lost.items() if name == attack.name and n}
         print(
             f"{attack.name:48s} exact {exact[attack.name]:3d} of {count} ({exact[attack.name] / count:6.1%}), "
-            f"bar {attack.bar:.0%}, wrong ids {wrong[attack.name]}, lost {kinds or 'none'}"
+            f"bar {attack.bar:.0%}, wrong ids {wrong[attack.name]}, lost {kinds or 'none'}; "
+            f"of the lost {asked[attack.name]} answer the registry, {chance[attack.name]} false answers"
         )
     print(f"PSNR least {min(noise):.2f} dB, mean {np.mean(noise):.2f} dB, n = {count}")
     print(f"detection {np.median(times):.2f} s median, {max(times):.2f} s most, processor time, n = {len(times)}")
+
+
+def _miniature(clip: np.ndarray) -> Miniature:
+    maker = MiniatureMaker((clip.shape[2], clip.shape[1]), Fraction(12))
+    maker.add(clip)
+    return maker.finish()
 
 
 def _false_claims(first: int, count: int, size: tuple[int, int]) -> None:
