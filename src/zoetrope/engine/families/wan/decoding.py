@@ -33,7 +33,9 @@ def pictures_of(decoder: Any, latent: Tensor, past: Past) -> Iterator[Tensor]:
         frame = attention(frame[:, :, None])[:, :, 0]
         frame = _residual(decoder.mid_block.resnets[number], frame, past, f"mid.{number}")
     for grown in _grown(list(enumerate(decoder.up_blocks)), frame, past, first):
-        yield _seen(decoder.conv_out, _active(decoder.norm_out, grown, own=True), past, "out")
+        picture = _seen(decoder.conv_out, _active(decoder.norm_out, grown, own=True), past, "out")
+        del grown  # else it would lie beside the next one while that is made
+        yield picture
 
 
 def _grown(blocks: Sequence[tuple[int, Any]], frame: Tensor, past: Past, first: bool) -> Iterator[Tensor]:

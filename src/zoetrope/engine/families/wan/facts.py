@@ -44,8 +44,10 @@ class WanPreset(Preset):
 
 # The defaults of WanPipeline in diffusers; draft and reuse change the number of network calls alone.
 STANDARD = WanPreset(steps=50, guidance=5.0, step="unipc")
+# 20 calls in place of 50, and latents 1.2 % off, on a tiny network of random weights; no published one was measured.
+REUSE = 0.15
 PRESETS: Mapping[str, Preset] = MappingProxyType(
-    {"draft": replace(STANDARD, steps=20), "standard": STANDARD, "reuse": replace(STANDARD, reuse=0.05)}
+    {"draft": replace(STANDARD, steps=20), "standard": STANDARD, "reuse": replace(STANDARD, reuse=REUSE)}
 )
 
 
