@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 
 from zoetrope.engine.memory.anatomy import Anatomy, anatomy
 from zoetrope.engine.memory.coefficients import (
-    CODEC_COPIES,
     CODEC_WORK,
     INNER_BYTES,
     MATRIX_SHARE,
-    STREAMED_CODECS,
     UNPACK_RATE,
     WIDTH_BYTES,
+    alive_per_pixel,
     channels_per_pixel,
 )
 from zoetrope.engine.memory.machine import Machine
@@ -158,9 +157,8 @@ def working_bytes(work: Work, files: PartFiles, planned: PartPlan, plan: Plan) -
 
 def _codec_bytes(work: CodecWork, files: PartFiles, wide: bool) -> int:
     frames, height, width = work.pixels
-    alive = min(STREAMED_CODECS.get(files.kind, frames), max(frames, 1))
-    values = channels_per_pixel(files.kind, files.config) * alive * height * width
-    return int(CODEC_COPIES * values * (4 if wide else 2))
+    values = alive_per_pixel(files.kind, files.config, frames) * height * width
+    return int(values * (4 if wide else 2))
 
 
 def _seconds(work: Work, files: PartFiles, planned: PartPlan, machine: Machine) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from zoetrope.engine.memory.coefficients import CODEC_COPIES, STREAMED_CODECS, channels_per_pixel
+from zoetrope.engine.memory.coefficients import STREAMED_CODECS, alive_per_pixel
 
 Decode = Callable[[Tensor], Tensor]
 
@@ -124,6 +124,5 @@ def _spread(length: int, size: int, overlap: int) -> tuple[int, ...]:
 
 def _bytes(latent: tuple[int, int, int], kind: str, config: Mapping[str, Any], scale: tuple[int, int]) -> int:
     frames, rows, columns = latent
-    alive = min(STREAMED_CODECS.get(kind, 2**30), 1 + (frames - 1) * scale[0])
     wide = 4 if kind in STREAMED_CODECS else 2
-    return int(CODEC_COPIES * channels_per_pixel(kind, config) * alive * rows * columns * scale[1] ** 2 * wide)
+    return int(alive_per_pixel(kind, config, 1 + (frames - 1) * scale[0]) * rows * columns * scale[1] ** 2 * wide)
