@@ -98,7 +98,7 @@ def _step_of_ltx(network: Any, files: PartFiles) -> Any:
     from zoetrope.engine.families.ltx.placing import starts
 
     prompts = [torch.randn(PROMPT, 4096).bfloat16() for _ in range(2)]
-    place = starts(GRID, (8, 32, 32), 25, 1)
+    place = starts(GRID, (8, 32), 25, 1)
     prepared = prepare(network, prompts, place, torch.bfloat16)
     latent = torch.randn(len(place), files.config["in_channels"]).bfloat16()
     return forward(network, prepared, latent, torch.full((len(place),), 900.0), (0, 1))

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from zoetrope.engine.families.descriptor import PartFiles
+from zoetrope.engine.families.libraries import need
 from zoetrope.engine.families.opening import all_variants
 from zoetrope.engine.memory.building import build_empty, kept_in_float32, put_tensor, stored_tensors
 
@@ -45,13 +46,10 @@ def write_checkpoint(folder: Path, family: str, layers: int, text_layers: int) -
 
 
 def _scheduler(family: str) -> Any:
-    import diffusers
-
     if family == "wan":
-        return diffusers.UniPCMultistepScheduler(
-            prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0
-        )
-    return diffusers.FlowMatchEulerDiscreteScheduler()
+        kind = need("diffusers", "UniPCMultistepScheduler")
+        return kind(prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=3.0)
+    return need("diffusers", "FlowMatchEulerDiscreteScheduler")()
 
 
 def drawn(files: PartFiles) -> Any:
