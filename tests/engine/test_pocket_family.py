@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from zoetrope.core.conditions import Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import Extend, Footage, Keyframe, Reference, Region, Soundtrack
 from zoetrope.core.errors import InvalidRequest, WeightsError
 from zoetrope.core.events import Notice, PreviewReady
+from zoetrope.core.motion import Cue, Stroke
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Tokens
 from zoetrope.engine.families.pocket.facts import Pocket
@@ -14,8 +15,10 @@ from zoetrope.engine.families.pocket.family import _layout_of, _levels
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.planner import Planner, PlannerConfig
 from zoetrope.engine.families.pocket.reader import Reader
+from zoetrope.engine.families.pocket.scenery import Scenery, SceneryConfig
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
+from zoetrope.engine.families.pocket.spotter import Spotter, SpotterConfig
 from zoetrope.engine.families.pocket.storage import load_pocket
 from zoetrope.engine.families.pocket.text import TextConfig, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
@@ -45,6 +48,10 @@ def family(tmp_path_factory):
     modules["reader"] = (Reader(text), text)
     sketcher = SketcherConfig(thing_width=16, stage_width=16, layers=1)
     modules["sketcher"] = (Sketcher(sketcher), sketcher)
+    scenery = SceneryConfig(width=48, layers=2, head=24)
+    modules["scenery"] = (Scenery(scenery), scenery)
+    spotter = SpotterConfig(finder=(8, 8, 8, 8, 8), joined=8, eye=(8, 8, 8, 8), look=16)
+    modules["spotter"] = (Spotter(spotter), spotter)
     modules["sound_codec"] = (SoundCodec(sound), sound)
     for name, (module, config) in modules.items():
         for parameter in module.parameters():
@@ -214,3 +221,13 @@ def test_absent_weights_and_words_that_do_not_match_are_named(family, tmp_path):
     (tmp_path / "network.safetensors").symlink_to(family.weights / "network.safetensors")
     with pytest.raises(WeightsError, match="reads 39 words"):
         load_pocket(tmp_path, CPU)
+
+
+def test_strokes_names_and_cues_are_checked(family):
+    point = ((0, 0.5, 0.5),)
+    with pytest.raises(InvalidRequest, match="drawn for thing 3"):
+        family.check(Request("red ball", conditions=(Stroke(point, thing=3),)))
+    picture = np.zeros((144, 256, 3), np.uint8)
+    assert family.check(Request("@hero bounces", conditions=(Reference(picture, "hero"),), strict=True)) == ()
+    with pytest.raises(InvalidRequest, match="frobs"):
+        family.check(Request("red ball", conditions=(Cue(2, "ball frobs"),), strict=True))

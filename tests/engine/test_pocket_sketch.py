@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
-from zoetrope.engine.families.pocket.plan import AXES, CAST, METRE, PATCH, SLOTS, TRACK, Plan
+from zoetrope.engine.families.pocket.plan import AXES, CAST, METRE, PATCH, SLOTS, TRACK, Plan, no_badges
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig, lay, look_at
 
 GRID = (5, 6)
@@ -22,13 +24,13 @@ def ball(x: float = 0.1, y: float = 0.2, frames: int = 7) -> Plan:
     cast[0, -7] = -5.0
     tracks = torch.zeros(1, SLOTS, frames, len(TRACK))
     tracks[0, 0, :, 0], tracks[0, 0, :, 1], tracks[0, 0, :, 3] = x, y, 1
-    return Plan(tracks, torch.zeros(1, frames, 4), cast)
+    return Plan(tracks, torch.zeros(1, frames, 4), cast, no_badges(1))
 
 
 def nobody(plan: Plan) -> Plan:
     cast = plan.cast.clone()
     cast[:, :1] = 0
-    return Plan(plan.tracks, plan.camera, cast)
+    return replace(plan, cast=cast)
 
 
 def test_a_sketch_holds_what_its_fields_say_of_single_places(sketcher: Sketcher) -> None:

@@ -24,6 +24,7 @@ def numbered() -> dict[str, torch.Tensor]:
         "0.tracks": torch.zeros(CLIPS, SLOTS, 13, len(TRACK)),
         "0.camera": torch.zeros(CLIPS, 13, len(CAMERA)),
         "0.cast": torch.zeros(CLIPS, CAST),
+        "0.badges": torch.zeros(CLIPS, 2, 15),
         "0.moments": torch.tensor([1.0, 0.5]),
     }
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from zoetrope.engine.families.pocket.habits import keep_habits
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, SOUND_RATE
-from zoetrope.engine.families.pocket.plan import AXES, CAST, STAGE, TRACK, Plan, pictures_of, project, stamp
+from zoetrope.engine.families.pocket.plan import AXES, CAST, STAGE, TRACK, pictures_of, project, stamp
 from zoetrope.engine.families.pocket.planner import from_tokens, pinned, to_tokens
 from zoetrope.engine.families.pocket.planning import settle
 from zoetrope.engine.families.pocket.reader import ASKED, facts_of, number_answers
@@ -89,9 +89,7 @@ def test_windows_are_cut_out_of_the_whole() -> None:
 
 
 def test_frame_rates_agree() -> None:
-    assert (
-        Plan(torch.zeros(1, 2, 61, 10), torch.zeros(1, 61, 4), torch.zeros(1, 89)).camera.shape[1] == 5 * FRAME_RATE + 1
-    )
+    assert plan_of(scene_of(1)).camera.shape[1] == 5 * FRAME_RATE + 1
 
 
 def test_what_a_caption_states_of_the_cast_is_what_the_plan_holds() -> None:

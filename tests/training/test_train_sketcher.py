@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -28,6 +29,6 @@ def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(tmp_
 
 
 def test_colours_are_learned(tmp_path: Path) -> None:
-    train(RECIPE, tmp_path, compiled=False)
-    rows = Run(tmp_path).history()
-    assert rows[-1]["anywhere"] < rows[0]["anywhere"]
+    train(replace(RECIPE, steps=32, reuse=16), tmp_path, compiled=False)
+    errors = [row["anywhere"] for row in Run(tmp_path).history()]
+    assert sum(errors[-8:]) < sum(errors[:8])

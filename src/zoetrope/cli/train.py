@@ -26,6 +26,7 @@ class Part(StrEnum):
     reader = "reader"
     planner = "planner"
     sketcher = "sketcher"
+    scenery = "scenery"
     spotter = "spotter"
     network = "network"
 
@@ -45,15 +46,19 @@ COURSES = {
     Part.reader: Course("zoetrope.training.reader", "ReaderRecipe", ("reader.safetensors",)),
     Part.planner: Course("zoetrope.training.planner", "PlannerRecipe", ("planner.safetensors",)),
     Part.sketcher: Course("zoetrope.training.sketcher", "SketcherRecipe", ("sketcher.safetensors",)),
+    Part.scenery: Course("zoetrope.training.scenery", "SceneryRecipe", ("scenery.safetensors",)),
     Part.spotter: Course("zoetrope.training.spotter", "SpotterRecipe", ("spotter.safetensors",)),
     Part.network: Course("zoetrope.training.network", "NetworkRecipe", ("network.safetensors", "lexicon.json")),
 }
-NEEDED = {Part.network: {"parts": (Part.video, Part.sound, Part.reader, Part.sketcher)}}
+NEEDED = {
+    Part.scenery: {"parts": (Part.video, Part.sketcher)},
+    Part.network: {"parts": (Part.video, Part.sound, Part.reader, Part.sketcher)},
+}
 
 
 def train(
     family: Annotated[str, typer.Argument(help="The family to train: pocket.")],
-    part: Annotated[Part, typer.Option(help="Which part of it; the network needs codecs, reader and sketcher.")],
+    part: Annotated[Part, typer.Option(help="Which part of it, in the order in which they need each other.")],
     folder: Annotated[Path, typer.Option(help="Where the runs of all parts lie.")] = Path("runs/pocket"),
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so long; the same command goes on.")] = None,
     recipe: Annotated[Path | None, typer.Option(help="A YAML file laid over the recipe's defaults.")] = None,

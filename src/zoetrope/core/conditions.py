@@ -6,12 +6,14 @@ turns pictures and sound into latents, nor where it lands on a canvas.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Seconds, exact_seconds
 
@@ -43,10 +45,12 @@ class Extend:
 
     How many frames fit is a matter of the family's clock: pocket takes 1, 7, 13 and so on.
     Shapes: frames uint8 (t, h, w, 3); sound float32 (2, s) in [-1, 1] from the first of these frames on, or None.
+    `memory` is what the checkpoint that made these frames noted of them (`Draft.memory`), which no picture shows.
     """
 
     frames: np.ndarray
     sound: np.ndarray | None = None
+    memory: object = None
 
     def __post_init__(self) -> None:
         _check_frames(self.frames, "the frames to extend")
@@ -62,12 +66,14 @@ class Region:
     """Make a part of a shot anew and keep the rest: an edit, an outpaint, or a retake of a range of time.
 
     Shapes: frames uint8 (t, h, w, 3); mask bool (h, w) or (t, h, w), True where the shot is made anew; sound float32
-    (2, s) that is kept whole, or None to make it anew.
+    (2, s) that is kept, or None to make it anew; sound_mask bool (s,), True where the sound is made anew, or None to
+    keep all of it.
     """
 
     frames: np.ndarray
     mask: np.ndarray
     sound: np.ndarray | None = None
+    sound_mask: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         _check_frames(self.frames, "the region's frames")
@@ -80,6 +86,7 @@ class Region:
                 f"the region's mask has shape {mask.shape}; give {self.frames.shape[1:3]} for all frames alike or "
                 f"{self.frames.shape[:3]} for each its own."
             )
+        _check_sound_mask(self.sound_mask, self.sound)
         if not mask.any():
             raise InvalidRequest("the region's mask is empty, so nothing would be made; mark the part to make anew.")
 
@@ -145,13 +152,17 @@ class Control:
 class Reference:
     """A picture, of any size, of somebody or something that the shot shows; it is no frame of the shot.
 
+    The prompt calls it @name where it has one; several references of one name show one and the same.
     Shapes: picture uint8 (h, w, 3).
     """
 
     picture: np.ndarray
+    name: str = ""
 
     def __post_init__(self) -> None:
         _check_frames(self.picture, "the reference", axes=3)
+        if not isinstance(self.name, str) or not re.fullmatch(r"\w*", self.name):
+            raise InvalidRequest(f"the reference's name was {self.name!r}; it is letters, digits and _ alone.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,7 +186,21 @@ class Restyle:
         return _size_of(self.frames)
 
 
-Condition: TypeAlias = Keyframe | Extend | Region | Soundtrack | Footage | Control | Reference | Restyle
+Condition: TypeAlias = (
+    Keyframe | Extend | Region | Soundtrack | Footage | Control | Reference | Restyle | Stroke | CameraPath | Hold | Cue
+)
+
+
+def _check_sound_mask(mask: np.ndarray | None, sound: np.ndarray | None) -> None:
+    if mask is None:
+        return
+    if sound is None:
+        raise InvalidRequest("the region has a mask for its sound, but no sound; give the sound that is kept.")
+    if not isinstance(mask, np.ndarray) or mask.dtype != np.bool_ or mask.shape != sound.shape[1:]:
+        raise InvalidRequest(
+            f"the mask of the region's sound must be an array of {sound.shape[1]} booleans, True where the sound is "
+            "made anew."
+        )
 
 
 def _size_of(frames: np.ndarray) -> Size:

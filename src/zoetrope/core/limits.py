@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from zoetrope.core.conditions import Condition, Control, Extend, Footage, Keyframe, Region, Restyle, Soundtrack
 from zoetrope.core.errors import InvalidRequest, Unsupported
+from zoetrope.core.motion import CameraPath, Cue, Stroke
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size, nearest_sizes
 from zoetrope.core.time import Clock, Seconds, show_seconds
@@ -108,6 +109,21 @@ def _check_condition(condition: Condition, seconds: Seconds, frames: int, limits
             )
         case Extend(frames=given):
             _check_prefix(len(given), frames, limits.clock)
+        case Stroke(points=points) if points[-1][0] > seconds:
+            raise InvalidRequest(
+                f"a stroke's last point was at {show_seconds(points[-1][0])} s, but the shot ends at "
+                f"{show_seconds(seconds)} s; draw it shorter, or ask for more seconds."
+            )
+        case CameraPath(poses=poses) if poses and len(poses) != frames:
+            raise InvalidRequest(
+                f"{len(poses)} poses of the camera were given, but a shot of {show_seconds(seconds)} s has {frames} "
+                "frames; give one for each."
+            )
+        case Cue(at=at) if at >= seconds:
+            raise InvalidRequest(
+                f"a prompt was set at {show_seconds(at)} s, but the shot ends at {show_seconds(seconds)} s; set it "
+                "earlier, or ask for more seconds."
+            )
         case Soundtrack(sound=sound) if sound.shape[1] != limits.clock.samples(seconds):
             raise InvalidRequest(
                 f"the soundtrack has {sound.shape[1]} samples, but a shot of {show_seconds(seconds)} s has "

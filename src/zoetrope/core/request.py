@@ -10,17 +10,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
-from zoetrope.core.conditions import (
-    Condition,
-    Control,
-    Extend,
-    Footage,
-    Keyframe,
-    Reference,
-    Region,
-    Restyle,
-    Soundtrack,
-)
+from zoetrope.core.agreement import check_agreement
+from zoetrope.core.conditions import Condition
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.seeds import check_seed
 from zoetrope.core.sizes import Size, read_size
@@ -30,8 +21,6 @@ LONGEST_PROMPT = 2000  # characters; a page of text, far more than any checkpoin
 MOST_STEPS = 200  # past this a second-order step of any family changes nothing that can be seen
 MOST_GUIDANCE = 30.0  # past this every known checkpoint burns out
 MOST_ADAPTER = 10.0  # adapters are trained at 1; ten times that only breaks the picture
-CONDITIONS = (Keyframe, Extend, Region, Soundtrack, Footage, Control, Reference, Restyle)
-SINGLE = (Extend, Region, Soundtrack, Footage, Restyle)  # a shot takes one of each of these
 
 
 @dataclass(frozen=True)
@@ -92,7 +81,7 @@ class Request:
             _check_steps(self.steps)
         if self.guidance is not None:
             _check_guidance(self.guidance)
-        _check_conditions(self.conditions, self.size)
+        check_agreement(self.prompt, self.conditions, self.size)
 
     @property
     def still(self) -> bool:
@@ -130,18 +119,3 @@ def _check_guidance(guidance: float) -> None:
         raise InvalidRequest(
             f"guidance was {guidance!r}; it must be a number from 0 to {MOST_GUIDANCE:g}, and 1 means none."
         )
-
-
-def _check_conditions(conditions: tuple[Condition, ...], size: Size) -> None:
-    for condition in conditions:
-        if not isinstance(condition, CONDITIONS):
-            names = ", ".join(kind.__name__ for kind in CONDITIONS)
-            raise InvalidRequest(f"{type(condition).__name__} is not a condition; the conditions are {names}.")
-        if not isinstance(condition, Soundtrack | Reference) and condition.size != size:
-            raise InvalidRequest(
-                f"the {type(condition).__name__} holds pictures of {condition.size}, but the shot is {size}; "
-                f"scale or crop them to {size}, or ask for size {condition.size}."
-            )
-    for kind in SINGLE:
-        if sum(isinstance(condition, kind) for condition in conditions) > 1:
-            raise InvalidRequest(f"more than one {kind.__name__} was given; a shot takes one.")

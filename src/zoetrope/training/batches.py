@@ -5,7 +5,7 @@ The step alone decides them. Knows nothing of noise, losses or the network.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import torch
@@ -93,7 +93,7 @@ def cut_batch(
     captions = torch.from_numpy(rng.integers(made[f"{index}.words"].shape[1], size=len(which)))
     words = made[f"{index}.words"][clips, captions].long()
     words[torch.from_numpy(rng.random(len(which)) < no_text)] = PAD
-    plan = Plan(*(made[f"{index}.{name}"][clips] for name in ("tracks", "camera", "cast")))
+    plan = Plan(*(made[f"{index}.{each.name}"][clips] for each in fields(Plan)))
     sketch = _cut(made[f"{index}.sketch"][clips][:, kept], corners, rows, columns).flatten(1, 3).float()
     stamps = stamp(plan, sketch, kept, sounds, (grid[0], grid[1]), (rows, columns, corners))
     known = torch.from_numpy(rng.random(len(which)) >= no_plan).float()

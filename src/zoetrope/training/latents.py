@@ -15,7 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from zoetrope.engine.families.pocket.backdrop import Anchor
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
+from zoetrope.engine.families.pocket.plan import Plan, bare
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.text import Tokeniser
@@ -27,7 +29,7 @@ from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round
 from zoetrope.training.video_codec import to_signed
 from zoetrope.training.world.captions import captions, lexicon
-from zoetrope.training.world.picture import draw, places
+from zoetrope.training.world.picture import draw, places, stage
 from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
@@ -63,12 +65,16 @@ class Bucket:
 
 @dataclass(frozen=True)
 class MakeLatents:
-    """Make the latents of one round; pure in its number."""
+    """Make the latents of one round; pure in its number.
+
+    anchored is the share of clips whose sketch has the scenery, as some picture of them shows it; in stills it is made.
+    """
 
     seed: int
     parts: Path
     text_length: int
     plan: tuple[tuple[int, tuple[Bucket, ...]], ...]
+    anchored: float = 0.0
 
     def buckets(self, number: int) -> tuple[Bucket, ...]:
         """The buckets of a round: the plan's first entry whose rounds have not ended, else the last."""
@@ -97,11 +103,19 @@ class MakeLatents:
         made["moments"] = torch.tensor(moments) / FRAME_RATE
         return made
 
+    def _anchor(self, rng: np.random.Generator, scene: Scene, plan: Plan, sketcher: Sketcher) -> Anchor:
+        """What one picture of a clip tells of its stage."""
+        at = int(rng.integers(scene.frames))
+        empty, grid = bare(plan), (scene.height // PATCH, scene.width // PATCH)
+        mean = sketcher.sketch(empty, torch.tensor([at]), grid)[:, 0]
+        return Anchor(seen_stage(scene, at) - mean, plan.camera[0, at])
+
     @torch.no_grad()
     def _clip(
         self, rng: np.random.Generator, bucket: Bucket, frames: int, moments: tuple[int, ...]
     ) -> dict[str, Tensor]:
-        video_codec, sound_codec, sketcher = _frozen(self.parts)
+        video_codec, sketcher = picture_parts(self.parts)
+        sound_codec = sound_part(self.parts)
         scene = write_scene(rng, width=bucket.width, height=bucket.height, frames=frames)
         pictures = torch.from_numpy(draw(scene))[None]
         signed = to_signed(pictures).to(torch.bfloat16)
@@ -112,7 +126,8 @@ class MakeLatents:
             else torch.zeros(0, sound_codec.config.channels)
         )
         plan, grid = plan_of(scene), (bucket.height // PATCH, bucket.width // PATCH)
-        sketch = sketcher.sketch(plan, torch.arange(frames), grid)[None]
+        known = self._anchor(rng, scene, plan, sketcher) if rng.random() < self.anchored else None
+        sketch = sketcher.sketch(plan, torch.arange(frames), grid, known)[None]
         texts = [captions(scene, rng).text for _ in range(CAPTIONS)]
         stills = [video_codec.encode(signed[:, :, moment, None])[0].half() for moment in moments]
         return {
@@ -123,6 +138,11 @@ class MakeLatents:
             "words": tokeniser()(texts, self.text_length).short(),
             **{name: tensor[0] for name, tensor in vars(plan).items()},
         } | ({"stills": torch.cat(stills)} if stills else {})
+
+
+def seen_stage(scene: Scene, at: int) -> Tensor:
+    """The empty stage in one picture, (3, h, w) in [-1, 1]."""
+    return to_signed(torch.from_numpy(stage(scene, at))[None, None])[0, :, 0]
 
 
 def cover(scene: Scene) -> Tensor:
@@ -153,10 +173,17 @@ def world_lexicon() -> Lexicon:
 
 
 @cache
-def _frozen(folder: Path) -> tuple[VideoCodec, SoundCodec, Sketcher]:
-    video, sound, sketcher = (folder / f"{name}.safetensors" for name in ("video_codec", "sound_codec", "sketcher"))
+def picture_parts(folder: Path) -> tuple[VideoCodec, Sketcher]:
+    """The video codec and the sketcher, as they are trained on."""
+    video, sketcher = folder / "video_codec.safetensors", folder / "sketcher.safetensors"
     return (
         load_strictly(VideoCodec(VideoCodecConfig(**read_config(video))), video, Numerics("cpu", torch.bfloat16)),
-        load_strictly(SoundCodec(SoundCodecConfig(**read_config(sound))), sound, Numerics("cpu", torch.float32)),
         load_strictly(Sketcher(SketcherConfig(**read_config(sketcher))), sketcher, Numerics("cpu", torch.bfloat16)),
     )
+
+
+@cache
+def sound_part(folder: Path) -> SoundCodec:
+    """The sound codec, as it is trained on."""
+    sound = folder / "sound_codec.safetensors"
+    return load_strictly(SoundCodec(SoundCodecConfig(**read_config(sound))), sound, Numerics("cpu", torch.float32))

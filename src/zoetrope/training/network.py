@@ -79,6 +79,7 @@ class NetworkRecipe:
     decay: float = 0.997
     no_text: float = 0.15
     no_plan: float = 0.1
+    anchored: float = 0.7  # of clips, whose sketch has their scenery
     sound_weight: float = 0.4
     structure: float = 1.0  # a channel's error weighs deviation ** structure: 0 all alike, 2 as much as it is seen
     focus: float = 5.0  # how much more a token that things fill weighs where little noise hides it
@@ -324,7 +325,8 @@ def train(
     trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
     take_up(run, trainer, resume)
     write_atomically(run.folder / LEXICON, write_lexicon)
-    make = MakeLatents(recipe.seed, Path(recipe.parts), recipe.config.text.length, recipe.plan())
+    parts, length = Path(recipe.parts), recipe.config.text.length
+    make = MakeLatents(recipe.seed, parts, length, recipe.plan(), recipe.anchored)
     held: tuple[int, Round, list] = (-1, {}, [])
     with Rounds(run.folder / "rounds", make, recipe.workers) as rounds:
 

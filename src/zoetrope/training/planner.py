@@ -13,7 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.layout import GROUP
-from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, TRACK, TRAITS, Plan
+from zoetrope.engine.families.pocket.layers import preconditioning
+from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, TRACK, TRAITS, joined
 from zoetrope.engine.families.pocket.planner import KINDS, ROW, Planner, PlannerConfig, pinned, to_tokens
 from zoetrope.engine.families.pocket.reader import ASKED, facts_of, nothing_said, number_answers
 from zoetrope.engine.weights import save_weights
@@ -67,7 +68,7 @@ class MakePlans:
         for latents, count in self.recipe.lengths:
             shots = [write_scene(rng, frames=1 + GROUP * (latents - 1)) for _ in range(count)]
             plans = [plan_of(shot) for shot in shots]
-            both = Plan(*(torch.cat([getattr(plan, name) for plan in plans]) for name in ("tracks", "camera", "cast")))
+            both = joined(plans)
             made[f"{latents}.tokens"] = to_tokens(both)
             answers = [number_answers(choose(truth(shot), rng)) for shot in shots]
             made[f"{latents}.facts"] = facts_of({axis: torch.tensor([a[axis] for a in answers]) for axis in ASKED})
@@ -167,7 +168,7 @@ class Trainer:
         told = (1 - given) * (self.planner.deviation[(torch.arange(clean.shape[1])).clamp(max=KINDS - 1)] != 1)
         told[:, 1:] *= weigh(self.planner.restore(clean)[:, 0], clean.shape[1] - 1)
         error = (made.float() - clean).square() * told
-        spread = self.planner.preconditioning(level)[1]
+        spread = preconditioning(level)[1]
         loss = (error / spread.clamp_min(NEAREST).square()).sum() / told.sum().clamp_min(1)
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.planner.parameters(), 1.0).item()

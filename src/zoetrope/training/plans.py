@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from zoetrope.engine.families.pocket.plan import AXES, CAST, MARKS, SLOTS, STAGE, TRACK, TRAITS, Plan
+from zoetrope.engine.families.pocket.plan import AXES, BADGE, CAST, MARKS, SLOTS, STAGE, TRACK, TRAITS, Plan
 from zoetrope.training.world.cast import facing
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, Scene, Thing
 
@@ -42,7 +42,7 @@ def plan_of(scene: Scene) -> Plan:
             tracks[contact.thing, frame, 8:] = contact.speed, at - frame
     camera = motion.camera.astype(np.float32)
     camera[:, 2] = np.log(camera[:, 2])
-    return Plan(torch.from_numpy(tracks)[None], torch.from_numpy(camera)[None], torch.from_numpy(_cast(scene))[None])
+    return Plan(*(torch.from_numpy(each)[None] for each in (tracks, camera, _cast(scene), _badges(scene))))
 
 
 def _cast(scene: Scene) -> np.ndarray:
@@ -60,6 +60,15 @@ def _cast(scene: Scene) -> np.ndarray:
     if pivot is not None:
         cast[-MARKS + 4 :] = 1, *pivot
     return cast
+
+
+def _badges(scene: Scene) -> np.ndarray:
+    badges = np.zeros((SLOTS, BADGE), np.float32)
+    for slot, thing in enumerate(scene.things):
+        if thing.badge is not None:
+            badges[slot, [0, 1 + thing.badge.pattern]] = 1
+            badges[slot, -6:] = np.array((*thing.badge.inner, *thing.badge.outer)) / 255
+    return badges
 
 
 def _traits(thing: Thing) -> list[float]:

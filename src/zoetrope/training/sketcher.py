@@ -5,7 +5,7 @@ Knows no words, sound or latents.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import cv2
@@ -41,6 +41,7 @@ class SketcherRecipe:
     frames: int = 25
     pictures: int = 6
     spots: int = 100
+    badged: float = 0.5  # of the scenes; a badge is small, and rare in the world
     warmup: int = 100
     cooldown: float = 0.4
     rate: float = 4e-3
@@ -66,7 +67,7 @@ class MakePixels:
 
     def _scene(self, rng: np.random.Generator) -> dict[str, Tensor]:
         recipe = self.recipe
-        scene = write_scene(rng, frames=recipe.frames)
+        scene = write_scene(rng, frames=recipe.frames, fixed={"badge": bool(rng.random() < recipe.badged)})
         plan = plan_of(scene)
         frames = torch.from_numpy(draw(scene))
         picture = torch.from_numpy(rng.integers(recipe.frames, size=recipe.pictures)).repeat_interleave(recipe.spots)
@@ -110,7 +111,7 @@ class Trainer:
         )
 
     def advance(self, made: Round, which: Tensor) -> dict[str, float]:
-        plan = Plan(*(made[name][which] for name in ("tracks", "camera", "cast")))
+        plan = Plan(*(made[each.name][which] for each in fields(Plan)))
         picture, spots = made["pictures"][which].long(), made["spots"][which].float() + 0.5
         truth = made["colours"][which].float() / 127.5 - 1
         count = picture.shape[1] // (1 + SLOTS)
@@ -118,7 +119,7 @@ class Trainer:
             seen = self.sketcher.stage_at(look_at(plan, picture), spots, GRID)
             for slot in range(SLOTS):
                 there = plan.traits[:, slot, 0] > 0
-                some = Plan(*(getattr(plan, name)[there] for name in ("tracks", "camera", "cast")))
+                some = plan.shots(there)
                 view = look_at(some, picture[there])
                 near = near_thing(view, slot, spots[there], GRID)
                 above = self.sketcher.thing_at(view, slot, spots[there], GRID)

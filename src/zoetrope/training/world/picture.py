@@ -14,16 +14,13 @@ from zoetrope.training.world.cast import Cast, project
 from zoetrope.training.world.scene import METRE, Scene
 from zoetrope.training.world.weather import Weather
 
-__all__ = ["draw", "masks", "places", "project"]
+__all__ = ["draw", "masks", "places", "project", "stage"]
 
 
 def draw(scene: Scene) -> np.ndarray:
     """Draw a clip. Shapes: uint8 RGB (t, h, w, 3)."""
     plates = settings.plates(scene)
-    behind = [_dressed(plate, scene) for plate in plates if not plate.front]
-    before = [_dressed(plate, scene) for plate in plates if plate.front]
-    if scene.wall is not None:
-        behind.append((None, styles.dress(props.wall_board(scene).pixels, scene.style, scene.light, thing=False)))
+    behind, before = _layers(scene, plates)
     frames = np.empty((scene.frames, scene.height, scene.width, 3), np.uint8)
     shrink = styles.THINGS_BLOCK if scene.style == "pixel art" else 1
     cast, weather = Cast(scene, shrink), Weather(scene, shrink)
@@ -40,6 +37,19 @@ def draw(scene: Scene) -> np.ndarray:
             frame = cv2.resize(frame, (scene.width, scene.height), interpolation=cv2.INTER_NEAREST)
         frames[at] = styles.finish(frame, scene.style)
     return frames
+
+
+def stage(scene: Scene, at: int) -> np.ndarray:
+    """Draw one picture of the empty stage: no things, nothing that falls. Shapes: uint8 RGB (h, w, 3)."""
+    behind, before = _layers(scene, settings.plates(scene))
+    frame = np.zeros((scene.height, scene.width, 3), np.uint8)
+    _lay(scene, behind, frame, at)
+    shrink = styles.THINGS_BLOCK if scene.style == "pixel art" else 1
+    frame = frame if shrink == 1 else styles.blocks(frame)
+    _lay(scene, before, frame, at, shrink)
+    if shrink > 1:
+        frame = cv2.resize(frame, (scene.width, scene.height), interpolation=cv2.INTER_NEAREST)
+    return styles.finish(frame, scene.style)
 
 
 def masks(scene: Scene) -> np.ndarray:
@@ -64,6 +74,14 @@ def places(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
 
 
 Layer = tuple[Plate | None, np.ndarray]
+
+
+def _layers(scene: Scene, plates: tuple[Plate, ...]) -> tuple[list[Layer], list[Layer]]:
+    """What stands behind the things and what stands before them, far to near."""
+    behind = [_dressed(plate, scene) for plate in plates if not plate.front]
+    if scene.wall is not None:
+        behind.append((None, styles.dress(props.wall_board(scene).pixels, scene.style, scene.light, thing=False)))
+    return behind, [_dressed(plate, scene) for plate in plates if plate.front]
 
 
 def _dressed(plate: Plate, scene: Scene) -> Layer:

@@ -88,10 +88,6 @@ def write_scene(
 
 
 def _plan(rng: np.random.Generator, drawn: Mapping[str, Any], half: float, frames: int) -> Plan:
-    badge = None
-    if drawn["badge"]:
-        red, green, blue, *outer = (int(part) for part in rng.integers(20, 256, 6))
-        badge = Badge(int(rng.integers(BADGE_PATTERNS)), (red, green, blue), (outer[0], outer[1], outer[2]))
     lead = Thing(
         drawn["object"],
         drawn["colour"],
@@ -99,7 +95,7 @@ def _plan(rng: np.random.Generator, drawn: Mapping[str, Any], half: float, frame
         drawn["surface"],
         drawn["material"],
         v.RADII[drawn["size"]],
-        badge,
+        _badge(rng) if drawn["badge"] else None,
     )
     things = [lead]
     if drawn["second_object"] is not None:
@@ -112,12 +108,18 @@ def _plan(rng: np.random.Generator, drawn: Mapping[str, Any], half: float, frame
                 "plain",
                 drawn["second_material"],
                 v.RADII[size],
+                _badge(rng) if drawn["badge"] else None,
             )
         )
     ground = HALF_VIEW * (1 - 2 * float(rng.uniform(0.72, 0.80)))
     move = CameraMove(drawn["camera"], float(rng.uniform(0.65, 1.0)) if drawn["camera"] != "static" else 0.0)
     closest = min(2.1, max(1.3, half / (1.9 * half_width(lead))))
     return Plan(drawn, tuple(things), frames, half, ground, move, closest)
+
+
+def _badge(rng: np.random.Generator) -> Badge:
+    red, green, blue, *outer = (int(part) for part in rng.integers(20, 256, 6))
+    return Badge(int(rng.integers(BADGE_PATTERNS)), (red, green, blue), (outer[0], outer[1], outer[2]))
 
 
 def _film(rng: np.random.Generator, plan: Plan) -> Footage:

@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from zoetrope.core.conditions import Extend, Footage, Keyframe, Region, Soundtrack
+from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Soundtrack
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import Notice
 from zoetrope.core.limits import Limits, check_limits
+from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from zoetrope.engine.numerics import Numerics
 
 PATCH = 16  # pixels of a side of one video token
+THINGS = 2  # of one shot, at most
 WEIGHTS = Path(__file__).parent / "weights"
 LEXICON = "lexicon.json"
 
@@ -36,16 +38,16 @@ LIMITS = Limits(
     learned=(Size(256, 144),),
     seconds=(Fraction(1, 2), Fraction(5)),
     seconds_step=Fraction(1, 2),
-    conditions=(Keyframe, Extend, Region, Soundtrack, Footage),
+    conditions=(Keyframe, Extend, Region, Soundtrack, Footage, Stroke, CameraPath, Hold, Cue, Reference, Control),
 )
 
-# By eye, on twelve prompts: the sketch already holds what a prompt says, so that guidance adds nothing but noise; more
-# steps add ornament (trees, windows), which the early network paints in blotches.
+# By eye: the sketch holds what a prompt says and what the scenery painter made up, and noise in the middle of the
+# schedule hides it again, so the second step begins halfway down; guidance adds nothing but noise.
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
-        "draft": Preset(steps=1, guidance=1.0, shift=5.0),
-        "standard": Preset(steps=2, guidance=1.0, shift=5.0),
-        "fine": Preset(steps=6, guidance=1.0, shift=5.0),
+        "draft": Preset(steps=1, guidance=1.0, shift=1.0),
+        "standard": Preset(steps=2, guidance=1.0, shift=1.0),
+        "fine": Preset(steps=4, guidance=1.0, shift=1.0),
     }
 )
 
@@ -70,12 +72,18 @@ class Pocket:
         Raises: InvalidRequest, Unsupported.
         """
         check_limits(request, LIMITS)
+        for condition in request.conditions:
+            if isinstance(condition, Stroke) and condition.thing > THINGS:
+                raise InvalidRequest(f"a stroke was drawn for thing {condition.thing}; pocket's shots have {THINGS}.")
         return (*self._check_words(request), *_check_learned(request))
 
     def _check_words(self, request: Request) -> tuple[Notice, ...]:
         if not (self.weights / LEXICON).exists():
             return ()  # weights are not there yet; `load` says so, with what to do
-        unknown = unknown_words(f"{request.prompt}\n{request.negative}", read_lexicon(self.weights / LEXICON))
+        said = "\n".join([request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))])
+        for name in sorted({each.name for each in request.conditions if isinstance(each, Reference)}, key=len)[::-1]:
+            said = said.replace(f"@{name}", " ")
+        unknown = unknown_words(said, read_lexicon(self.weights / LEXICON))
         if not unknown:
             return ()
         if request.strict:

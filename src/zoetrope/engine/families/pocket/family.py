@@ -12,26 +12,33 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from zoetrope.core.conditions import Soundtrack
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import derive_seed
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, to_device
+from zoetrope.engine.families.pocket.backdrop import Anchor
+from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.layout import Layout, layout
 from zoetrope.engine.families.pocket.network import PocketNetwork
+from zoetrope.engine.families.pocket.past import Memory, memory_of, steadied
 from zoetrope.engine.families.pocket.placing import Placer, still_moments
-from zoetrope.engine.families.pocket.plan import Stamps, no_stamps, stamp
+from zoetrope.engine.families.pocket.plan import Plan, Stamps, stamp, still_stage
 from zoetrope.engine.families.pocket.planner import Planner
-from zoetrope.engine.families.pocket.planning import write_plan
 from zoetrope.engine.families.pocket.reader import Reader
+from zoetrope.engine.families.pocket.references import named
+from zoetrope.engine.families.pocket.scenery import Scenery
+from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
+from zoetrope.engine.families.pocket.spotter import Spotter
+from zoetrope.engine.families.pocket.staging import PAST, Stager
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import State as VideoState
 from zoetrope.engine.families.pocket.video_codec import VideoCodec
 from zoetrope.engine.guidance import Branches
 
+DRESSING = 12  # steps of the scenery painter, which makes one picture
 BRANCHES = ("positive", "negative")
 
 
@@ -43,6 +50,8 @@ class LoadedPocket:
     reader: Reader
     planner: Planner
     sketcher: Sketcher
+    scenery: Scenery
+    spotter: Spotter
     tokeniser: Tokeniser
     video_codec: VideoCodec
     sound_codec: SoundCodec
@@ -75,12 +84,14 @@ class LoadedPocket:
         return to_device(fill_with_noise(canvas, _seed(request)), self.device)
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
-        return Placer(self.video_codec, self.sound_codec, LIMITS.clock).place(canvas, request)
+        placer = Placer(self.video_codec, self.sound_codec, LIMITS.clock)
+        return placer.place(canvas, steadied(request, self.sketcher))
 
     def branches(self, request: Request, canvas: Canvas) -> Branches:
-        numbers = self.tokeniser([request.prompt, request.negative], self.network.config.text.length)
+        prompt = named(request, self.seer)[0].prompt
+        numbers = self.tokeniser([prompt, request.negative], self.network.config.text.length)
         context = self.network.text(numbers.to(self.device))
-        sight = self.network.see(self._stamps(request, canvas, numbers[:1].to(self.device)))
+        sight = self.network.see(self._stamps(request, canvas))
         memory = self.network.remember(context, sight)
         prepared = self.network.prepare(_layout_of(canvas, request))
         given, level = _levels(canvas)
@@ -102,20 +113,61 @@ class LoadedPocket:
 
         return velocities
 
-    def _stamps(self, request: Request, canvas: Canvas, words: Tensor) -> Stamps:
-        """What happens, laid on the canvas; where pictures are given, they say it, and there is no plan."""
+    @property
+    def seer(self) -> Seer:
+        return Seer(self.spotter, self.sketcher)
+
+    @property
+    def stager(self) -> Stager:
+        return Stager(self.planner, self.reader, self.tokeniser, LIMITS.clock, self.seer)
+
+    def plan(self, request: Request, latents: int) -> Plan:
+        """What happens in a request's latent frames."""
+        return self.stager.plan(request, latents, derive_seed(_seed(request), "plan"))
+
+    def memory(self, request: Request) -> Memory:
+        """What a shot that goes on from the last pictures of this one is to know of them."""
+        clock = LIMITS.clock
+        frames, grid = clock.frames(request.seconds), (request.size.height // PATCH, request.size.width // PATCH)
+        plan = self.plan(request, clock.latent_frames(frames))
+        past = PAST if frames >= PAST else 1
+        return Memory(cut_plan(plan, frames - past, frames), self._scenery(request, plan, grid).last)
+
+    def goes_on(self, before: str, after: str) -> bool:
+        """Whether a shot may follow another prompt without a cut: who and where stay."""
+        return self.stager.goes_on(before, after)
+
+    def _stamps(self, request: Request, canvas: Canvas) -> Stamps:
+        """What happens, laid on the canvas."""
         count, rows, columns = canvas.grid
-        if not all(isinstance(condition, Soundtrack) for condition in request.conditions):
-            return no_stamps(count * rows * columns, len(canvas.sound.latent), self.network.config.video_channels).to(
-                self.device
-            )
-        plan = write_plan(self.planner, self.reader.facts(words), count, derive_seed(_seed(request), "plan"))
+        plan = self.plan(request, count)
         window = (rows, columns, torch.zeros(1, 2, dtype=torch.long, device=self.device))
         moments = torch.arange(count, device=self.device), torch.arange(len(canvas.sound.latent), device=self.device)
         pictures = torch.arange(plan.camera.shape[1], device=self.device)
-        sketch = self.sketcher.sketch(plan, pictures, (rows, columns))[None]
+        anchor = self._scenery(request, plan, (rows, columns))
+        sketch = self.sketcher.sketch(plan, pictures, (rows, columns), anchor)[None]
         latent = self.video_codec.encode(sketch.to(self.video_codec.encoder.weight.dtype)).flatten(1, 3)
         return stamp(plan, latent, *moments, (rows, columns), window)
+
+    def _scenery(self, request: Request, plan: Plan, grid: tuple[int, int]) -> Anchor:
+        """What the stage shows beyond its mean: as given pictures show it, else as it is made up."""
+        remembered = memory_of(request.conditions)
+        if remembered is not None:
+            return remembered.anchor
+        shown = shown_by(request, LIMITS.clock)
+        if shown is not None:
+            return self.seer.scenery(shown, plan, grid)
+        return self._dress(plan, grid, derive_seed(_seed(request), "scenery"))
+
+    def _dress(self, plan: Plan, grid: tuple[int, int], seed: int) -> Anchor:
+        """What the plan's stage shows beyond its mean, as a resting camera sees it."""
+        resting = still_stage(plan)
+        stage = self.sketcher.sketch(resting, torch.zeros(1, dtype=torch.long, device=self.device), grid)
+        latent = self.video_codec.encode(stage[None].to(self.video_codec.encoder.weight.dtype)).flatten(0, 3).float()
+        whole = self.scenery.paint(latent, plan.signs[0], grid, seed, steps=DRESSING)
+        whole = rearrange(whole, "(f r w) c -> 1 f r w c", f=1, r=grid[0])
+        picture = self.video_codec.decode_stream(whole.to(self.video_codec.encoder.weight.dtype), None)[0]
+        return Anchor(picture[0, :, 0].float() - stage[:, 0], resting.camera[0, 0])
 
     def decode_video(self, latent: Tensor, state: VideoState) -> tuple[np.ndarray, VideoState]:
         frames, state = self.video_codec.decode_stream(latent[None], state)

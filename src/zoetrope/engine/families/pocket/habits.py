@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
-from zoetrope.engine.families.pocket.plan import CAMERA, TRACK, Plan
+from zoetrope.engine.families.pocket.plan import AXES, CAMERA, TRACK, Plan
 
 ACTS: Mapping[str, frozenset[str]] = {
     "bounces": frozenset({"x", "y", "spin", "stretch", "air_speed", "contact"}),
@@ -43,6 +43,10 @@ MOVES: Mapping[str, frozenset[str]] = {
     "orbit right": frozenset({"turn"}),
 }
 CUT = frozenset({"x", "y", "zoom"})
+ROUND = ("ball", "ring")  # things that turn as they go, whatever else they do
+ROLLING = frozenset({"rolls"})  # actions in which everything turns as it goes
+GOING = frozenset({"bounces", "rebounds", "collides"})  # actions in which only what is round does
+LEAN = {"talks": 0.12, "floats": 0.3, "flies": 0.35, "swings": 0.8}  # radians that things lean at most, by action
 FACING = frozenset({"swings", "spins", "falls", "talks", "floats"})  # actions in which a thing keeps looking one way
 TURNS = 0.12  # m/s of travel above which a thing looks where it goes
 
@@ -57,6 +61,8 @@ def keep_habits(plan: Plan, stated: Mapping[str, str]) -> Plan:
     if "camera" in stated:
         camera = camera.clone()
         _still(camera, CAMERA, MOVES[stated["camera"]] | (CUT if "cut" in stated else frozenset()), ("x", "y"))
+    if len(acts) == 1:
+        tracks[:, 0, :, TRACK.index("spin")] = _turning(plan, tracks[:, 0], acts[0])
     tracks[..., TRACK.index("way")] = _facing(tracks[..., 0], all(act in FACING for act in acts))
     return replace(plan, tracks=tracks, camera=camera)
 
@@ -72,6 +78,27 @@ def _still(rows: Tensor, names: Iterable[str], moving: frozenset[str], kept: tup
             rows[:, 1:, number] = 0
         else:
             rows[..., number] = 0
+
+
+def _turning(plan: Plan, track: Tensor, act: str) -> Tensor:
+    """Turns between pictures (b, t) of first things with tracks (b, t, k).
+
+    What rolls does not slip, what hangs leans with its rope, what leans does not turn over.
+    """
+    spin, x = track[..., TRACK.index("spin")], track[..., TRACK.index("x")]
+    if act in ROLLING or act in GOING:
+        kinds = plan.traits[:, 0, 1 : 1 + len(AXES["object"])]
+        turns = kinds[:, [AXES["object"].index(kind) for kind in ROUND]].sum(1) if act in GOING else kinds.sum(1)
+        gone = (x[:, 1:] - x[:, :-1]) / plan.radii()[:, :1].clamp_min(1e-3)
+        return torch.cat([spin[:, :1], -gone * turns[:, None]], dim=1)
+    if act not in LEAN:
+        return spin
+    angle = spin.cumsum(1)
+    if act == "swings":
+        rope = torch.atan2(x - plan.marks[:, 5:6], plan.marks[:, 6:7] - track[..., TRACK.index("y")])
+        angle = torch.where(plan.marks[:, 4:5] > 0, rope, angle)
+    angle = angle.clamp(-LEAN[act], LEAN[act])
+    return angle.diff(dim=1, prepend=torch.zeros_like(angle[:, :1]))
 
 
 def _facing(x: Tensor, steady: bool) -> Tensor:

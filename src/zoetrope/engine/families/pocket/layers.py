@@ -1,4 +1,4 @@
-"""The few layers that the pocket network and its codecs share. They know nothing of streams, noise or text."""
+"""The few layers that the pocket networks and codecs share. They know nothing of streams, noise or text."""
 
 from __future__ import annotations
 
@@ -85,6 +85,15 @@ def attention_in_parts(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     for part, made in zip(query.split(PART, dim=2), out.split(PART, dim=2), strict=True):
         made.copy_(torch.matmul(torch.softmax(torch.matmul(part, keys), dim=-1), value))
     return out
+
+
+def preconditioning(sigma: Tensor) -> tuple[Tensor, Tensor]:
+    """How much of what is noisy is kept, and how far the best such guess is off, for numbers of unit deviation.
+
+    Source: Karras et al. 2022, table 1, for a straight flow.
+    """
+    power = (1 - sigma).square() + sigma.square()
+    return (1 - sigma) / power, sigma * power.rsqrt()
 
 
 def shift_in_time(x: Tensor, last: Tensor | None, share: int) -> tuple[Tensor, Tensor]:

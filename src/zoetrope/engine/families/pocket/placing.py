@@ -63,15 +63,15 @@ class Placer:
                 return self._place_frames(canvas, picture[None])
             case Extend(frames=frames, sound=sound):
                 return self._place_sound(self._place_frames(canvas, frames), sound, whole=False)
-            case Region(frames=frames, mask=mask, sound=sound):
+            case Region(frames=frames, mask=mask, sound=sound, sound_mask=anew):
                 kept = ~self._touched(np.broadcast_to(mask, frames.shape[:3]))
-                return self._place_sound(self._place_frames(canvas, frames, kept), sound, whole=True)
+                return self._place_sound(self._place_frames(canvas, frames, kept), sound, whole=True, anew=anew)
             case Soundtrack(sound=sound):
                 return self._place_sound(canvas, sound, whole=True)
             case Footage(frames=frames):
                 return self._place_frames(canvas, frames)
             case _:
-                raise AssertionError(f"{type(condition).__name__} is refused before it comes here")
+                return canvas  # it is told by the plan
 
     def _place_frames(self, canvas: Canvas, frames: np.ndarray, kept: Tensor | None = None) -> Canvas:
         """Give the first latent frames the pictures they hold, or those of their tokens that are kept."""
@@ -89,8 +89,13 @@ class Placer:
         where[number * len(latent) : (number + 1) * len(latent)] = True
         return replace(canvas, reference=give(canvas.reference, where, latent))
 
-    def _place_sound(self, canvas: Canvas, sound: np.ndarray | None, *, whole: bool) -> Canvas:
-        """Give the sound that is there: all of it, or only latents that it fills, since the rest is to be made."""
+    def _place_sound(
+        self, canvas: Canvas, sound: np.ndarray | None, *, whole: bool, anew: np.ndarray | None = None
+    ) -> Canvas:
+        """Give the sound that is there: all of it, or only latents that it fills, since the rest is to be made.
+
+        Latents in which any sample is made `anew` are not given.
+        """
         if sound is None:
             return canvas
         each = self.clock.samples_per_latent
@@ -103,8 +108,13 @@ class Placer:
         device = canvas.sound.latent.device
         latent = self.sound_codec.encode(torch.from_numpy(np.ascontiguousarray(padded))[None].to(device))[0].float()
         latent = latent[: len(canvas.sound.latent)]
-        where = torch.arange(len(canvas.sound.latent), device=device) < len(latent)
-        return replace(canvas, sound=give(canvas.sound, where, latent))
+        kept = torch.ones(len(latent), dtype=torch.bool, device=device)
+        if anew is not None:
+            padded = np.pad(anew, (0, len(latent) * each - len(anew)))
+            kept = ~torch.from_numpy(padded.reshape(-1, each).any(1)).to(device)
+        where = torch.zeros(len(canvas.sound.latent), dtype=torch.bool, device=device)
+        where[: len(kept)] = kept
+        return replace(canvas, sound=give(canvas.sound, where, latent[kept]))
 
     def _encode(self, frames: np.ndarray) -> Tensor:
         """Frames uint8 (t, h, w, 3) -> latents (n, c); the last frame stands for those that the grid has beyond it."""

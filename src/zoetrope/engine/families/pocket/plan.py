@@ -7,6 +7,7 @@ the network paints to it: `stamp` turns it into channels beside the video and so
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -34,6 +35,8 @@ STAGE: dict[str, tuple[str, ...]] = {
 RADII = (0.17, 0.32)  # metres, by size
 TRAITS = 1 + sum(map(len, AXES.values()))  # whether the slot is filled, then the axes
 SIGNS = sum(map(len, STAGE.values()))
+EMBLEMS = 8  # patterns of badges
+BADGE = 1 + EMBLEMS + 6  # whether there is one, its pattern, then its inner and outer colour
 MARKS = 7  # ground; wall there, its x and side; pivot there, its x (the thing's start) and y
 CAST = SLOTS * TRAITS + SIGNS + MARKS
 TRACK = ("x", "y", "spin", "way", "stretch", "mouth", "ground_speed", "air_speed", "contact", "offset")
@@ -49,15 +52,21 @@ class Plan:
     """Plans of a batch of shots.
 
     Shapes: tracks (b, SLOTS, t, 10) named by TRACK, one row a picture; camera (b, t, 4) named by CAMERA; cast
-    (b, CAST): one-hot traits of every slot, signs of the stage, marks.
+    (b, CAST): one-hot traits of every slot, signs of the stage, marks; badges (b, SLOTS, BADGE), zeros where a slot's
+    thing has none: no word tells of them, only a reference does.
     Units: metres and seconds; spin is radians since the picture before (at first, since upright), way is 1 where a
     thing looks right and -1 where it looks left, stretch and zoom are logarithms, contact is the impact speed in m/s
-    and offset when in the picture's twelfth of a second it falls, 0 to 1.
+    and offset when in the picture's twelfth of a second it falls, 0 to 1; colours of badges lie in 0 to 1.
     """
 
     tracks: Tensor
     camera: Tensor
     cast: Tensor
+    badges: Tensor
+
+    def shots(self, which: Tensor) -> Plan:
+        """Some shots of the batch, by number or by mask."""
+        return Plan(*(getattr(self, each.name)[which] for each in fields(self)))
 
     @property
     def traits(self) -> Tensor:
@@ -101,17 +110,27 @@ class Stamps:
         return Stamps(*(getattr(self, each.name).to(device, dtype) for each in fields(self)))
 
 
-def no_stamps(video: int, sounds: int, channels: int) -> Stamps:
-    """The stamps of one shot that has no plan."""
-    return Stamps(
-        torch.zeros(1, video, SLOTS, THING_CELLS),
-        torch.zeros(1, video, STAGE_CELLS),
-        torch.zeros(1, sounds, SLOTS, TICK),
-        torch.zeros(1, SLOTS, TRAITS),
-        torch.zeros(1, SIGNS + MARKS),
-        torch.zeros(1, video, channels),
-        torch.zeros(1),
-    )
+def bare(plan: Plan) -> Plan:
+    """The same plan without things."""
+    cast = plan.cast.clone()
+    cast[:, : SLOTS * TRAITS] = 0
+    return Plan(plan.tracks, plan.camera, cast, plan.badges)
+
+
+def still_stage(plan: Plan) -> Plan:
+    """One picture of a plan's empty stage, as a resting camera sees it."""
+    whole = bare(plan)
+    return Plan(whole.tracks[:, :, :1], torch.zeros_like(plan.camera[:, :1]), whole.cast, plan.badges)
+
+
+def no_badges(batch: int) -> Tensor:
+    """Nobody wears a badge: (b, SLOTS, BADGE)."""
+    return torch.zeros(batch, SLOTS, BADGE)
+
+
+def joined(plans: Sequence[Plan]) -> Plan:
+    """Plans of shots of one length as one batch."""
+    return Plan(*(torch.cat([getattr(plan, each.name) for plan in plans]) for each in fields(Plan)))
 
 
 def pictures_of(latents: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention
+from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention, preconditioning
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import (
     AXES,
@@ -26,6 +26,7 @@ from zoetrope.engine.families.pocket.plan import (
     TRACK,
     TRAITS,
     Plan,
+    no_badges,
     pictures_of,
 )
 from zoetrope.engine.families.pocket.reader import ASKED, FACTS, SIZES
@@ -116,17 +117,8 @@ class Planner(nn.Module):
             x = block(x, modulation)
         x = F.rms_norm(x, (x.shape[-1],))
         made = torch.cat([self.cast_out(x[:, :1]), self.row_out(x[:, 1:])], dim=1)
-        kept, spread = self.preconditioning(sigma.float()[:, None, None])
+        kept, spread = preconditioning(sigma.float()[:, None, None])
         return kept * noisy + spread * made.float()
-
-    @staticmethod
-    def preconditioning(sigma: Tensor) -> tuple[Tensor, Tensor]:
-        """How much of what is noisy is kept, and how far the best such guess is off, for numbers of unit deviation.
-
-        Source: Karras et al. 2022, table 1, for a straight flow.
-        """
-        power = (1 - sigma).square() + sigma.square()
-        return (1 - sigma) / power, sigma * power.rsqrt()
 
     def normalise(self, tokens: Tensor) -> Tensor:
         kind = _kinds(tokens.shape[1])
@@ -149,7 +141,7 @@ def _waves() -> Tensor:
     return table
 
 
-def _smooth() -> Tensor:
+def smooth_rows() -> Tensor:
     """Which numbers of a picture are told as waves, (ROW,) bool."""
     track = torch.tensor([name in SMOOTH for name in TRACK])
     return torch.cat([track.repeat(SLOTS), torch.ones(len(CAMERA), dtype=torch.bool)])
@@ -161,7 +153,7 @@ def to_tokens(plan: Plan) -> Tensor:
     rows = torch.cat([rearrange(plan.tracks, "b s t k -> b t (s k)"), plan.camera], dim=-1)
     groups = rows[:, pictures_of(torch.arange(count))]  # b f g k
     waved = torch.einsum("hg,bfgk->bfhk", _waves().to(groups), groups)
-    told = torch.where(_smooth(), waved, groups).flatten(2)
+    told = torch.where(smooth_rows(), waved, groups).flatten(2)
     cast = F.pad(plan.cast, (0, WIDE - CAST))
     return torch.cat([cast[:, None], told], dim=1)
 
@@ -169,7 +161,7 @@ def to_tokens(plan: Plan) -> Tensor:
 def from_tokens(tokens: Tensor) -> Plan:
     """Tokens -> plans in which every choice is made: one value an axis, things there or not, contacts or none."""
     told = tokens[:, 1:].unflatten(2, (GROUP, ROW))
-    rows = torch.where(_smooth(), torch.einsum("hg,bfhk->bfgk", _waves().to(told), told), told)
+    rows = torch.where(smooth_rows(), torch.einsum("hg,bfhk->bfgk", _waves().to(told), told), told)
     rows = torch.cat([rows[:, :1].mean(2), rows[:, 1:].flatten(1, 2)], dim=1)
     camera = rows[..., -len(CAMERA) :]
     tracks = rearrange(rows[..., : -len(CAMERA)], "b t (s k) -> b s t k", s=SLOTS).clone()
@@ -180,7 +172,7 @@ def from_tokens(tokens: Tensor) -> Plan:
     tracks[..., 8] *= struck
     tracks[..., 9] = tracks[..., 9].clamp(0, 1) * struck
     filled = cast[:, : SLOTS * TRAITS].unflatten(1, (SLOTS, TRAITS))[..., :1]
-    return Plan(tracks * filled[:, :, None], camera, cast)
+    return Plan(tracks * filled[:, :, None], camera, cast, no_badges(len(cast)).to(cast))
 
 
 def pinned(facts: Tensor) -> tuple[Tensor, Tensor]:

@@ -12,9 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from zoetrope.engine.families.pocket.directing import Known, know_past, nothing_known, rows_as_tokens
 from zoetrope.engine.families.pocket.habits import keep_habits
-from zoetrope.engine.families.pocket.plan import TRACK, Plan
-from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned
+from zoetrope.engine.families.pocket.layout import GROUP
+from zoetrope.engine.families.pocket.plan import CAST, TRACK, Plan
+from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned, smooth_rows, to_tokens
 from zoetrope.engine.families.pocket.reader import nothing_said, stated
 
 LENGTHS = (1, 6, 11)  # latent frames of the shots that the planner has met; others are the first part of one
@@ -29,27 +31,29 @@ def write_plan(
     latents: int,
     seed: int,
     *,
-    given: tuple[Tensor, Tensor] | None = None,
+    known: Known | None = None,
     steps: int = STEPS,
     guidance: float = GUIDANCE,
 ) -> Plan:
-    """Write the plan of one shot.
+    """Write the plan of one shot, around what is known of it.
 
-    Shapes: facts (1, FACTS); given is values and where they hold (1), each
-    (1 + latents, WIDE), in the planner's normalised numbers.
+    Shapes: facts (1, FACTS).
     """
     asked, latents = latents, min(each for each in LENGTHS if each >= latents)
     generator = torch.Generator().manual_seed(seed)
     device = planner.mean.device
     latent = torch.randn(1, 1 + latents, WIDE, generator=generator).to(device)
     values, where = torch.zeros_like(latent), torch.zeros_like(latent)
-    settled, known = pinned(facts)
+    settled, pins = pinned(facts)
     values[:, 0] = planner.normalise(F.pad(settled[:, None], (0, 0, 0, latents)))[:, 0]
-    where[:, 0] = known
-    if given is not None:
-        kept = given[1] > 0
-        values[0, : 1 + asked] = torch.where(kept, given[0], values[0, : 1 + asked])
-        where[0, : 1 + asked] = torch.where(kept, given[1], where[0, : 1 + asked])
+    where[:, 0] = pins
+    if known is not None:
+        there = torch.zeros_like(where[0, : 1 + asked])
+        there[0, :CAST] = known.cast.float()
+        there[1:] = rows_as_tokens(known.rows, asked, smooth_rows())
+        kept = there > 0
+        values[0, : 1 + asked] = torch.where(kept, planner.normalise(to_tokens(known.plan))[0], values[0, : 1 + asked])
+        where[0, : 1 + asked] = torch.where(kept, there, where[0, : 1 + asked])
     both = torch.cat([facts, nothing_said(facts)])
     sigmas = torch.linspace(1, 0, steps + 1).tolist()
     for sigma, following in pairwise(sigmas):
@@ -63,7 +67,27 @@ def write_plan(
         clean = made[1:] + guidance * (made[:1] - made[1:])
         latent = following / sigma * latent + (1 - following / sigma) * clean
     plan = from_tokens(planner.restore(torch.where(where > 0, values, latent))[:, : 1 + asked])
-    return keep_habits(settle(plan), stated(facts[0]))
+    plan = keep_habits(settle(plan), stated(facts[0]))
+    return plan if known is None else known.laid_over(plan)
+
+
+def go_on_with(
+    planner: Planner,
+    facts: Tensor,
+    past: Plan,
+    pictures: int,
+    seed: int,
+    *,
+    known: Known | None = None,
+) -> Plan:
+    """Write what comes after a past plan: at least so many pictures more, the past ones in front.
+
+    known tells of all pictures of the answer, if anything. The past has 1, 7, 13 ... pictures.
+    """
+    before = past.camera.shape[1]
+    latents = 1 + -(-(before + pictures - 1) // GROUP)
+    known = known or nothing_known(1 + GROUP * (latents - 1), planner.mean.device)
+    return write_plan(planner, facts, latents, seed, known=know_past(known, past))
 
 
 def settle(plan: Plan) -> Plan:

@@ -15,15 +15,27 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.plan import AXES, METRE, PATCH, SIGNS, SLOTS, STAGE, TRACK, TRAITS, Plan, project
+from zoetrope.engine.families.pocket.backdrop import HORIZON, LAG, SHRINK, SWEEP, Anchor, carry
+from zoetrope.engine.families.pocket.plan import (
+    AXES,
+    BADGE,
+    METRE,
+    PATCH,
+    SIGNS,
+    SLOTS,
+    STAGE,
+    TRACK,
+    TRAITS,
+    Plan,
+    project,
+)
 
 REACH = {"car": 1.8, "boat": 1.65, "bird": 1.65, "fish": 1.65, "lantern": 2.5}  # radii; a lantern's glow is seen so far
 NEAR = 1.3  # the same of all other things
+ROPE = 4.0  # pixels off its middle that a rope covers at most
 SHADE = 1.2  # shadows' half widths within which they are painted
 FLAT = 0.24  # height of a shadow by its width
 LEAN = 0.30  # horizontal skew of a thing per sine of the camera's turn
-HORIZON = 0.45  # metres of screen between the standing line and the horizon
-LAG, SWEEP, SHRINK = 0.62, 2.2, 0.5  # of the horizon under a pan, a turn and a zoom
 WHEEL = 0.40  # radius of a wheel by its thing's
 BEATS = (3.0, 6.0, 8.0)  # pictures after which things that wave, row or flicker look the same
 COARSE = (2, 4)  # rows and columns of pixels that the stage is painted in, enlarged afterwards
@@ -136,7 +148,9 @@ def look_at(plan: Plan, picture: Tensor) -> View:
 
 def _look_through(plan: Plan, pictures: Tensor) -> View:
     """Pictures (t,) of one shot, each a row of its own."""
-    whole = Plan(plan.tracks, plan.camera, plan.cast.expand(len(pictures), -1))
+    whole = Plan(
+        plan.tracks, plan.camera, plan.cast.expand(len(pictures), -1), plan.badges.expand(len(pictures), -1, -1)
+    )
     return View(whole, pictures[:, None], _rows(plan)[0, pictures][:, None])
 
 
@@ -157,7 +171,7 @@ class Sketcher(nn.Module):
         self.config = config = config or SketcherConfig()
         on_thing = 2 * 2 * (config.thing_octaves + config.upright_octaves) + 2 * len(BEATS) + 9
         on_stage = 4 * 2 * config.stage_octaves + 2 * 2 * 3 + 8
-        self.things = Field(on_thing, TRAITS + SIGNS, config.thing_width, config.layers, 4)
+        self.things = Field(on_thing, TRAITS + SIGNS + BADGE, config.thing_width, config.layers, 6)
         self.stage = Field(on_stage, SIGNS, config.stage_width, config.layers, 3)
 
     def stage_at(self, view: View, spots: Tensor, grid: tuple[int, int]) -> Tensor:
@@ -213,17 +227,26 @@ class Sketcher(nn.Module):
         ]
         traits = view.plan.traits[:, slot]
         dtype = self.things.last.weight.dtype
-        condition = torch.cat([traits, view.plan.signs[:, :SIGNS]], dim=-1).to(dtype)
+        badge = view.plan.badges[:, slot]
+        condition = torch.cat([traits, view.plan.signs[:, :SIGNS], badge], dim=-1).to(dtype)
         made = self.things(_stacked(told, spots, dtype), condition).float()
-        colour, cover = F.softplus(made[..., :3], beta=4.0), made[..., 3:].sigmoid()
-        return torch.cat([colour, cover], dim=-1) * traits[:, None, :1]
+        colour, cover = F.softplus(made[..., :3], beta=4.0), made[..., 3:4].sigmoid()
+        return torch.cat([_worn(colour, cover, made[..., 4:], badge), cover], dim=-1) * traits[:, None, :1]
 
     @torch.no_grad()
-    def sketch(self, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Whole pictures (3, t, h, w) in [-1, 1] of one shot; pictures (t,) are numbers."""
+    def sketch(self, plan: Plan, pictures: Tensor, grid: tuple[int, int], anchor: Anchor | None = None) -> Tensor:
+        """Whole pictures (3, t, h, w) in [-1, 1] of one shot; pictures (t,) are numbers.
+
+        The stage has what an anchor knows of it beyond its mean.
+        """
         camera = plan.camera[0, pictures]
         changed = F.pad((camera[1:] != camera[:-1]).any(1) | (plan.marks[0, 4] > 0), (1, 0), value=True)
-        frames = self._stages(plan, pictures[changed], grid)[changed.cumsum(0) - 1]
+        if anchor is not None and anchor.later:
+            changed[:] = True
+        frames = self._stages(plan, pictures[changed], grid)
+        if anchor is not None:
+            frames += carry(anchor, plan, pictures[changed], grid).permute(0, 2, 3, 1)
+        frames = frames[changed.cumsum(0) - 1]
         for slot in range(SLOTS):
             if plan.traits[0, slot, 0]:
                 self._lay_thing(frames, plan, slot, pictures, grid)
@@ -293,6 +316,15 @@ class Sketcher(nn.Module):
         frames[at] = lay(frames[at], above[row, place])
 
 
+def _worn(colour: Tensor, cover: Tensor, shares: Tensor, badge: Tensor) -> Tensor:
+    """Colour (b, n, 3), multiplied by its cover, under a badge (b, BADGE) whose two colours have shares (b, n, 2)."""
+    share = F.pad(shares + (badge[:, None, :1] - 1) * 1e4, (1, 0)).softmax(-1)
+    inner, outer = badge[:, None, -6:-3], badge[:, None, -3:]
+    return colour * (1 - share[..., 1:].sum(-1, keepdim=True)) + cover * (
+        share[..., 1:2] * inner + share[..., 2:] * outer
+    )
+
+
 def lay(below: Tensor, above: Tensor) -> Tensor:
     """Lay (..., 4) over colours (..., 3) in [-1, 1]."""
     return (below + 1) * (1 - above[..., 3:]) + 2 * above[..., :3] - 1
@@ -303,6 +335,11 @@ def near_thing(view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> T
     x, y = thing_places(view, slot, spots, grid)
     shade, _ = _shade(view, slot, spots, grid)
     return (x * x + y * y < _reach(view.plan, slot)[:, None].square()) | (shade < SHADE)
+
+
+def on_rope(view: View, spots: Tensor, grid: tuple[int, int]) -> Tensor:
+    """Whether places (b, n) lie on the rope on which the first thing hangs."""
+    return (_rope(view, spots, grid)[0] < ROPE) & (view.plan.marks[:, 4:5] > 0)
 
 
 def _reach(plan: Plan, slot: int) -> Tensor:

@@ -17,8 +17,10 @@ from zoetrope.engine.families.pocket.family import LoadedPocket
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.planner import Planner, PlannerConfig
 from zoetrope.engine.families.pocket.reader import Reader
+from zoetrope.engine.families.pocket.scenery import Scenery, SceneryConfig
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
+from zoetrope.engine.families.pocket.spotter import load_spotter
 from zoetrope.engine.families.pocket.text import TextConfig, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
 from zoetrope.engine.families.pocket.words import read_lexicon
@@ -29,6 +31,8 @@ NETWORK = "network.safetensors"
 VIDEO_CODEC = "video_codec.safetensors"
 PLANNER = "planner.safetensors"
 SKETCHER = "sketcher.safetensors"
+SCENERY = "scenery.safetensors"
+SPOTTER = "spotter.safetensors"
 READER = "reader.safetensors"
 SOUND_CODEC = "sound_codec.safetensors"
 
@@ -52,11 +56,14 @@ def load_pocket(folder: Path, numerics: Numerics) -> LoadedPocket:
     exact = replace(numerics, dtype=torch.float32)
     planner = Planner(PlannerConfig(**read_config(folder / PLANNER)))
     sketcher = Sketcher(SketcherConfig(**read_config(folder / SKETCHER)))
+    scenery = Scenery(SceneryConfig(**read_config(folder / SCENERY)))
     reader = Reader(TextConfig(**read_config(folder / READER)))
     return LoadedPocket(
         reader=load_strictly(reader, folder / READER, exact),
         planner=load_strictly(planner, folder / PLANNER, exact),
         sketcher=load_strictly(sketcher, folder / SKETCHER, numerics),
+        scenery=load_strictly(scenery, folder / SCENERY, numerics),
+        spotter=load_spotter(folder / SPOTTER, numerics),
         network=load_strictly(PocketNetwork(config), folder / NETWORK, numerics),
         tokeniser=tokeniser,
         video_codec=load_strictly(video, folder / VIDEO_CODEC, numerics),

@@ -1,0 +1,213 @@
+"""Every way of giving and directing, measured on shots of the shipped checkpoint by the spotter and by plain numbers.
+
+python benchmarks/tasks.py [--shots 8] [--only keyframes] : a line for each way. Knows no terminal art and no files.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+import torch
+
+from zoetrope.core.conditions import Control, Footage, Keyframe, Reference, Soundtrack
+from zoetrope.core.motion import CameraPath, Cue, Stroke, move_names, read_moves
+from zoetrope.core.request import Request
+from zoetrope.engine.draft import Draft
+from zoetrope.engine.families.pocket.facts import WEIGHTS
+from zoetrope.engine.families.pocket.plan import AXES
+from zoetrope.engine.families.pocket.spotter import Findings, load_spotter, spot
+from zoetrope.engine.families.pocket.storage import SPOTTER
+from zoetrope.engine.generate import generate
+from zoetrope.engine.numerics import Numerics
+from zoetrope.evaluation.camera import camera_seen
+from zoetrope.evaluation.onsets import onsets, pair
+from zoetrope.evaluation.picture import psnr
+from zoetrope.evaluation.voice import agreement, voice_envelope
+from zoetrope.training.world.captions import captions
+from zoetrope.training.world.picture import draw
+from zoetrope.training.world.script import write_scene
+from zoetrope.training.world.sound import hear
+
+NEAR = 0.08  # seconds within which a touch counts as heard
+PLAIN = {"cut": False, "badge": False}
+
+
+def make(prompt: str, *conditions: object, seconds: float = 5, seed: int = 0) -> Draft:
+    request = Request(prompt, seconds=Fraction(str(seconds)), seed=seed, conditions=tuple(conditions))  # type: ignore[arg-type]
+    return generate(request)
+
+
+class Look:
+    """The spotter, and where the thing of a kind is in every picture."""
+
+    def __init__(self) -> None:
+        self.spotter = load_spotter(WEIGHTS / SPOTTER, Numerics("cpu", torch.float32))
+
+    def at(self, frames: np.ndarray) -> Findings:
+        return spot(self.spotter, torch.from_numpy(np.ascontiguousarray(frames)))[0]
+
+    def path(self, frames: np.ndarray, kind: str) -> np.ndarray:
+        """(t, 2) in pixels, nan where no such thing is seen."""
+        found, path = self.at(frames), np.full((len(frames), 2), np.nan)
+        likely = found.score * found.chances["object"][:, AXES["object"].index(kind)]
+        for number in range(len(frames)):
+            here = (found.picture == number).nonzero()[:, 0]
+            if len(here) and float(likely[here].max()) > 0.15:
+                path[number] = found.place[here[likely[here].argmax()]].numpy()
+        return path
+
+
+def keyframes(rng: np.random.Generator, look: Look) -> list[float]:
+    """PSNR of the frame that shows a given picture: first, last and at 2.5 s."""
+    scene = write_scene(rng, frames=60, fixed=PLAIN)
+    frames, text = draw(scene), captions(scene, rng, "en").text
+    draft = make(text, Keyframe("first", frames[0]), Keyframe("last", frames[59]), Keyframe(Fraction(5, 2), frames[30]))
+    return [psnr(draft.frames[at], frames[at]) for at in (0, 30, 59)]
+
+
+def strokes(rng: np.random.Generator, look: Look) -> list[float]:
+    """Mean distance of the thing from its stroke, by the frame's width, and the share of frames in which it is seen."""
+    kind, colour = str(rng.choice(AXES["object"])), str(rng.choice(AXES["colour"]))
+    points = tuple((at, float(rng.uniform(0.15, 0.85)), float(rng.uniform(0.3, 0.8))) for at in (0, 2, 4))
+    stroke = Stroke(points)  # type: ignore[arg-type]
+    draft = make(f"a {colour} {kind} on a meadow", stroke)
+    seen = look.path(draft.frames, kind)
+    wanted = stroke.path(np.arange(60) / 12) * (256, 144)
+    apart = np.linalg.norm(seen - wanted, axis=1) / 256
+    return [float(np.nanmean(apart)), float(np.mean(~np.isnan(apart)))]
+
+
+def cameras(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether the camera goes the way it is told, and how far off its amount is, by the amount."""
+    name = str(rng.choice([each for each in move_names() if each != "shake"]))
+    kind = name.split()[0]
+    amount = {"pan": 0.35, "tilt": 0.3, "push": 0.5, "pull": 0.5, "orbit": 0.5}[kind]
+    setting = str(rng.choice(["meadow", "city", "beach", "room"]))
+    draft = make(f"a red ball spins in the {setting}", CameraPath(read_moves(f"{name} {amount}")))
+    found, hidden = look.at(draft.frames), np.zeros(draft.frames.shape[:3], bool)
+    y, x = np.mgrid[:144, :256]
+    for number, place, radius in zip(found.picture.tolist(), found.place.tolist(), found.radius.tolist(), strict=True):
+        hidden[number] |= np.hypot(x - place[0], y - place[1]) < 1.6 * radius
+    seen = camera_seen(draft.frames, hidden, np.zeros(60, bool))
+    wanted = {"push": "push in", "pull": "pull back"}.get(name, name)
+    far = {"pan": amount * 256 / 144 / 0.45, "tilt": amount / 0.45, "push": np.log(1 + amount), "orbit": amount}
+    column = {"pan": 0, "tilt": 1, "push": 2, "pull": 2, "orbit": 3}[kind]
+    gone = abs(float(seen.path[-1, column]))
+    return [float(seen.name == wanted), abs(gone / far[kind.replace("pull", "push")] - 1)]
+
+
+def mouths(rng: np.random.Generator, look: Look) -> list[float]:
+    """How the robot's mouth follows a given voice."""
+    scene = write_scene(
+        rng, frames=60, fixed=PLAIN | {"action": "talks", "then": None, "setting": "stage", "weather": "clear"}
+    )
+    voice = np.ascontiguousarray(hear(scene, 120_000), dtype=np.float32)
+    draft = make(f"a {scene.things[0].colour} robot talks on a stage", Soundtrack(voice))
+    found, mouth = look.at(draft.frames), np.zeros(60)
+    for number in range(60):
+        here = (found.picture == number).nonzero()[:, 0]
+        if len(here):
+            mouth[number] = float(found.mouth[here[found.score[here].argmax()]])
+    return [agreement(mouth, voice_envelope(voice))]
+
+
+def foley(rng: np.random.Generator, look: Look) -> list[float]:
+    """Touches that are seen in a given clip and heard in its new sound; the median distance in seconds."""
+    scene = write_scene(rng, frames=60, fixed=PLAIN | {"action": "bounces", "then": None, "weather": "clear"})
+    touches = np.array([each.seconds for each in scene.contacts if 0.1 < each.seconds < 4.9 and each.speed > 0.5])
+    if not len(touches):
+        return []
+    draft = make(captions(scene, rng, "en").text, Footage(draw(scene)))
+    assert draft.sound is not None
+    offsets, _ = pair(onsets(draft.sound), touches, NEAR)
+    return [float(np.mean(~np.isnan(offsets)))]
+
+
+def badges(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether the badge of a reference is the one that the shot shows: emblem, and both colours within 60 of 255."""
+    fixed = {"cut": False, "badge": True, "camera": "static", "size": "large", "style": "plain", "weather": "clear"}
+    scene = write_scene(rng, frames=2, fixed=fixed | {"second_object": None, "light": "day", "action": "spins"})
+    badge = scene.things[0].badge
+    assert badge is not None
+    draft = make("@hero slides on a meadow", Reference(draw(scene)[0], "hero"))
+    found = look.at(draft.frames[::6])
+    if not len(found.score):
+        return [0.0, 0.0]
+    weight = (found.score * found.badge)[:, None]
+    pattern = int((found.chances["pattern"] * weight).sum(0).argmax())
+    inks = ((found.inks * weight).sum(0) / weight.sum().clamp_min(1e-6)).numpy() * 255
+    close = np.abs(inks - np.array((*badge.inner, *badge.outer))).mean() < 60
+    return [float(pattern == badge.pattern), float(close)]
+
+
+def controls(rng: np.random.Generator, look: Look) -> list[float]:
+    """Overlap of the thing's circle with that of the blob that a control clip shows."""
+    radius, frames = 12, np.zeros((60, 144, 256, 3), np.uint8)
+    start, stop = rng.uniform((40, 60), (216, 110), (2, 2))
+    y, x = np.mgrid[:144, :256]
+    centres = start + (stop - start) * np.linspace(0, 1, 60)[:, None]
+    for number, (cx, cy) in enumerate(centres):
+        frames[number, np.hypot(x - cx, y - cy) < radius] = 200
+    seen = look.path(make("a small red ball on a meadow", Control(frames, "depth")).frames, "ball")
+    gap = np.linalg.norm(seen - centres, axis=1)
+    return [float(np.nanmean([_overlap(each, radius) for each in gap]))]
+
+
+def _overlap(gap: float, radius: float) -> float:
+    """Intersection over union of two like circles."""
+    if not gap < 2 * radius:
+        return 0.0
+    part = np.arccos(gap / (2 * radius))
+    both = 2 * radius**2 * part - gap * radius * np.sin(part)
+    return float(both / (2 * np.pi * radius**2 - both))
+
+
+def cues(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether a ball that is told to roll for 2.5 s and then to jump rises only after that: 1 or 0."""
+    colour = str(rng.choice(AXES["colour"]))
+    draft = make(
+        f"a {colour} ball rolls on a meadow",
+        Cue(Fraction(5, 2), f"the {colour} ball jumps"),
+        seed=int(rng.integers(99)),
+    )
+    height = look.path(draft.frames, "ball")[:, 1]
+    before, after = height[:30], height[30:]
+    return [float(np.nanmax(before) - np.nanmin(before) < 12 and np.nanmedian(before) - np.nanmin(after) > 10)]
+
+
+WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[str, ...]]] = {
+    "keyframes": (keyframes, ("PSNR first", "at 2.5 s", "last")),
+    "strokes": (strokes, ("error by width", "seen")),
+    "cameras": (cameras, ("right way", "error by amount")),
+    "mouths": (mouths, ("correlation",)),
+    "foley": (foley, ("touches heard",)),
+    "badges": (badges, ("emblem right", "colours right")),
+    "controls": (controls, ("overlap",)),
+    "cues": (cues, ("right order",)),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shots", type=int, default=8)
+    parser.add_argument("--only", action="append", choices=WAYS)
+    asked = parser.parse_args()
+    look = Look()
+    for name in asked.only or WAYS:
+        way, columns = WAYS[name]
+        rows = [way(np.random.default_rng([17, number]), look) for number in range(asked.shots)]
+        table = np.array([row for row in rows if row])
+        told = ", ".join(
+            f"{column} {mean:.3g} (worst {low:.3g} to {high:.3g})"
+            for column, mean, low, high in zip(
+                columns, np.nanmean(table, 0), np.nanmin(table, 0), np.nanmax(table, 0), strict=True
+            )
+        )
+        print(f"{name} ({len(table)} shots): {told}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

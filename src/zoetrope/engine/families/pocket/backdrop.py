@@ -1,0 +1,140 @@
+"""What a picture shows of the stage beyond its mean, carried to other pictures of the shot as the camera goes.
+
+Clouds, trees and windows stand still in the world: seen once, they are known in every picture. Knows no network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.plan import METRE, PATCH, Plan
+
+HORIZON = 0.45  # metres of screen between the standing line and the horizon
+LAG, SWEEP, SHRINK = 0.62, 2.2, 0.5  # of what is far under a pan, a turn and a zoom
+FAR = 0.85  # depth of what stands above the horizon: 1 is the sky, hills and trees stand nearer
+NEAREST = -1.2  # depth of the lowest row that is told apart
+FILL = (5, 11, 23, 47)  # pixels of the squares from whose means holes are filled, in turn
+
+
+@dataclass(frozen=True, eq=False)
+class Anchor:
+    """A picture's difference from the sketched empty stage, the camera that saw it, and its number in the shot.
+
+    `later` are those of pictures that follow; between two of them one passes into the other.
+    Shapes: beyond (3, h, w), in steps of [-1, 1] pictures; camera (4,).
+    """
+
+    beyond: Tensor
+    camera: Tensor
+    picture: int = 0
+    later: tuple[Anchor, ...] = ()
+
+    @property
+    def last(self) -> Anchor:
+        """What a shot that goes on from the last picture stands before."""
+        return replace((self, *self.later)[-1], picture=0, later=())
+
+
+def anchor(picture: Tensor, stage: Tensor, covered: Tensor, camera: Tensor, number: int = 0) -> Anchor:
+    """What a picture tells of the stage; what covers it is filled from around.
+
+    Shapes: picture and stage (3, h, w); covered bool (h, w), where things and their shadows hide the stage.
+    """
+    holds = (~covered).float()
+    beyond = (picture - stage) * holds
+    filled, known = beyond, holds
+    for size in FILL:
+        total, weight = (_blurred(each, size) for each in (beyond, holds[None]))
+        missing = (known == 0) & (weight[0] > 0.05)
+        filled = torch.where(missing, total / weight.clamp_min(1e-6), filled)
+        known = known.masked_fill(missing, 1.0)
+    return Anchor(filled, camera, number)
+
+
+def _blurred(pixels: Tensor, size: int) -> Tensor:
+    return F.avg_pool2d(pixels[None], size, 1, size // 2, count_include_pad=False)[0]
+
+
+def carry(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
+    """What an anchor and those after it tell of pictures of a shot, (t, 3, h, w)."""
+    chain = (anchor, *anchor.later)
+    if len(chain) == 1:
+        return carry_one(anchor, plan, pictures, grid)
+    numbers = pictures.double()
+    total = torch.zeros(len(pictures), *anchor.beyond.shape)
+    for place, each in enumerate(chain):
+        weight = torch.ones_like(numbers)
+        if place:
+            before = chain[place - 1].picture
+            weight = weight.minimum((numbers - before) / (each.picture - before))
+        if place < len(chain) - 1:
+            after = chain[place + 1].picture
+            weight = weight.minimum((after - numbers) / (after - each.picture))
+        weight = weight.clamp(0, 1).to(total)
+        some = (weight > 0).nonzero()[:, 0]
+        total[some] += weight[some, None, None, None] * carry_one(each, plan, pictures[some], grid)
+    return total
+
+
+def carry_one(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
+    """What an anchor tells of pictures of a shot, (t, 3, h, w); mirrored at its edges where it does not reach.
+
+    Above the horizon everything is carried at one depth, below it each row at its own. Source of the geometry: the
+    stage's own parallax, the same as in `sketch.Sketcher.stage_at`.
+    """
+    high, wide = grid[0] * PATCH, grid[1] * PATCH
+    here, ground = plan.camera[0, pictures], plan.marks[0, 0]
+    there = anchor.camera.expand(len(pictures), -1)
+    if torch.equal(here, there):
+        return anchor.beyond.expand(len(pictures), -1, -1, -1)
+    y, x = torch.meshgrid(torch.arange(high) + 0.5, torch.arange(wide) + 0.5, indexing="ij")
+    spots = torch.stack([x, y], dim=-1).to(here).expand(len(pictures), -1, -1, -1)
+    world, depth = _to_world(spots, here, ground, (high, wide))
+    source = _to_picture(world, depth, there, ground, (high, wide))
+    at = source / source.new_tensor([wide, high]) * 2 - 1
+    whole = anchor.beyond.expand(len(pictures), -1, -1, -1)
+    return F.grid_sample(whole, at, padding_mode="reflection", align_corners=False)
+
+
+def _units(camera: Tensor, depth: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
+    """Pixels to a metre at a depth, at the standing line, and where x = 0 of that depth lies: (t, h, w) each."""
+    high, wide = size
+    x, _, zoom, turn = (each[:, None, None] for each in camera.unbind(-1))
+    full = METRE * high * zoom.exp()
+    unit = METRE * high * (zoom * (1 - SHRINK * depth.clamp(0, 1))).exp()
+    return unit, full, wide / 2 + (SWEEP * depth * turn.sin() - x * (1 - LAG * depth)) * unit
+
+
+def _horizon(camera: Tensor, ground: Tensor, full: Tensor, high: int) -> Tensor:
+    return high / 2 - (ground + HORIZON - camera[:, 1, None, None]) * full
+
+
+def _to_world(spots: Tensor, camera: Tensor, ground: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Pixels (t, h, w, 2) -> metres across and above the horizon (t, h, w, 2) at a depth (t, h, w)."""
+    upper = torch.full_like(spots[..., 0], FAR)
+    unit, full, middle = _units(camera, upper, size)
+    up = _horizon(camera, ground, full, size[0]) - spots[..., 1]
+    depth = torch.where(up >= 0, upper, (1 + up / full / HORIZON).clamp(NEAREST, 1))
+    below = torch.stack([(spots[..., 0] - _sheared(camera, depth, full, size)) / full, up / full], dim=-1)
+    above = torch.stack([(spots[..., 0] - middle) / unit, up / unit], dim=-1)
+    return torch.where((up >= 0)[..., None], above, below), depth
+
+
+def _to_picture(world: Tensor, depth: Tensor, camera: Tensor, ground: Tensor, size: tuple[int, int]) -> Tensor:
+    """The inverse of `_to_world` in another picture, (t, h, w, 2)."""
+    far = world[..., 1] >= 0
+    unit, full, middle = _units(camera, torch.where(far, depth, 0.0), size)
+    horizon = _horizon(camera, ground, full, size[0])
+    across = torch.where(far, middle + world[..., 0] * unit, _sheared(camera, depth, full, size) + world[..., 0] * full)
+    down = horizon - world[..., 1] * torch.where(far, unit, full)
+    return torch.stack([across, down], dim=-1)
+
+
+def _sheared(camera: Tensor, depth: Tensor, full: Tensor, size: tuple[int, int]) -> Tensor:
+    """Where x = 0 of the ground lies at a depth: the ground is one plane, sheared by pans and turns."""
+    x, turn = camera[:, 0, None, None], camera[:, 3, None, None]
+    return size[1] / 2 - x * full + (SWEEP * turn.sin() + LAG * x) * depth * full

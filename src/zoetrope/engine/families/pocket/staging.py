@@ -1,0 +1,172 @@
+"""From a request to its plan: what its prompts mean, and what its conditions already settle.
+
+Knows no pictures, codecs or noise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from zoetrope.core.conditions import Control, Extend, Soundtrack
+from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
+from zoetrope.core.request import Request
+from zoetrope.core.seeds import derive_seed
+from zoetrope.core.time import Clock
+from zoetrope.engine.families.pocket.control import path_of_control
+from zoetrope.engine.families.pocket.directing import (
+    Known,
+    append_plan,
+    cut_plan,
+    know_camera,
+    know_mouth,
+    know_past,
+    know_paths,
+    know_stillness,
+    nothing_known,
+)
+from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
+from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
+from zoetrope.engine.families.pocket.plan import PATCH, Plan
+from zoetrope.engine.families.pocket.planner import Planner
+from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
+from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, stated
+from zoetrope.engine.families.pocket.references import know_looks, named
+from zoetrope.engine.families.pocket.seeing import Seer, shown_by
+from zoetrope.engine.families.pocket.text import Tokeniser
+
+PAST = 1 + GROUP  # pictures that a continuation looks back on
+NEW_IN_A_CUE = ("action", "then", "pace", "camera")  # what a later prompt says anew; all else stays
+
+
+@dataclass(frozen=True, eq=False)
+class Stager:
+    """Writes plans of requests."""
+
+    planner: Planner
+    reader: Reader
+    tokeniser: Tokeniser
+    clock: Clock
+    seer: Seer
+
+    def plan(self, request: Request, latents: int, seed: int) -> Plan:
+        """The plan of a request's latent frames, the same for the same request and seed."""
+        pictures = 1 + GROUP * (latents - 1)
+        request, things = named(request, self.seer)
+        facts = self.facts(request.prompt)
+        known = know_looks(self._known(request, facts, latents, seed), things, facts)
+        plan = write_plan(self.planner, facts, latents, seed, known=known)
+        for number, cue in enumerate(cues_of(request.conditions)):
+            facts = _with_action(facts, self.facts(cue.prompt))
+            plan = self._cued(request, plan, facts, cue, pictures, derive_seed(seed, "cue", str(number)))
+        return plan
+
+    def goes_on(self, before: str, after: str) -> bool:
+        """Whether another prompt keeps who and where: whatever it says of them, the one before said too."""
+        was, now = (stated(self.facts(prompt)[0]) for prompt in (before, after))
+        return all(was.get(axis) == value for axis, value in now.items() if axis not in NEW_IN_A_CUE)
+
+    def facts(self, prompt: str) -> Tensor:
+        """What a prompt means, (1, FACTS)."""
+        numbers = self.tokeniser([prompt], self.reader.text.config.length)
+        return self.reader.facts(numbers.to(self.planner.mean.device))
+
+    def _known(self, request: Request, facts: Tensor, latents: int, seed: int) -> Known:
+        known = nothing_known(1 + GROUP * (latents - 1), self.planner.mean.device)
+        strokes = [each for each in request.conditions if isinstance(each, Stroke)]
+        past = past_of(request.conditions)
+        if past is not None:
+            known = know_past(known, past)
+        for condition in request.conditions:
+            match condition:
+                case CameraPath() if past is not None:
+                    known = go_on_moving(known, condition, past, request.size)
+                case CameraPath():
+                    known = know_camera(known, condition, request.size)
+                case Soundtrack(sound=sound) if stated(facts[0]).get("action") == "talks":
+                    known = know_mouth(known, sound, self.clock.sample_rate)
+                case Hold():
+                    free = write_plan(self.planner, facts, latents, seed, known=known)
+                    known = know_stillness(known, condition, free, request.size)
+        shown = shown_by(request, self.clock)
+        if shown is not None:
+            free = write_plan(self.planner, facts, latents, seed, known=known)
+            known = self.seer.know(_with_camera(known, free), shown, facts, free, _grid(request))
+        strokes += _drawn(request)
+        if past is not None:
+            strokes = lead_on(strokes, past, request.size)
+        if strokes:
+            free = write_plan(self.planner, facts, latents, seed, known=known)
+            known = _with_camera(known, free)
+            known = know_paths(known, strokes, free.camera[0], request.size)
+        return known if past is None else know_past(known, past)
+
+    def _cued(self, request: Request, plan: Plan, facts: Tensor, cue: Cue, pictures: int, seed: int) -> Plan:
+        """The plan with another continuation from a cue on; what conditions settle goes on to hold."""
+        start = min(self.clock.frame_at(cue.at), pictures - 1)
+        past = PAST if start >= PAST else 1
+        rest = self._known(replace(request, conditions=_steady(request)), facts, 1 + (pictures - 1) // GROUP, seed)
+        known = Known(
+            cut_plan(rest.plan, start - past, pictures), rest.rows[start - past :], torch.zeros_like(rest.cast)
+        )
+        more = go_on_with(
+            self.planner, facts, cut_plan(plan, start - past, start), pictures - start, seed, known=_padded(known)
+        )
+        whole = append_plan(cut_plan(plan, 0, start), more, past)
+        return replace(whole, tracks=whole.tracks[:, :, :pictures], camera=whole.camera[:, :pictures])
+
+
+def _grid(request: Request) -> tuple[int, int]:
+    return request.size.height // PATCH, request.size.width // PATCH
+
+
+def _drawn(request: Request) -> list[Stroke]:
+    """The paths that control clips draw, as strokes of the first thing."""
+    paths = [path_of_control(each) for each in request.conditions if isinstance(each, Control)]
+    return [
+        Stroke(tuple((Fraction(at, FRAME_RATE), *_share(spot, request)) for at, spot in enumerate(path)))
+        for path in paths
+        if path is not None
+    ]
+
+
+def _share(spot: np.ndarray, request: Request) -> tuple[float, float]:
+    x, y = spot / (request.size.width, request.size.height)
+    return float(np.clip(x, 0, 1)), float(np.clip(y, 0, 1))
+
+
+def _steady(request: Request) -> tuple:
+    """The conditions that hold through all cues, and the past that they go on from."""
+    kinds = Stroke | CameraPath | Soundtrack | Hold
+    steady = tuple(each for each in request.conditions if isinstance(each, kinds))
+    known_past = past_of(request.conditions) is not None
+    return steady + tuple(each for each in request.conditions if known_past and isinstance(each, Extend))
+
+
+def _with_camera(known: Known, free: Plan) -> Known:
+    rows = known.rows.clone()
+    rows[:, -free.camera.shape[-1] :] = True
+    return replace(known, plan=replace(known.plan, camera=free.camera), rows=rows)
+
+
+def _padded(known: Known) -> Known:
+    """Pictures up to the end of a latent frame, of which nothing holds."""
+    beyond = -(known.pictures - 1) % GROUP
+    if not beyond:
+        return known
+    plan = replace(
+        known.plan,
+        tracks=torch.nn.functional.pad(known.plan.tracks, (0, 0, 0, beyond)),
+        camera=torch.nn.functional.pad(known.plan.camera, (0, 0, 0, beyond)),
+    )
+    return replace(known, plan=plan, rows=torch.nn.functional.pad(known.rows, (0, 0, 0, beyond)))
+
+
+def _with_action(facts: Tensor, later: Tensor) -> Tensor:
+    """The facts of a shot with what a later prompt says happens."""
+    pairs = zip(ASKED, facts.split(SIZES, dim=1), later.split(SIZES, dim=1), strict=True)
+    return torch.cat([new if axis in NEW_IN_A_CUE else old for axis, old, new in pairs], dim=1)

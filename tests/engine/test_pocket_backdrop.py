@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+import torch
+
+from zoetrope.engine.families.pocket.backdrop import Anchor, anchor, carry
+from zoetrope.engine.families.pocket.plan import still_stage
+from zoetrope.training.plans import plan_of
+from zoetrope.training.world.picture import stage
+from zoetrope.training.world.script import write_scene
+
+GRID = (9, 16)
+
+
+def seen(scene, at: int) -> torch.Tensor:
+    return torch.from_numpy(stage(scene, at)).permute(2, 0, 1).float() / 127.5 - 1
+
+
+@pytest.mark.parametrize("camera", ["pan left", "tilt up", "push in", "pull back", "orbit right"])
+def test_a_stage_seen_once_is_known_where_the_camera_goes(camera: str) -> None:
+    fixed = {"camera": camera, "setting": "meadow", "style": "plain", "cut": False, "weather": "clear"}
+    scene = write_scene(np.random.default_rng(3), frames=61, fixed=fixed)
+    plan, first = plan_of(scene), seen(scene, 30)
+    carried = carry(Anchor(first, plan.camera[0, 30]), plan, torch.tensor([15, 45]), GRID)
+    for made, at in zip(carried, (15, 45), strict=True):
+        left, moved = (first - seen(scene, at)).square().mean(), (made - seen(scene, at)).square().mean()
+        assert moved < 0.5 * left
+
+
+def test_a_camera_that_rests_sees_the_same() -> None:
+    scene = write_scene(np.random.default_rng(1), frames=13, fixed={"camera": "static", "cut": False})
+    plan, picture = plan_of(scene), torch.randn(3, 144, 256)
+    held = carry(Anchor(picture, plan.camera[0, 0]), plan, torch.arange(13), GRID)
+    assert torch.equal(held, picture.expand(13, -1, -1, -1))
+
+
+def test_what_covers_the_stage_is_filled_from_around() -> None:
+    stage_, covered = torch.zeros(3, 48, 64), torch.zeros(48, 64, dtype=torch.bool)
+    covered[20:30, 20:30] = True
+    picture = torch.full((3, 48, 64), 0.5)
+    picture[:, covered] = -1
+    found = anchor(picture, stage_, covered, torch.zeros(4))
+    torch.testing.assert_close(found.beyond, torch.full((3, 48, 64), 0.5))
+
+
+def test_an_empty_stage_has_nobody_and_rests() -> None:
+    plan = plan_of(write_scene(np.random.default_rng(2), frames=13))
+    still = still_stage(plan)
+    assert not still.traits.any()
+    assert not still.camera.any()
+    assert torch.equal(still.signs, plan.signs)
