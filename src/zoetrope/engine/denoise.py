@@ -58,17 +58,24 @@ def denoise(
     step: Step,
     on_step: Callable[[StepTaken], None] | None = None,
     cancel: Cancel | None = None,
+    begin: tuple[int, Passed | None] = (0, None),
+    keep: Callable[[int, Canvas, Passed], None] | None = None,
 ) -> Canvas:
     """Walk the canvas down a schedule; given tokens are never touched.
 
-    Shapes: sigmas (steps + 1,), descending.
+    Shapes: sigmas (steps + 1,), descending. `begin` is how many steps were done before, and what the last one left;
+    `keep` gets the same after every step, with the canvas.
     Raises: Cancelled, between two steps.
     """
     levels = sigmas.tolist()
-    past: Passed | None = None
+    done, past = begin
     for index, (sigma, next_sigma) in enumerate(pairwise(levels), start=1):
+        if index <= done:
+            continue
         stop_if(cancel, f"before step {index} of {len(levels) - 1}")
         canvas, past = step(predict, canvas, sigma, next_sigma, past)
+        if keep is not None:
+            keep(index, canvas, past)
         if on_step is not None:
             on_step(StepTaken(index, len(levels) - 1, sigma, past.denoised))
     return canvas
@@ -147,7 +154,7 @@ def dpm2m(
 
 
 @dataclass(frozen=True, eq=False)
-class _Predicted(Passed):
+class Predicted(Passed):
     """What UniPC leaves: also where it stood after correction, the order it went on with, and what it left before."""
 
     latent: Tokens
@@ -164,7 +171,7 @@ def unipc(
     last are of first order, as in the UniPCMultistepScheduler of diffusers.
     """
     here = look(predict, canvas, sigma)
-    if isinstance(past, _Predicted):
+    if isinstance(past, Predicted):
         canvas = advance(canvas, _corrected(here, past))
     order = 1 if past is None or next_sigma == 0 else 2
     ahead = _first_order(canvas.tokens, here, next_sigma)
@@ -172,11 +179,11 @@ def unipc(
         share = -0.5 * (1 - next_sigma) * math.expm1(-_gain(sigma, next_sigma))
         ratio = _gain(sigma, past.sigma) / _gain(sigma, next_sigma)
         ahead = combine(lambda x, d, b: x + share / ratio * (b - d), ahead, here.denoised, past.denoised)
-    left = _Predicted(here.sigma, here.velocity, here.denoised, canvas.tokens, order, past)
+    left = Predicted(here.sigma, here.velocity, here.denoised, canvas.tokens, order, past)
     return advance(canvas, ahead), left
 
 
-def _corrected(here: Passed, past: _Predicted) -> Tokens:
+def _corrected(here: Passed, past: Predicted) -> Tokens:
     """Where the step before should have gone, now that its end has been seen."""
     gain = _gain(past.sigma, here.sigma)
     grow = math.expm1(-gain)

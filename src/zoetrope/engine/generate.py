@@ -17,11 +17,13 @@ from zoetrope.core.conditions import Footage, Region, Soundtrack
 from zoetrope.core.events import FramesReady, Notice, OnEvent
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import draw_seed
+from zoetrope.core.time import Clock
 from zoetrope.engine.canvas import Canvas
-from zoetrope.engine.denoise import STEPS, denoise
+from zoetrope.engine.denoise import STEPS, Passed, denoise
 from zoetrope.engine.draft import Draft, has_sound
 from zoetrope.engine.families import Family, Loaded, Planned, find_family
 from zoetrope.engine.guidance import classifier_free, guided
+from zoetrope.engine.keeping import Keeper, taken_up
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.memory.budget import settle_plan
 from zoetrope.engine.memory.machine import machine_here
@@ -34,6 +36,7 @@ from zoetrope.engine.schedules import SCHEDULES, shift_sigmas
 from zoetrope.engine.stream import Part, decode_parts, parts_of
 from zoetrope.engine.walk import Renders, Walk, Walks
 
+FADE = 0.01  # seconds between kept and new sound: too short to hear as a fade, long enough to hide a step
 OnPart: TypeAlias = Callable[[Part], None]
 
 
@@ -74,17 +77,19 @@ def make(
     preview_every: int = 0,
     numerics: Numerics | None = None,
     wish: Wish | None = None,
+    keeper: Keeper | None = None,
 ) -> Draft:
     """Make a settled request; `on_part` gets each part as soon as it is decoded, while later ones still are not.
 
-    `wish` is what the caller insists on where memory is planned.
+    `wish` is what the caller insists on where memory is planned; `keeper` keeps the walk's state in a file, from which
+    the walk goes on.
     Raises: OutOfMemory, WeightsError, Cancelled, and what `on_part` raises.
     """
     checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
     clock = family.limits.clock
     total = clock.frames(request.seconds)
     frames, sounds = [], []
-    for part in shoot(request, family, checkpoint, on_event, cancel, preview_every):
+    for part in shoot(request, family, checkpoint, on_event, cancel, preview_every, keeper):
         frames.append(part.frames)
         sounds.append(part.sound)
         if on_part is not None:
@@ -137,6 +142,7 @@ def shoot(
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
     preview_every: int = 0,
+    keeper: Keeper | None = None,
 ) -> Iterator[Part]:
     """Make a settled request on loaded weights, part by part.
 
@@ -150,34 +156,56 @@ def shoot(
         pictures, sound = checkpoint.render(request, on_step, cancel)
         parts = parts_of(iter([pictures]), sound[:, :samples], frames, cancel)
     else:
-        canvas = _make_latents(request, family.presets[request.preset], checkpoint, on_event, cancel, preview_every)
+        preset = family.presets[request.preset]
+        canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper)
         stop_if(cancel, "before decoding")
         parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel)
     for part in parts:
-        yield keep_given(part, request, clock.sample_rate * part.start // clock.frame_rate)
+        yield keep_given(part, request, clock)
 
 
-def _make_latents(
+def make_latents(
     request: Request,
     preset: Preset,
     checkpoint: Loaded,
     on_event: OnEvent | None,
     cancel: Cancel | None,
     preview_every: int,
+    keeper: Keeper | None = None,
 ) -> Canvas:
-    """Walk the loop, once or as often as the family has passes."""
+    """Walk the loop, once or as often as the family has passes; a kept walk goes on where it stood."""
     canvas = checkpoint.place(checkpoint.blank(request), request)
+    stand = keeper.load() if keeper is not None else None
     number = 0
     while True:
         walk = _walk(request, preset, checkpoint, canvas, number)
+        begin: tuple[int, Passed | None] = (0, None)
+        if stand is not None and stand.walk == number:
+            canvas, begin = taken_up(canvas, stand), (stand.step, stand.past)
         predict = reused(guided(checkpoint.branches(request, canvas), walk.guider), preset.reuse)
         on_step = tell_steps(on_event, checkpoint, canvas, preview_every)
-        done = denoise(predict, canvas, walk.sigmas, step=walk.step, on_step=on_step, cancel=cancel)
+        keep = _keep(keeper, number)
+        done = denoise(
+            predict, canvas, walk.sigmas, step=walk.step, on_step=on_step, cancel=cancel, begin=begin, keep=keep
+        )
         number += 1
         following = checkpoint.next_pass(request, preset, done, number) if isinstance(checkpoint, Walks) else None
         if following is None:
+            if keeper is not None:
+                keeper.done()
             return done
         canvas = following
+
+
+def _keep(keeper: Keeper | None, walk: int) -> Callable[[int, Canvas, Passed], None] | None:
+    if keeper is None:
+        return None
+
+    def keep(step: int, canvas: Canvas, past: Passed) -> None:
+        if step % keeper.every == 0:
+            keeper.save(walk, step, canvas, past)
+
+    return keep
 
 
 def _walk(request: Request, preset: Preset, checkpoint: Loaded, canvas: Canvas, number: int) -> Walk:
@@ -186,10 +214,11 @@ def _walk(request: Request, preset: Preset, checkpoint: Loaded, canvas: Canvas, 
     return Walk(_sigmas(request, preset), STEPS[preset.step], _guider(request, preset))
 
 
-def keep_given(part: Part, request: Request, first_sample: int) -> Part:
+def keep_given(part: Part, request: Request, clock: Clock) -> Part:
     """Put back the pixels and samples that were given whole: no codec should blur what nobody asked to change."""
     frames, sound = part.frames, part.sound
     here = slice(part.start, part.start + len(frames))
+    first_sample = clock.sample_rate * part.start // clock.frame_rate
     for condition in request.conditions:
         match condition:
             case Footage(frames=given):
@@ -197,9 +226,30 @@ def keep_given(part: Part, request: Request, first_sample: int) -> Part:
             case Region(frames=given, mask=mask):
                 new = mask if mask.ndim == 2 else mask[here]
                 frames = np.where(new[..., None], frames, given[here])
+                sound = _keep_sound(sound, condition, first_sample, clock.sample_rate)
             case Soundtrack(sound=given):
                 sound = given[:, first_sample : first_sample + sound.shape[1]]
     return Part(part.start, frames, sound)
+
+
+def _keep_sound(made: np.ndarray, region: Region, first: int, rate: int) -> np.ndarray:
+    """Made sound (2, s), from a sample of the shot on, with what the region keeps; what is new fades in and out."""
+    if region.sound is None:
+        return made
+    there = slice(first, first + made.shape[1])
+    given = region.sound[:, there]
+    new = np.float32(0) if region.sound_mask is None else _newness(region.sound_mask, round(FADE * rate))[there]
+    mixed = made.copy()
+    mixed[:, : given.shape[1]] = given + new * (made[:, : given.shape[1]] - given)
+    return mixed
+
+
+def _newness(mask: np.ndarray, fade: int) -> np.ndarray:
+    """How much of each sample is new (s,): 0 outside the mask, rising evenly over `fade` samples from its edges."""
+    places = np.arange(len(mask))
+    before = np.maximum.accumulate(np.where(mask, -fade, places))
+    after = np.minimum.accumulate(np.where(mask, len(mask) + fade, places)[::-1])[::-1]
+    return (np.minimum(places - before, after - places) / fade).clip(0, 1).astype(np.float32)
 
 
 def _guider(request: Request, preset: Preset):
