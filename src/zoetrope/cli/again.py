@@ -7,27 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from zoetrope.core.request import Request
-from zoetrope.core.time import show_seconds
 
 
-def command_again(request: Request, output: Path, images: Sequence[str], *more: str) -> str:
-    """Write the command line for a settled request; what is as by default is left out, the seed never is.
-
-    `more` are words that stand in it as they were typed.
-    """
-    plain = Request(prompt=request.prompt)
-    words = [program(), "generate", request.prompt, "-o", str(output)]
-    if request.seconds != plain.seconds:
-        words += ["--seconds", show_seconds(request.seconds)]
-    if request.size != plain.size:
-        words += ["--size", str(request.size)]
-    for name in ("negative", "preset", "checkpoint"):
-        if getattr(request, name) != getattr(plain, name):
-            words += [f"--{name}", getattr(request, name)]
-    for image in images:
-        words += ["--image", image]
-    words += [*more, "--seed", str(request.seed), "--steps", str(request.steps), "--guidance", f"{request.guidance:g}"]
-    return " ".join(map(quote, words))
+def command_again(request: Request, words: Sequence[str]) -> str:
+    """Write the command line for a settled request: `words` as they were typed, and what chance and preset settled."""
+    settled = ("--seed", str(request.seed), "--steps", str(request.steps), "--guidance", f"{request.guidance:g}")
+    return " ".join(map(quote, (program(), *words, *settled)))
 
 
 def program() -> str:

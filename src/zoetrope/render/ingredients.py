@@ -33,14 +33,20 @@ from zoetrope.release.asset import Ingredient, digest
 from zoetrope.release.door_policy import Policy, can_be_marked
 
 _SOUND_RATE = 24_000
+_MEDIA = (Keyframe, Extend, Region, Footage, Restyle, Control, Reference, Soundtrack)
 
 
 def ingredients_of(request: Request, policy: Policy, files: Sequence[Path] = ()) -> tuple[Ingredient, ...]:
-    """Everything that a request gives, in order; `files` are those that the conditions were read from, if known."""
-    found = [_ingredient(condition, policy) for condition in request.conditions]
-    if len(files) != len(found):
+    """The media that a request gives, in order; `files` are those that they were read from, one for each, if known."""
+    found = [_ingredient(condition, policy) for condition in media_of(request)]
+    if not files:
         return tuple(found)
     return tuple(_from_file(given, file) for given, file in zip(found, files, strict=True))
+
+
+def media_of(request: Request) -> tuple[Condition, ...]:
+    """The conditions that hold pictures or sound, in order; what only directs, such as a stroke, is no ingredient."""
+    return tuple(condition for condition in request.conditions if isinstance(condition, _MEDIA))
 
 
 def _ingredient(condition: Condition, policy: Policy) -> Ingredient:
@@ -61,6 +67,8 @@ def _ingredient(condition: Condition, policy: Policy) -> Ingredient:
             return _seen("input", "picture that is referred to", policy, picture[None])
         case Soundtrack(sound=sound):
             return _seen("parent", "sound that is given a picture", policy, None, sound)
+        case _:
+            raise AssertionError(f"{type(condition).__name__} holds no media")
 
 
 def _seen(

@@ -17,6 +17,7 @@ from zoetrope.core.request import Request
 from zoetrope.release.asset import Ingredient
 from zoetrope.release.consent import ANYONE, Declaration, FaceDetector, Likeness, Use, check_use
 from zoetrope.release.consent_store import Consents
+from zoetrope.render.ingredients import media_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,7 @@ class Likenesses:
             return ()
         register, user = Consents(self.home), self.user or login()
         found = []
-        for condition, ingredient in zip(request.conditions, given, strict=True):
+        for condition, ingredient in zip(media_of(request), given, strict=True):
             pictures = _pictures(condition)
             if pictures is None:
                 continue

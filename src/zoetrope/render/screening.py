@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle, Soundtrack
+from zoetrope.core.motion import cues_of
 from zoetrope.core.request import Request
-from zoetrope.core.time import Clock
+from zoetrope.core.time import Clock, show_seconds
 from zoetrope.release.screen.media import screen_pictures, screen_sound
 from zoetrope.release.screen.policy import ScreenPolicy
 from zoetrope.release.screen.text import screen_text
@@ -20,7 +21,9 @@ def screen_words(request: Request, policy: ScreenPolicy) -> Verdict:
     # below 1 guidance runs towards the negative prompt, so it is no longer what is avoided
     avoided = request.guidance is None or request.guidance >= 1
     other = "negative prompt" if avoided else "second prompt"
-    said = screen_text({"prompt": request.prompt} | ({other: request.negative} if request.negative else {}), policy)
+    words = {"prompt": request.prompt} | ({other: request.negative} if request.negative else {})
+    words |= {f"prompt at {show_seconds(cue.at)} s": cue.prompt for cue in cues_of(request.conditions)}
+    said = screen_text(words, policy)
     said.raise_if_blocked()
     return said
 

@@ -1,0 +1,129 @@
+"""`--image`, `--reference`, `--sound`, `--control`, `--restyle`: what is given of a shot, from files to conditions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from zoetrope.cli.clips import cut, fitted, lasting, read_clip
+from zoetrope.cli.keyframes import read_keyframes
+from zoetrope.cli.shooting import Given
+from zoetrope.core.agreement import MOST_REFERENCES
+from zoetrope.core.conditions import Control, Reference, Restyle, Soundtrack
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.sizes import Size
+from zoetrope.core.time import Clock, show_seconds
+
+STILLS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".avif"})
+PADDING = Fraction(1, 20)  # seconds that coders of sound may add to its end; more is a longer sound
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is given of a shot as files."""
+
+    image: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
+    ] = None
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help="What @NAME in the prompt looks like: a picture or clip. Up to 12."),
+    ] = None
+    sound: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A voice or music that the picture is made to.")
+    ] = None
+    control: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND=FILE", help="A clip that leads the shot: depth, edge, pose. Repeat for more."),
+    ] = None
+    restyle: Annotated[Path | None, typer.Option(metavar="FILE", help="A clip that the shot is made out of.")] = None
+    strength: Annotated[
+        float | None, typer.Option(help="How little of it stays, up to 1.", show_default=str(Restyle.strength))
+    ] = None
+
+
+def read_inputs(asked: Inputs, seconds: Fraction, size: Size, clock: Clock) -> tuple[Given, ...]:
+    """The conditions that the options stand for, fitted to the shot.
+
+    Raises: InvalidRequest for what does not fit; MediaError for files that cannot be read.
+    """
+    if asked.strength is not None and asked.restyle is None:
+        raise InvalidRequest("--strength was given without --restyle; name the clip that the shot is made out of.")
+    return (
+        *read_keyframes(asked.image or (), size),
+        *_read_references(asked.reference or ()),
+        *((_read_sound(asked.sound, seconds, clock),) if asked.sound else ()),
+        *_read_controls(asked.control or (), seconds, size, clock),
+        *((_read_restyle(asked.restyle, asked.strength, seconds, size, clock),) if asked.restyle else ()),
+    )
+
+
+def _read_references(written: Sequence[str]) -> Iterator[Given]:
+    if len(written) > MOST_REFERENCES:
+        raise InvalidRequest(f"{len(written)} references were given; a shot takes up to {MOST_REFERENCES}.")
+    for each in written:
+        name, file = _split("--reference", each, "hero=hero.png")
+        yield from (Given(Reference(picture, name.removeprefix("@")), file) for picture in _looks(file))
+
+
+def _looks(file: Path) -> Iterator[np.ndarray]:
+    """A picture itself; of a clip the frames in the middle and at the end."""
+    from zoetrope.media.pictures import read_picture
+    from zoetrope.media.readers import read_clip
+
+    if file.suffix.lower() in STILLS:
+        yield read_picture(file)
+        return
+    frames = read_clip(file).frames
+    yield from frames[sorted({len(frames) // 2, len(frames) - 1})]
+
+
+def _read_sound(file: Path, seconds: Fraction, clock: Clock) -> Given:
+    from zoetrope.media.readers import probe, read_sound
+
+    _check_sound(file, probe(file).sound_seconds or Fraction(0), seconds)
+    sound = read_sound(file, clock.sample_rate)
+    _check_sound(file, Fraction(sound.shape[1], clock.sample_rate), seconds)
+    return Given(Soundtrack(lasting(sound, clock.samples(seconds))), file)
+
+
+def _check_sound(file: Path, lasts: Fraction, seconds: Fraction) -> None:
+    if lasts > seconds + PADDING:
+        raise InvalidRequest(
+            f"the sound {file} lasts {show_seconds(lasts)} s, but the shot {show_seconds(seconds)} s; cut the sound, "
+            "or ask for more seconds."
+        )
+
+
+def _read_controls(written: Sequence[str], seconds: Fraction, size: Size, clock: Clock) -> Iterator[Given]:
+    for each in written:
+        kind, file = _split("--control", each, "depth=layout.mp4")
+        yield Given(Control(_frames("control clip", file, seconds, size, clock), kind), file)
+
+
+def _read_restyle(file: Path, strength: float | None, seconds: Fraction, size: Size, clock: Clock) -> Given:
+    frames = _frames("clip to restyle", file, seconds, size, clock)
+    return Given(Restyle(frames, Restyle.strength if strength is None else strength), file)
+
+
+def _frames(what: str, file: Path, seconds: Fraction, size: Size, clock: Clock) -> np.ndarray:
+    """The frames of a clip that leads a whole shot; what goes beyond the shot is left out."""
+    clip = read_clip(file, clock)
+    if len(clip.frames) < clock.frames(seconds):
+        raise InvalidRequest(
+            f"the {what} {file} lasts {show_seconds(clock.seconds_of(len(clip.frames)))} s, but the shot "
+            f"{show_seconds(seconds)} s; give a longer clip, or ask for fewer seconds."
+        )
+    return fitted(cut(clip, seconds, clock), size).frames
+
+
+def _split(option: str, written: str, example: str) -> tuple[str, Path]:
+    name, separator, file = written.partition("=")
+    if not (separator and name.strip() and file):
+        raise InvalidRequest(f"{option} was {written!r}; write it as {example}.")
+    return name.strip(), Path(file)

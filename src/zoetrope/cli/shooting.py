@@ -1,0 +1,145 @@
+"""From a verb's options to one released file: the way that is the same for every verb which makes a shot.
+
+A verb says what it asks for; refusals, the report, Ctrl-C and the line at the end are here.
+"""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from zoetrope.cli.adapters import read_adapter
+from zoetrope.cli.again import command_again
+from zoetrope.cli.grouping import typed
+from zoetrope.cli.options import Manner
+from zoetrope.cli.reports import Finished, Report, open_report
+from zoetrope.cli.stopping import stop_on_interrupt
+from zoetrope.core.cancel import Cancel
+from zoetrope.core.conditions import Condition
+from zoetrope.core.errors import InvalidRequest, ZoetropeError
+from zoetrope.core.events import OnEvent
+from zoetrope.core.home import home_folder
+from zoetrope.core.limits import Limits
+from zoetrope.core.request import Request
+from zoetrope.core.sizes import Size
+from zoetrope.engine.checkpoints.models_folder import open_models
+from zoetrope.engine.families import Family, Planned, find_family
+from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
+
+PREVIEW_EVERY = 1  # steps; a preview decodes one small frame
+Output: TypeAlias = Annotated[
+    Path, typer.Option("-o", "--output", help="The file; its ending names the format: mp4, webm, mov, gif, webp, png.")
+]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A condition and, where it holds pictures or sound, the file that they came from."""
+
+    condition: Condition
+    file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a verb asks for: the shot, and the words of the command line that stand for it, as typed."""
+
+    prompt: str
+    seconds: Fraction
+    size: Size
+    given: Sequence[Given]
+    words: Sequence[str]
+
+
+AskFor: TypeAlias = Callable[[Limits, OnEvent], Ask]  # reads options and files by what a checkpoint can do
+
+
+def shoot(ask_for: AskFor, output: Path, manner: Manner) -> None:
+    """Make the shot, say what happens meanwhile and, at the end, how to make it again.
+
+    Raises: every `ZoetropeError`; what can be refused is refused before weights load.
+    """
+    began, telling = time.perf_counter(), manner.telling
+    with (
+        open_report(output, quiet=telling.quiet, json=telling.json, preview=telling.preview) as report,
+        stop_on_interrupt() as wish,
+    ):
+        try:
+            family = find_family(manner.settings.checkpoint, open_models(os.environ))
+            ask = ask_for(family.limits, report.event)
+            made = _make(_request(ask, manner), family, ask, output, manner, report, wish)
+        except ZoetropeError as error:
+            report.failed(str(error))
+            raise
+        words = (*ask.words, "-o", str(output), *typed(manner.settings), *typed(manner.leaving))
+        report.finished(Finished(output, made, time.perf_counter() - began, command_again(made, words)))
+
+
+def _request(ask: Ask, manner: Manner) -> Request:
+    chance, settings = manner.chance, manner.settings
+    return Request(
+        prompt=ask.prompt,
+        negative=settings.negative,
+        seconds=ask.seconds,
+        size=ask.size,
+        seed=chance.seed,
+        steps=chance.steps,
+        guidance=chance.guidance,
+        preset=settings.preset,
+        checkpoint=settings.checkpoint,
+        conditions=tuple(each.condition for each in ask.given),
+        strict=settings.strict,
+        adapters=tuple(map(read_adapter, settings.lora or [])),
+    )
+
+
+def _make(
+    request: Request, family: Family, ask: Ask, output: Path, manner: Manner, report: Report, wish: Cancel
+) -> Request:
+    """Refuse what can be refused before torch is imported, then make the shot; returns the settled request."""
+    from zoetrope.media.places import check_output
+
+    settings, leaving = manner.settings, manner.leaving
+    allowed = Wish(
+        read_precision(settings.precision) if settings.precision else None,
+        read_bytes(settings.memory) if settings.memory else None,
+    )
+    check_output(output)
+    if request.still and output.suffix.lower() == ".wav":
+        raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
+    from zoetrope.release.door_policy import Recipient
+    from zoetrope.render.house import open_house, time_of_making
+    from zoetrope.render.likeness import Likenesses
+    from zoetrope.render.screening import screen_words
+    from zoetrope.render.shoot import generate_to
+
+    policy = open_house(os.environ, leaving.profile)
+    screen_words(request, policy.screen)  # first: a refusal may name words that the checkpoint does not know
+    family.check(request)
+    if isinstance(family, Planned):
+        from zoetrope.engine.memory.embeddings import use_folder
+
+        use_folder(home_folder(os.environ) / "embeddings")  # so that the next process need not read the prompt again
+    if leaving.unlabelled_to is not None:
+        policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
+    made = generate_to(
+        output,
+        request,
+        policy,
+        Likenesses(home_folder(os.environ), leaving.said, leaving.consent),
+        on_event=report.event,
+        cancel=wish,
+        preview_every=PREVIEW_EVERY if manner.telling.preview else 0,
+        preview_path=report.preview_path,
+        family=family,
+        wish=allowed,
+        when=time_of_making(os.environ),
+        files=tuple(each.file for each in ask.given if each.file is not None),
+        tell_prompt=leaving.tell_prompt,
+    )
+    return made.take.request
