@@ -36,6 +36,7 @@ def refused(capsys, *arguments: str) -> str:
         (["--image", "none.png@0"], "no such file"),
         (["--image", "none.png@noon"], "first, last or seconds"),
         (["--image", "@2"], "names no file"),
+        (["--keep", "shot.state"], "only under its own seed"),
         (["--colour"], "No such option"),
     ],
 )

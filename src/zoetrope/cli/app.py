@@ -8,7 +8,22 @@ from collections.abc import Sequence
 
 import typer
 
-from zoetrope.cli import consent, doctor, evaluate, generate, models, train, verify, world
+from zoetrope.cli import (
+    bridge,
+    consent,
+    doctor,
+    edit,
+    evaluate,
+    extend,
+    foley,
+    generate,
+    models,
+    retake,
+    stream,
+    train,
+    verify,
+    world,
+)
 from zoetrope.cli.stopping import EXIT_STOPPED
 from zoetrope.core.errors import Cancelled, NeedsConsent, ZoetropeError
 
@@ -22,6 +37,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(generate.generate)
+app.command()(retake.retake)
+app.command()(edit.edit)
+app.command()(foley.foley)
+app.command()(extend.extend)
+app.command()(bridge.bridge)
+app.command()(stream.stream)
 app.command()(verify.verify)
 app.add_typer(consent.consent, name="consent")
 app.command()(train.train)

@@ -4,7 +4,7 @@ import sys
 
 from zoetrope.cli import allocator
 
-COMPUTING = frozenset({"generate", "train", "evaluate"})
+COMPUTING = frozenset({"generate", "retake", "edit", "foley", "extend", "bridge", "stream", "train", "evaluate"})
 
 
 def main() -> None:

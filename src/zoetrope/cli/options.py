@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -42,6 +43,10 @@ class Settings:
     ] = None
     memory: Annotated[
         str | None, typer.Option(metavar="12GB", help="The most that open weights may take.", show_default="all")
+    ] = None
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Keep what is done of the shot there; the same command goes on from it."),
     ] = None
     strict: Annotated[bool, typer.Option("--strict", help="Refuse words that the checkpoint does not know.")] = False
 

@@ -118,6 +118,8 @@ def _make(
     from zoetrope.render.screening import screen_words
     from zoetrope.render.shoot import generate_to
 
+    if settings.keep is not None and request.seed is None:
+        raise InvalidRequest("a shot that is kept goes on only under its own seed; give one with --seed.")
     policy = open_house(os.environ, leaving.profile)
     screen_words(request, policy.screen)  # first: a refusal may name words that the checkpoint does not know
     family.check(request)
@@ -138,6 +140,7 @@ def _make(
         preview_path=report.preview_path,
         family=family,
         wish=allowed,
+        kept_in=settings.keep,
         when=time_of_making(os.environ),
         files=tuple(each.file for each in ask.given if each.file is not None),
         tell_prompt=leaving.tell_prompt,

@@ -93,6 +93,7 @@ def generate_to(
     family: Family | None = None,
     numerics: Numerics | None = None,
     wish: Wish | None = None,
+    kept_in: Path | None = None,
     when: datetime | None = None,
     files: Sequence[Path] = (),
     tell_prompt: bool = False,
@@ -100,11 +101,13 @@ def generate_to(
     """Make one shot and release it while it is still being decoded; the file is whole or not there.
 
     `preview_path` is a .png that shows the shot as it forms; `files` are those that the conditions were read from;
-    `wish` is what the caller insists on where memory is planned.
+    `wish` is what the caller insists on where memory is planned; `kept_in` is a file that holds the walk's state after
+    every step, from which the same request goes on.
     Raises: as `generate`; and MediaError, before anything is computed where the path cannot be written at all.
     """
     from zoetrope.engine.draft import has_sound
     from zoetrope.engine.generate import make
+    from zoetrope.engine.keeping import Keeper
     from zoetrope.render.take import Take
 
     begun = _begin(request, policy, likenesses, family, on_event, when, files, tell_prompt)
@@ -135,6 +138,7 @@ def generate_to(
             preview_every=preview_every,
             numerics=numerics,
             wish=wish,
+            keeper=None if kept_in is None else Keeper(kept_in, request),
         )
         stop_if(cancel, "before the file was finished")
     begun.note(door.asset)

@@ -1,0 +1,129 @@
+"""From the options of `extend` and `bridge` to one released file."""
+
+import os
+import time
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import numpy as np
+import typer
+
+from zoetrope.cli.adapters import read_adapter
+from zoetrope.cli.again import command_again
+from zoetrope.cli.clips import ReadClip, fitted, read_clip, size_for
+from zoetrope.cli.grouping import typed
+from zoetrope.cli.options import Manner
+from zoetrope.cli.reports import Finished, open_report
+from zoetrope.cli.stopping import stop_on_interrupt
+from zoetrope.core.errors import ZoetropeError
+from zoetrope.core.events import Notice, OnEvent
+from zoetrope.core.home import home_folder
+from zoetrope.core.limits import Limits
+from zoetrope.core.request import Request
+from zoetrope.core.time import exact_seconds
+from zoetrope.engine.checkpoints.models_folder import open_models
+from zoetrope.engine.families import find_family
+from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
+from zoetrope.render.joining import Piece
+from zoetrope.render.longer import Longer, Parent, Way, make_longer
+
+UNSAID = "it moves"  # stands for a prompt where none is given: the pictures say who is there
+Seconds: TypeAlias = Annotated[str, typer.Option(help="How long the new part is.")]
+
+
+def lengthen(
+    clips: Sequence[Path],
+    prompt: str | None,
+    way: Way,
+    seconds: str,
+    output: Path,
+    manner: Manner,
+    words: Sequence[str],
+) -> None:
+    """Read the clips, make what is missing and release the whole; `words` are the verb and its options, as typed.
+
+    Raises: every `ZoetropeError`; what can be refused is refused before weights load.
+    """
+    began, telling, settings = time.perf_counter(), manner.telling, manner.settings
+    with (
+        open_report(output, quiet=telling.quiet, json=telling.json, preview=False) as report,
+        stop_on_interrupt() as wish,
+    ):
+        try:
+            from zoetrope.media.places import check_output
+
+            check_output(output)
+            family = find_family(settings.checkpoint, open_models(os.environ))
+            parents = _read(clips, family.limits, report.event)
+            request = Request(
+                prompt=prompt or UNSAID,
+                negative=settings.negative,
+                seconds=min(Fraction(5), family.limits.seconds[1]),
+                size=_size(parents[0]),
+                seed=manner.chance.seed,
+                steps=manner.chance.steps,
+                guidance=manner.chance.guidance,
+                preset=settings.preset,
+                checkpoint=settings.checkpoint,
+                strict=settings.strict,
+                adapters=tuple(map(read_adapter, settings.lora or [])),
+            )
+            made = _make(request, parents, Longer(way, exact_seconds(seconds)), output, manner, family, report, wish)
+        except ZoetropeError as error:
+            report.failed(str(error))
+            raise
+        again = (*words, "-o", str(output), *typed(settings), *typed(manner.leaving))
+        report.finished(Finished(output, made, time.perf_counter() - began, command_again(made, again)))
+
+
+def _make(request, parents, longer, output, manner: Manner, family, report, wish) -> Request:
+    from zoetrope.release.door_policy import Recipient
+    from zoetrope.render.house import open_house, time_of_making
+    from zoetrope.render.likeness import Likenesses
+
+    settings, leaving = manner.settings, manner.leaving
+    policy = open_house(os.environ, leaving.profile)
+    if leaving.unlabelled_to is not None:
+        policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
+    made, _ = make_longer(
+        output,
+        request,
+        parents,
+        longer,
+        policy,
+        Likenesses(home_folder(os.environ), leaving.said, leaving.consent),
+        family=family,
+        on_event=report.event,
+        cancel=wish,
+        wish=Wish(
+            read_precision(settings.precision) if settings.precision else None,
+            read_bytes(settings.memory) if settings.memory else None,
+        ),
+        when=time_of_making(os.environ),
+        tell_prompt=leaving.tell_prompt,
+    )
+    return made
+
+
+def _read(clips: Sequence[Path], limits: Limits, tell: OnEvent) -> list[Parent]:
+    """The clips at the checkpoint's clock, all of the first one's size or the nearest that can be made."""
+    read = [read_clip(path, limits.clock) for path in clips]
+    size = size_for(read[0].size, limits)
+    parents = []
+    for path, clip in zip(clips, read, strict=True):
+        if clip.size != size:
+            tell(Notice(f"{path} is {clip.size}; it is scaled to {size} and cut evenly."))
+        parents.append(Parent(_piece(fitted(clip, size), limits), path))
+    return parents
+
+
+def _piece(clip: ReadClip, limits: Limits) -> Piece:
+    """A clip with sound: silence where it has none."""
+    samples = limits.clock.samples(limits.clock.seconds_of(len(clip.frames)))
+    return Piece(clip.frames, np.zeros((2, samples), np.float32) if clip.sound is None else clip.sound)
+
+
+def _size(parent: Parent):
+    return ReadClip(parent.piece.frames, None).size

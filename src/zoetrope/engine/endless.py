@@ -1,0 +1,251 @@
+"""A shot without end: chunk after chunk, each going on from the last pictures and sound of the one before.
+
+What is kept between two chunks is small and always the same size, so a stream may run for days. Directions are asked
+for before every chunk. Knows no family, no clock on the wall, no file and no terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import torch
+from einops import rearrange
+
+from zoetrope.core.cancel import Cancel, stop_if
+from zoetrope.core.conditions import Extend
+from zoetrope.core.errors import Unsupported
+from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke
+from zoetrope.core.request import Request
+from zoetrope.core.seeds import MOST, derive_seed
+from zoetrope.core.time import Clock, Seconds
+from zoetrope.engine.canvas import Canvas
+from zoetrope.engine.families import Family, Loaded
+from zoetrope.engine.generate import make_latents
+from zoetrope.engine.stream import LATENT_FRAMES_AT_ONCE, Part
+from zoetrope.engine.walk import Decodes, Renders
+
+PAST = 2  # latent frames that a chunk looks back on: a picture and a group of them, which tells of motion
+FIRST, LATER = 4, 6  # latent frames of a chunk, PAST among them: a short one for an early picture, then longer ones
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What a stream is to show from the next chunk on.
+
+    `conditions` begin with that chunk: their seconds count from its first new picture. The camera rests where a move
+    has taken it; a stroke that is longer than the chunk goes on in the next ones.
+    """
+
+    prompt: str
+    conditions: tuple[CameraPath | Stroke | Hold, ...] = ()
+
+
+Direct: TypeAlias = Callable[[], Direction]
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A checkpoint that knows more of its shots than their pictures show."""
+
+    def memory(self, request: Request) -> object:
+        """What a chunk that goes on from the last pictures of a settled request is to know: `Extend.memory`."""
+        ...
+
+    def goes_on(self, before: str, after: str) -> bool:
+        """Whether a shot may follow another prompt without a cut."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Ending:
+    """Where a chunk ended: all that the next one needs.
+
+    Shapes: frames uint8 (t, h, w, 3); sound float32 (2, s) from the first of these frames on, in whole latents, so up
+    to a latent shorter than they are. The states are those of the decoders after both; None begins anew with `frames`.
+    """
+
+    frames: np.ndarray
+    sound: np.ndarray | None
+    memory: object = None
+    video_state: Any = None
+    sound_state: Any = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One stretch without a cut: its first prompt, which says who and where, and what is still under way."""
+
+    prompt: str
+    ending: Ending
+    strokes: tuple[Stroke, ...] = ()
+
+
+def ending_of(frames: np.ndarray, sound: np.ndarray | None, clock: Clock) -> Ending:
+    """The ending of a clip that somebody gives.
+
+    Shapes: frames uint8 (t, h, w, 3), at least as many as a chunk looks back on; sound float32 (2, s), as long.
+    Raises: Unsupported for a shorter clip.
+    """
+    count = _pictures(PAST, clock)
+    if len(frames) < count:
+        raise Unsupported(f"the clip has {len(frames)} frames; to go on from it takes {count} or more.")
+    if sound is not None:
+        first = clock.samples(clock.seconds_of(len(frames) - count))
+        sound = np.ascontiguousarray(sound[:, first : first + _whole(count, clock)], np.float32)
+    return Ending(frames[-count:], sound)
+
+
+def go_on(
+    request: Request,
+    family: Family,
+    checkpoint: Loaded,
+    direct: Direct,
+    *,
+    after: Ending | None = None,
+    cancel: Cancel | None = None,
+) -> Iterator[Part]:
+    """Make parts without end, from nothing or after a given ending, on loaded weights.
+
+    `request` is settled; its prompt and conditions say nothing, since `direct` does. Sound comes up to a latent later
+    than its pictures: a latent that reaches into the next chunk is made there.
+    Raises: Cancelled, between two steps or parts; Unsupported for a checkpoint that cannot go on; what `direct` raises.
+    """
+    check_endless(family, checkpoint)
+    clock, scene, number, start = family.limits.clock, None, 0, 0
+    while True:
+        direction = direct()
+        if scene is None and after is not None:
+            scene = Scene(direction.prompt, after)
+        elif scene is not None and number and not _holds(checkpoint, scene, direction):
+            scene = None
+        chunk, strokes = _chunk(request, family, scene, direction, number)
+        ending = yield from _made(chunk, family, checkpoint, scene, start, cancel)
+        start += _new(scene, clock)
+        with torch.inference_mode():
+            memory = checkpoint.memory(chunk) if isinstance(checkpoint, Remembers) else None
+        scene = Scene(scene.prompt if scene else direction.prompt, replace(ending, memory=memory), strokes)
+        number += 1
+
+
+def check_endless(family: Family, checkpoint: Loaded | None = None) -> None:
+    """Raises: Unsupported for a checkpoint whose shots cannot go on, chunk by chunk."""
+    limits = family.limits
+    whole = isinstance(checkpoint, Decodes | Renders)
+    if Extend not in limits.conditions or whole:
+        raise Unsupported(f"{limits.checkpoint} makes whole shots and cannot go on from one; use pocket.")
+
+
+def _holds(checkpoint: Loaded, scene: Scene, direction: Direction) -> bool:
+    """Whether the scene goes on; only who remembers who and where can tell that they change."""
+    if direction.prompt == scene.prompt or not isinstance(checkpoint, Remembers):
+        return True
+    with torch.inference_mode():
+        return checkpoint.goes_on(scene.prompt, direction.prompt)
+
+
+def _pictures(latents: int, clock: Clock) -> int:
+    return 1 + clock.frames_per_latent * (latents - 1)
+
+
+def _new(scene: Scene | None, clock: Clock) -> int:
+    """How many pictures a chunk adds."""
+    return _pictures(FIRST, clock) if scene is None else _pictures(LATER, clock) - _pictures(PAST, clock)
+
+
+def _whole(frames: int, clock: Clock) -> int:
+    """The samples of whole latents of sound that so many frames cover."""
+    samples = frames * clock.sample_rate // clock.frame_rate
+    return samples // clock.samples_per_latent * clock.samples_per_latent
+
+
+def _chunk(
+    request: Request, family: Family, scene: Scene | None, direction: Direction, number: int
+) -> tuple[Request, tuple[Stroke, ...]]:
+    """The request of a chunk, and what of its strokes goes on after it."""
+    clock = family.limits.clock
+    pictures = _pictures(FIRST if scene is None else LATER, clock)
+    past = clock.seconds_of(0 if scene is None else _pictures(PAST, clock))
+    seed = derive_seed(request.seed or 0, "chunk", str(number)) & MOST
+    strokes = [each for each in direction.conditions if isinstance(each, Stroke)]
+    drawn = {stroke.thing for stroke in strokes}
+    strokes += [each for each in (scene.strokes if scene else ()) if each.thing not in drawn]
+    steering: list = [each for each in direction.conditions if not isinstance(each, Stroke)]
+    steering += [_moved(stroke, past) for stroke in strokes]
+    prompt = direction.prompt
+    if scene is not None:
+        steering.append(Extend(scene.ending.frames, scene.ending.sound, scene.ending.memory))
+        if prompt != scene.prompt and Cue in family.limits.conditions:
+            steering.append(Cue(past, prompt))
+            prompt = scene.prompt
+    known = tuple(each for each in steering if isinstance(each, family.limits.conditions))
+    seconds = clock.seconds_of(pictures)
+    rests = (_rest(stroke, seconds - past) for stroke in strokes)
+    return replace(request, prompt=prompt, seconds=seconds, seed=seed, conditions=known), tuple(filter(None, rests))
+
+
+def _moved(stroke: Stroke, later: Seconds) -> Stroke:
+    return replace(stroke, points=tuple((at + later, x, y) for at, x, y in stroke.points))
+
+
+def _rest(stroke: Stroke, passed: Seconds) -> Stroke | None:
+    """What of a stroke is left after some seconds."""
+    points = tuple((at - passed, x, y) for at, x, y in stroke.points if at > passed)
+    return replace(stroke, points=points) if points else None
+
+
+def _made(
+    chunk: Request, family: Family, checkpoint: Loaded, scene: Scene | None, start: int, cancel: Cancel | None
+) -> Generator[Part, None, Ending]:
+    """The new parts of a chunk; returns how it ended."""
+    clock = family.limits.clock
+    with torch.inference_mode():
+        canvas = make_latents(chunk, family.presets[chunk.preset], checkpoint, None, cancel, 0)
+        sound, sound_state = _sound(checkpoint, canvas, chunk, clock, scene)
+    stop = start + _new(scene, clock)
+    left, seen, video_state = sound, [] if scene is None else [scene.ending.frames], None
+    for frames, state in _frames(checkpoint, canvas, scene):
+        stop_if(cancel, "while decoding")
+        samples = len(frames) * clock.sample_rate // clock.frame_rate
+        heard, left = np.split(left, [samples if start + len(frames) < stop else left.shape[1]], axis=1)
+        yield Part(start, frames, heard)
+        start += len(frames)
+        seen.append(frames)
+        video_state = state
+    count = _pictures(PAST, clock)
+    before = () if scene is None or scene.ending.sound is None else (scene.ending.sound,)
+    kept = np.concatenate((*before, sound), axis=1)[:, -_whole(count, clock) :]
+    return Ending(np.concatenate(seen)[-count:], kept, None, video_state, sound_state)
+
+
+def _frames(checkpoint: Loaded, canvas: Canvas, scene: Scene | None) -> Iterator[tuple[np.ndarray, Any]]:
+    """The new pictures of a canvas, and the decoder's state after them."""
+    count, rows, columns = canvas.grid
+    latent = rearrange(canvas.video.latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
+    state = None if scene is None else scene.ending.video_state
+    if scene is not None and state is None:
+        with torch.inference_mode():
+            _, state = checkpoint.decode_video(latent[:PAST], None)
+    new = latent if scene is None else latent[PAST:]
+    pieces = new.split(LATENT_FRAMES_AT_ONCE) if scene else (new[:1], *new[1:].split(LATENT_FRAMES_AT_ONCE))
+    for piece in pieces:
+        with torch.inference_mode():
+            frames, state = checkpoint.decode_video(piece, state)
+        yield frames, state
+
+
+def _sound(
+    checkpoint: Loaded, canvas: Canvas, chunk: Request, clock: Clock, scene: Scene | None
+) -> tuple[np.ndarray, Any]:
+    """The new sound of a canvas in whole latents, and the decoder's state after it."""
+    whole = _whole(clock.frames(chunk.seconds), clock) // clock.samples_per_latent
+    if scene is None:
+        given, state = 0, None
+    else:
+        given, state = _whole(_pictures(PAST, clock), clock) // clock.samples_per_latent, scene.ending.sound_state
+        if state is None:
+            _, state = checkpoint.decode_sound(canvas.sound.latent[:given], None)
+    sound, state = checkpoint.decode_sound(canvas.sound.latent[given:whole], state)
+    return np.clip(sound, -1, 1), state

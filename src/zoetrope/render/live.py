@@ -1,0 +1,209 @@
+"""A stream: a shot without end that people watch while it is made, and steer.
+
+The next chunk is sampled while the last one is marked, coded and written. Knows no terminal: pictures go to a function
+that shows them, and bytes to one that writes them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from zoetrope.core.cancel import Cancel
+from zoetrope.core.errors import Cancelled
+from zoetrope.core.events import OnEvent
+from zoetrope.core.motion import CameraPath, Hold, Stroke
+from zoetrope.core.request import Request
+from zoetrope.core.time import Seconds
+from zoetrope.release.door_live import LiveRelease
+from zoetrope.release.door_policy import Policy
+from zoetrope.release.screen.policy import ScreenPolicy
+from zoetrope.release.screen.text import screen_text
+from zoetrope.release.screen.verdict import Verdict
+from zoetrope.render.ahead import Ahead
+from zoetrope.render.making import making_of
+from zoetrope.render.screening import screen_words
+
+if TYPE_CHECKING:
+    from zoetrope.engine.endless import Direction
+    from zoetrope.engine.families import Family
+    from zoetrope.engine.memory.plan import Wish
+    from zoetrope.engine.numerics import Numerics
+    from zoetrope.engine.stream import Part
+
+PARTS_AHEAD = 2  # of a second each: what is typed takes effect soon, and a slow chunk does not stop the picture
+LEAD = 1.0  # seconds that a paced stream runs before its reader's clock, so that a player need not wait
+_LATE = 0.5  # seconds behind its time from which a stream no longer hurries to catch up
+_LOOK = 0.1  # seconds between two looks at a wish to stop
+
+Show: TypeAlias = Callable[[np.ndarray], object]
+
+
+class Steering:
+    """What people say while a stream runs, screened before it takes effect. Any thread may say and ask."""
+
+    def __init__(self, request: Request, policy: ScreenPolicy) -> None:
+        self._policy, self._lock = policy, threading.Lock()
+        self._prompt = request.prompt
+        self._conditions = tuple(each for each in request.conditions if isinstance(each, CameraPath | Stroke | Hold))
+        self._about = screen_words(request, policy)
+
+    @property
+    def about(self) -> Verdict:
+        """The verdict on all words so far."""
+        return self._about
+
+    def say(self, prompt: str) -> None:
+        """Let the stream follow another prompt from the next chunk on. Raises: InvalidRequest; Refused."""
+        Request(prompt)
+        said = screen_text({"prompt": self._prompt, "line that was typed": prompt}, self._policy)
+        said.raise_if_blocked()
+        with self._lock:
+            self._prompt, self._about = prompt, self._about.joined(said)
+
+    def lead(self, condition: CameraPath | Stroke | Hold) -> None:
+        """Let the camera or a thing go a way from the next chunk on; the last word on each holds."""
+        with self._lock:
+            kept = tuple(each for each in self._conditions if not _same(each, condition))
+            self._conditions = (*kept, condition)
+
+    def next(self) -> Direction:
+        """What the next chunk is to show; moves are told once."""
+        from zoetrope.engine.endless import Direction
+
+        with self._lock:
+            direction, self._conditions = Direction(self._prompt, self._conditions), ()
+        return direction
+
+
+def _same(one: CameraPath | Stroke | Hold, other: CameraPath | Stroke | Hold) -> bool:
+    """Whether one direction takes the other's place."""
+    if isinstance(one, Stroke) or isinstance(other, Stroke):
+        return isinstance(one, Stroke) and isinstance(other, Stroke) and one.thing == other.thing
+    return True  # a camera that moves and a picture that is held still contradict each other
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a stream runs. `seconds` None: until somebody stops it; `paced`: not faster than it plays."""
+
+    seconds: Seconds | None = None
+    paced: bool = True
+
+
+def stream(
+    request: Request,
+    policy: Policy,
+    steering: Steering,
+    run: Run,
+    *,
+    family: Family,
+    write: Callable[[bytes], object] | None = None,
+    show: Show | None = None,
+    ended: Callable[[], bool] = lambda: False,
+    on_event: OnEvent | None = None,
+    cancel: Cancel | None = None,
+    numerics: Numerics | None = None,
+    wish: Wish | None = None,
+    when: datetime | None = None,
+) -> int:
+    """Make, screen, mark and hand out a stream until its seconds are over or somebody stops it; returns its frames.
+
+    `write` takes the bytes of a fragmented MP4, `show` each picture as it leaves, when it is due; `ended` says whether
+    the reader has gone. Whether a wish to stop came or the reader left, the stream ends in order.
+    Raises: InvalidRequest, Unsupported, Refused, WeightsError, MediaError.
+    """
+    from zoetrope.engine.endless import check_endless, go_on
+    from zoetrope.engine.generate import plan_for, prepare
+    from zoetrope.engine.loading import loaded
+    from zoetrope.engine.numerics import choose_numerics
+
+    request, family = prepare(request, family, on_event)
+    check_endless(family)
+    clock = family.limits.clock
+    making = making_of(request, when or datetime.now(UTC), checkpoint=family.limits.checkpoint)
+    pace = _Pace(clock.frame_rate) if run.paced else None
+
+    def stopping() -> bool:
+        return _is_set(cancel) or ended()
+
+    door = LiveRelease(
+        write,
+        making,
+        policy,
+        size=(request.size.width, request.size.height),
+        rate=clock.frame_rate,
+        sound_rate=clock.sample_rate,
+        about=steering.about,
+    )
+    with door:
+        checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
+
+        def make(stopped: Callable[[], bool]) -> Iterator[Part]:
+            return go_on(request, family, checkpoint, steering.next, cancel=lambda: stopped() or stopping())
+
+        most = None if run.seconds is None else clock.frames(run.seconds)
+        with Ahead(make, PARTS_AHEAD, "stream") as parts:
+            return _hand_out(parts, door, steering, most, pace, show, stopping)
+
+
+def _hand_out(
+    parts: Ahead[Part],
+    door: LiveRelease,
+    steering: Steering,
+    most: int | None,
+    pace: _Pace | None,
+    show: Show | None,
+    stopping: Callable[[], bool],
+) -> int:
+    """Let parts out of the door until it is enough; returns how many frames left."""
+    count, about = 0, steering.about
+    try:
+        for part in parts:
+            if steering.about is not about:
+                about = steering.about
+                door.hear(about)
+            kept = part.frames if most is None else part.frames[: most - count]
+            if pace is not None and show is None:
+                pace.wait(count, stopping)
+            for frame in door.through(kept, part.sound):
+                if show is not None:
+                    if pace is not None:
+                        pace.wait(count, stopping, lead=0)
+                    show(frame)
+                count += 1
+            if stopping() or count == most:
+                break
+    except Cancelled:
+        pass  # somebody stopped it, or its reader went away: both are how a stream ends
+    return count
+
+
+class _Pace:
+    """Holds a stream to its own time, counted from its first picture."""
+
+    def __init__(self, rate: int) -> None:
+        self._rate, self._began = rate, 0.0
+
+    def wait(self, frame: int, stopping: Callable[[], bool], lead: float = LEAD) -> None:
+        """Wait until a frame is due. Who is late shows the rest at its own pace, and does not hurry."""
+        now = time.monotonic()
+        if not frame:
+            self._began = now
+        due = self._began + frame / self._rate - lead
+        if now - due > lead + _LATE:
+            self._began += now - due - lead
+        while (left := due - time.monotonic()) > 0 and not stopping():
+            time.sleep(min(left, _LOOK))
+
+
+def _is_set(cancel: Cancel | None) -> bool:
+    if cancel is None:
+        return False
+    return bool(cancel()) if callable(cancel) else cancel.is_set()

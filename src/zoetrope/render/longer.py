@@ -1,0 +1,231 @@
+"""Clips made longer: what comes after them, before them, between two of them, or back to their beginning.
+
+What is given stays as it is, to the frame; what is made is put beside it, and the whole leaves by the door. Knows no
+terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from zoetrope.core.cancel import Cancel, stop_if
+from zoetrope.core.conditions import Extend, Keyframe
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.events import FramesReady, OnEvent
+from zoetrope.core.limits import Limits
+from zoetrope.core.request import Request
+from zoetrope.core.time import Clock, Seconds, show_seconds
+from zoetrope.release.asset import Asset
+from zoetrope.release.door import open_release
+from zoetrope.release.door_policy import Policy
+from zoetrope.release.verify_judge import show_id
+from zoetrope.render.ingredients import ingredients_of
+from zoetrope.render.joining import Piece, close_loop, join
+from zoetrope.render.likeness import Likenesses
+from zoetrope.render.making import making_of
+from zoetrope.render.screening import screen_given, screen_words
+
+if TYPE_CHECKING:
+    from zoetrope.engine.families import Family
+    from zoetrope.engine.memory.plan import Wish
+
+Way = Literal["after", "before", "loop", "bridge"]
+
+
+@dataclass(frozen=True, eq=False)
+class Parent:
+    """A clip that is given, at the checkpoint's clock and the shot's size, and its file."""
+
+    piece: Piece
+    path: Path
+
+
+@dataclass(frozen=True)
+class Longer:
+    """What is to be made of the clips. Units: seconds of what is new."""
+
+    way: Way
+    seconds: Seconds
+
+
+@dataclass(frozen=True, eq=False)
+class _Maker:
+    """What makes shots: the settled request that they follow, and who hears of them."""
+
+    request: Request
+    family: Family
+    on_event: OnEvent | None
+    cancel: Cancel | None
+    wish: Wish | None
+
+    @property
+    def clock(self) -> Clock:
+        return self.family.limits.clock
+
+    def shot(self, frames: int, *conditions: Extend | Keyframe, number: int = 0) -> Piece:
+        """One shot of so many frames around what is given of it."""
+        from zoetrope.engine.generate import make
+
+        assert self.request.seed is not None, "a settled request has its seed"
+        seed = (self.request.seed + number) % (1 << 32)
+        asked = replace(self.request, seconds=self.clock.seconds_of(frames), conditions=conditions, seed=seed)
+        draft = make(asked, self.family, on_event=self.on_event, cancel=self.cancel, wish=self.wish)
+        return Piece(draft.frames, _silent(draft.frames, self.clock) if draft.sound is None else draft.sound)
+
+
+def make_longer(
+    path: Path,
+    request: Request,
+    parents: Sequence[Parent],
+    longer: Longer,
+    policy: Policy,
+    likenesses: Likenesses,
+    *,
+    family: Family,
+    on_event: OnEvent | None = None,
+    cancel: Cancel | None = None,
+    wish: Wish | None = None,
+    when: datetime | None = None,
+    tell_prompt: bool = False,
+) -> tuple[Request, Asset]:
+    """Make what is missing and release the whole; returns the settled request, as long as the whole, and the asset.
+
+    The request says what happens in what is new; it has the size of the parents, who are two for a bridge, else one.
+    Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, Cancelled.
+    """
+    said = screen_words(request, policy.screen)
+    check_longer(longer, parents, family.limits)
+    from zoetrope.engine.families import Planned
+    from zoetrope.engine.generate import prepare
+
+    request, family = prepare(request, family, on_event)
+    clock, now = family.limits.clock, when or datetime.now(UTC)
+    given, used = [], []
+    for parent in parents:
+        told = replace(request, conditions=(Extend(parent.piece.frames, parent.piece.sound),))
+        said = screen_given(told, clock, policy.screen, said)
+        found = ingredients_of(told, policy, (parent.path,))
+        used += likenesses.check(told, found, now)
+        given += found
+    weights = family.descriptor.identity if isinstance(family, Planned) else ""
+    named = family.limits.checkpoint
+    making = making_of(request, now, tuple(given), checkpoint=named, weights=weights, tell_prompt=tell_prompt)
+    with open_release(
+        path,
+        making,
+        policy,
+        size=(request.size.width, request.size.height),
+        rate=clock.frame_rate,
+        sound_rate=clock.sample_rate,
+        about=said,
+    ) as door:
+        whole = _whole(_Maker(request, family, on_event, cancel, wish), [each.piece for each in parents], longer)
+        door.write_frames(whole.frames)
+        door.write_sound(whole.sound)
+        stop_if(cancel, "before the file was finished")
+    likenesses.note(tuple(used), f"{show_id(door.asset.mark)} {door.asset.path.name}", now)
+    return replace(request, seconds=clock.seconds_of(len(whole.frames))), door.asset
+
+
+def check_longer(longer: Longer, parents: Sequence[Parent], limits: Limits) -> None:
+    """Refuse what cannot be made, before weights load. Raises: InvalidRequest, Unsupported."""
+    clock, past = limits.clock, 1 + limits.clock.frames_per_latent
+    new = clock.frames(longer.seconds)
+    if longer.seconds <= 0:
+        raise InvalidRequest("no seconds were asked for; ask for 0.5 or more.")
+    if longer.way in ("loop", "bridge"):
+        most = clock.seconds_of(clock.frames(limits.seconds[1]) - past - 1)
+        if new + past + 1 > clock.frames(limits.seconds[1]):
+            raise InvalidRequest(
+                f"{show_seconds(longer.seconds)} s were asked for; a {longer.way} of {limits.checkpoint} is one shot "
+                f"and takes up to {show_seconds(most)} s."
+            )
+    for parent in parents:
+        if len(parent.piece.frames) < past:
+            raise InvalidRequest(
+                f"{parent.path} has {len(parent.piece.frames)} frames at {clock.frame_rate} a second; to go on from "
+                f"takes {past} or more, {show_seconds(clock.seconds_of(past))} s."
+            )
+
+
+def _whole(maker: _Maker, given: Sequence[Piece], longer: Longer) -> Piece:
+    """Everything in its order, joined."""
+    new = maker.clock.frames(longer.seconds)
+    match longer.way:
+        case "after":
+            return _after(maker, given[0], new)
+        case "before":
+            return _before(maker, given[0], new)
+        case "loop":
+            made = _between(maker, given[0], given[0], new)
+            return close_loop(join(given[0], made, maker.clock, early=_early(maker.clock)), maker.clock)
+        case "bridge":
+            made = _between(maker, given[0], given[1], new)
+            return join(join(given[0], made, maker.clock, early=_early(maker.clock)), given[1], maker.clock)
+
+
+def _after(maker: _Maker, clip: Piece, new: int) -> Piece:
+    """The clip and what comes after it, chunk by chunk."""
+    from zoetrope.engine.endless import Direction, ending_of, go_on
+    from zoetrope.engine.generate import plan_for
+    from zoetrope.engine.loading import loaded
+    from zoetrope.engine.numerics import choose_numerics
+
+    checkpoint = loaded(maker.family, plan_for(maker.family, maker.request, choose_numerics(), maker.wish))
+    frames, sounds, count = [], [], 0
+    parts = go_on(
+        maker.request,
+        maker.family,
+        checkpoint,
+        lambda: Direction(maker.request.prompt),
+        after=ending_of(clip.frames, clip.sound, maker.clock),
+        cancel=maker.cancel,
+    )
+    for part in parts:
+        frames.append(part.frames)
+        sounds.append(part.sound)
+        count += len(part.frames)
+        if maker.on_event is not None:
+            maker.on_event(FramesReady(part.start, len(part.frames), new))
+        if count >= new:
+            break
+    early = _early(maker.clock)
+    made = np.concatenate(sounds, axis=1)[:, : early + new * maker.clock.sample_rate // maker.clock.frame_rate]
+    return join(clip, Piece(np.concatenate(frames)[:new], made), maker.clock, early=early).filled(maker.clock)
+
+
+def _before(maker: _Maker, clip: Piece, new: int) -> Piece:
+    """What leads up to the clip, and the clip: shots whose last picture is the first of what follows."""
+    most, whole, number = maker.clock.frames(maker.family.limits.seconds[1]), clip, 0
+    while new > 0:
+        length = min(most, new + 1)
+        made = maker.shot(length, Keyframe("last", whole.frames[0]), number=number)
+        whole = join(Piece(made.frames[:-1], made.sound), whole, maker.clock)
+        new, number = new - (length - 1), number + 1
+    return whole
+
+
+def _between(maker: _Maker, first: Piece, second: Piece, new: int) -> Piece:
+    """What lies between the end of one piece and the beginning of another; its sound reaches into both."""
+    clock = maker.clock
+    past = 1 + clock.frames_per_latent
+    samples = past * clock.sample_rate // clock.frame_rate
+    ending = Extend(first.frames[-past:], np.ascontiguousarray(first.sound[:, -samples:]))
+    made = maker.shot(past + new + 1, ending, Keyframe("last", second.frames[0]))
+    return Piece(made.frames[past:-1], made.sound[:, samples - _early(clock) :])
+
+
+def _early(clock: Clock) -> int:
+    """How many samples before its first picture new sound begins: the part of a latent that the past leaves open."""
+    past = 1 + clock.frames_per_latent
+    return past * clock.sample_rate // clock.frame_rate % clock.samples_per_latent
+
+
+def _silent(frames: np.ndarray, clock: Clock) -> np.ndarray:
+    return np.zeros((2, len(frames) * clock.sample_rate // clock.frame_rate), np.float32)

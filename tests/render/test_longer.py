@@ -1,0 +1,80 @@
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import tiny_family
+
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.request import Request
+from zoetrope.media.readers import read_clip
+from zoetrope.release.credentials import read_credentials
+from zoetrope.release.door import release
+from zoetrope.render.house import open_house, time_of_making
+from zoetrope.render.joining import Piece
+from zoetrope.render.likeness import Likenesses
+from zoetrope.render.longer import Longer, Parent, _Maker, _whole, check_longer, make_longer
+from zoetrope.render.making import making_of
+
+RNG = np.random.default_rng(0)
+ASKED = Request("dark", size="48x32", seconds=2, seed=3, steps=2, guidance=1.0)
+
+
+@dataclass(frozen=True)
+class Wide(tiny_family.Tiny):
+    """The tiny family at a size that holds a mark and a label."""
+
+    limits: object = replace(tiny_family.LIMITS, sides=(16, 256), most_pixels=256 * 144)
+
+
+def clip(frames, size=(48, 32)):
+    pixels = RNG.integers(0, 255, (frames, size[1], size[0], 3), np.uint8)
+    return Piece(pixels, RNG.uniform(-0.2, 0.2, (2, frames * 2000)).astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("way", "given", "places"),
+    [("after", 1, (0,)), ("before", 1, (30,)), ("loop", 1, (0,)), ("bridge", 2, (0, 12 + 12))],
+)
+def test_given_pictures_stay_and_new_ones_stand_beside_them(way, given, places):
+    clips = [clip(12) for _ in range(given)]
+    new = 30 if way in ("after", "before") else 12
+    maker = _Maker(ASKED, tiny_family.Tiny(), None, None, None)
+    whole = _whole(maker, clips, Longer(way, Fraction(new, 12)))
+    assert len(whole.frames) == 12 * given + new
+    assert whole.sound.shape[1] == 2000 * len(whole.frames)
+    for each, place in zip(clips, places, strict=True):
+        assert np.array_equal(whole.frames[place : place + 12], each.frames)
+        heard = whole.sound[:, (place + 1) * 2000 : (place + 11) * 2000]
+        assert np.array_equal(heard, each.sound[:, 2000 : 11 * 2000])
+
+
+def test_what_one_shot_cannot_hold_and_clips_that_are_too_short_are_refused(tmp_path):
+    parent = Parent(clip(12), tmp_path / "a.mp4")
+    with pytest.raises(InvalidRequest, match=r"up to 1\.333 s"):
+        check_longer(Longer("loop", Fraction(3, 2)), [parent], tiny_family.LIMITS)
+    with pytest.raises(InvalidRequest, match="7 or more"):
+        check_longer(Longer("after", Fraction(1)), [Parent(clip(6), tmp_path / "b.mp4")], tiny_family.LIMITS)
+    with pytest.raises(InvalidRequest, match="no seconds"):
+        check_longer(Longer("after", Fraction(0)), [parent], tiny_family.LIMITS)
+
+
+def test_the_whole_leaves_by_the_door_with_its_parent_named(tmp_path, home):
+    environment = {"ZOETROPE_HOME": str(home)}
+    policy, when = open_house(environment), time_of_making({})
+    path, asked = tmp_path / "a.mp4", replace(ASKED, size="256x144")
+    given = clip(12, (256, 144))
+    release(path, making_of(asked, when), policy, frames=given.frames, sound=given.sound)
+    _, asset = make_longer(
+        tmp_path / "b.mp4",
+        asked,
+        [Parent(given, path)],
+        Longer("after", Fraction(1)),
+        policy,
+        Likenesses(home, "nobody"),
+        family=Wide(),
+    )
+    assert len(read_clip(asset.path).frames) == 24
+    assert [each.title for each in asset.making.ingredients] == ["a.mp4"]
+    assert asset.making.ingredients[0].relation == "parent"
+    assert read_credentials(asset.path, policy.signer.anchors).whole
