@@ -19,11 +19,15 @@ from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.vocabulary import OBJECTS
 
 # Standard deviations: place and radius as shares of the radius, stretch, mouth, turn in radians.
-PLACE, RADIUS, STRETCH, MOUTH, TURN = 0.05, 0.04, 0.012, 0.07, 0.25
-LOST = 0.4  # share of balls and rings whose turn cannot be read
-BLINK, GAP = 0.02, 0.12  # share of frames that are missed one by one; share of things that are missed for a while
+PLACE, RADIUS, STRETCH, MOUTH, TURN = 0.04, 0.04, 0.01, 0.08, 0.25
+FELT = 0.1  # share of a thing's stretch that the spotter tells: it hardly sees it
+UNSTEADY = 0.25  # share of robots whose mouth is read badly
+LOST, VAGUE = 0.5, 0.25  # shares of things with folds, and of others, whose turn is hard to read
+LEAN = 0.15  # radii
+BLINK, GAP = 0.01, 0.06  # share of frames that are missed one by one; share of things that are missed for a while
 HIDDEN = 0.8  # radii between the centres of two things below which the one behind is mostly missed
-GHOST = 0.08  # share of clips in which something is seen for a while that is not there
+GHOST = 0.12  # share of clips in which something is seen that is not there
+LASTING = 0.5  # share of those that stay through the clip, as a moon that is taken for a ball
 MISTAKEN = 0.03  # share of clips whose camera is measured wrongly
 LONG, JERK = 0.06, 0.1  # error of a camera's whole way and of its single steps, as shares
 SHORT = 0.88  # share of a zoom that is measured on the average
@@ -85,9 +89,11 @@ def _sighting(
         start = int(rng.integers(frames))
         presence[start : start + int(rng.integers(2, 8))] = 0
     rough = rng.uniform(0.3, 1.6)  # some clips are seen worse than others
-    vague = 2.0 if thing.kind in ("ball", "ring") and rng.random() < LOST else rough * TURN
-    turn = scene.motion.angle[index] * FOLDS.get(thing.kind, 1) + rng.normal(0, vague, frames)
+    angle = scene.motion.angle[index]
+    mumble = rough * MOUTH + (0.15 if rng.random() < UNSTEADY else 0.0)
     off = rng.normal(0, rough * PLACE, (frames, 2)) + rng.normal(0, 0.5 * PLACE, 2)
+    lean = angle + rng.uniform(0, 2 * np.pi)  # the middle of a turned thing is missed in a way that turns with it
+    off += rng.uniform(0, LEAN) * np.stack([np.cos(lean), np.sin(lean)], axis=-1)
     kind = thing.kind if rng.random() > 0.03 else str(rng.choice(OBJECTS))
     chances = {axis: np.ones(len(AXES[axis])) for axis in THING_AXES}
     chances["object"] = 0.94 * (np.array(OBJECTS) == kind) + 0.006
@@ -95,24 +101,35 @@ def _sighting(
         place=np.where((presence > 0)[:, None], place + radius[:, None] * off, np.nan),
         presence=presence,
         radius=radius * np.exp(rng.normal(0, 0.5 * rough * RADIUS, frames) + rng.normal(0, RADIUS)),
-        stretch=scene.motion.stretch[index] + rng.normal(0, rough * STRETCH, frames),
-        mouth=np.clip(scene.motion.mouth[index] + rng.normal(0, rough * MOUTH, frames), 0, 1),
+        stretch=1 + FELT * (scene.motion.stretch[index] - 1) + rng.normal(0, rough * STRETCH, frames),
+        mouth=np.clip(scene.motion.mouth[index] + rng.normal(0, mumble, frames), 0, 1),
         way=np.clip((way > 0) + rng.normal(0, 0.1, frames), 0, 1),
-        turn=np.stack([np.cos(turn), np.sin(turn)], axis=-1) * rng.uniform(0.6, 1.0, (frames, 1)),
+        turn=_turn(angle * FOLDS.get(thing.kind, 1), thing.kind in FOLDS, rough, rng),
         chances=chances,
     )
+
+
+def _turn(angle: np.ndarray, alike: bool, rough: float, rng: np.random.Generator) -> np.ndarray:
+    """A turn as it is read: what is hard to tell from upright is read as half upright. Shapes: (t,) in, (t, 2) out."""
+    clear = rng.uniform(0.15, 0.6) if rng.random() < (LOST if alike else VAGUE) else rng.uniform(0.8, 1.0)
+    turned = angle + rng.normal(0, rough * TURN / clear, len(angle))
+    seen = clear * np.stack([np.cos(turned), np.sin(turned)], axis=-1)
+    seen[:, 0] += rng.uniform(0, 1 - clear)
+    return seen + rng.normal(0, 0.1, seen.shape)
 
 
 def _ghost(scene: Scene, rng: np.random.Generator) -> Sighting:
     frames = scene.frames
     presence = np.zeros(frames)
-    start = int(rng.integers(frames))
-    presence[start : start + int(rng.integers(2, 20))] = rng.uniform(0.5, 0.8)
+    start, long = (0, frames) if rng.random() < LASTING else (int(rng.integers(frames)), int(rng.integers(6, 20)))
+    presence[start : start + long] = rng.uniform(0.4, 0.9, len(presence[start : start + long]))
     spot = rng.uniform((0, 0), (scene.width, scene.height)) + rng.normal(0, 1, (frames, 2))
     even = np.zeros(frames)
-    chances = {axis: np.full(len(AXES[axis]), 1 / len(AXES[axis])) for axis in THING_AXES}
+    chances = {axis: np.ones(len(AXES[axis])) / len(AXES[axis]) for axis in THING_AXES}
+    chances["object"] = 0.94 * (np.arange(len(OBJECTS)) == rng.integers(len(OBJECTS))) + 0.006
     place = np.where((presence > 0)[:, None], spot, np.nan)
-    return Sighting(place, presence, even + 12, even + 1, even, even + 0.5, np.zeros((frames, 2)), chances)
+    turn = rng.normal((0.5, 0.0), 0.3, (frames, 2))
+    return Sighting(place, presence, even + rng.uniform(8, 20), even + 1, even, even + 0.5, turn, chances)
 
 
 def _camera(scene: Scene, rng: np.random.Generator) -> CameraSeen:

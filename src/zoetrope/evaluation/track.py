@@ -12,12 +12,13 @@ from zoetrope.engine.families.pocket.spotter import Findings
 from zoetrope.evaluation.axes import THING_AXES
 from zoetrope.evaluation.sight import Sighting
 
-MISSING = -1.2  # log score of "not in the picture": a finding is taken when its score is above about a third
-FAR = 2.0  # radii: a jump of this length costs as much as one missing frame
+MISSING = -2.0  # log score of "not in the picture": any finding is likelier, if it is near
+FAR = 7.0  # radii: a jump of this length costs as much as one missing frame; a fast thing moves one and a half
 APPEAR = -0.6  # to vanish or to come back
-UNLIKE = -2.0  # what it costs that kind and colour differ wholly
+UNLIKE = -1.5  # what it costs that kind and colour differ wholly
 CHANGE, USUAL = 2.5, 1.5  # a cut changes the picture this many times as much as its neighbours, and these levels
 LEAST = 5.0  # levels that a cut changes at least
+SURER = 4  # power by which a picture in which a trait is sure counts more
 TRACKS = 2
 THERE = 0.1  # share of the frames in which a thing must be found to be followed
 
@@ -41,7 +42,9 @@ def follow(found: Findings, count: int, cuts: np.ndarray) -> tuple[Sighting, ...
         picks = _best_path(left, place, radius, np.log(score + 1e-6), looks, cuts)
         if (picks >= 0).sum() < max(2, THERE * count):
             break
-        out.append(_sighting(found, picks))
+        thing = _sighting(found, picks)
+        if thing.seen.sum() >= THERE * count:
+            out.append(thing)
         left = [each[each != pick] for each, pick in zip(left, picks, strict=True)]
     return tuple(out)
 
@@ -85,11 +88,11 @@ def _sighting(found: Findings, picks: np.ndarray) -> Sighting:
         return out
 
     score = found.score.numpy()
-    weight = score[picks[there]] ** 2
     chances = {}
     for axis in THING_AXES:
-        sure = (np.log(found.chances[axis].numpy()[picks[there]] + 1e-4) * weight[:, None]).sum(0) / weight.sum()
-        chances[axis] = np.exp(sure) / np.exp(sure).sum()
+        each = found.chances[axis].numpy()[picks[there]]
+        weight = score[picks[there]] ** 2 * each.max(1) ** SURER
+        chances[axis] = (each * weight[:, None]).sum(0) / weight.sum()
     return Sighting(
         place=row(found.place.numpy(), np.nan),
         presence=row(score),
