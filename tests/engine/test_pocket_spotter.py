@@ -45,7 +45,7 @@ def test_folded_weights_see_what_the_learned_ones_saw(tmp_path):
         for _ in range(3):
             spotter.finder(torch.randn(4, 6, 32, 32))
             spotter.eye(torch.randn(4, 3, SIDE, SIDE))
-        spotter.finder.spots.bias[0] = 0.0  # an untrained finder finds something
+        spotter.finder.spots.get_parameter("bias")[0] = 0.0  # an untrained finder finds something
     save_weights(spotter, tmp_path / "spotter.safetensors", TINY, torch.float32)
     folded = load_spotter(tmp_path / "spotter.safetensors", Numerics("cpu", torch.float32))
     looks = torch.randn(2, 6, 48, 32)

@@ -140,7 +140,11 @@ def tracked(one: np.ndarray, other: np.ndarray, free: np.ndarray) -> tuple[np.nd
     settings = {"winSize": (15, 15), "maxLevel": 3}
     there, seen, _ = cv2.calcOpticalFlowPyrLK(one, other, points, np.empty_like(points), **settings)
     back, again, _ = cv2.calcOpticalFlowPyrLK(other, one, there, np.empty_like(points), **settings)
-    good = (seen & again)[:, 0].astype(bool) & (np.abs(back - points).max((1, 2)) < 1.0)
+    good = (
+        np.asarray(seen)[:, 0].astype(bool)
+        & np.asarray(again)[:, 0].astype(bool)
+        & (np.abs(back - points).max((1, 2)) < 1.0)
+    )
     return points[good, 0], there[good, 0] - points[good, 0]
 
 

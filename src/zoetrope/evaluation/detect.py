@@ -64,7 +64,7 @@ class Detectors:
         things = follow(found, len(frames), cuts)
         chances = {axis: _mean(signs[axis].numpy()) for axis in FRAME_AXES}
         places, radii = ([getattr(thing, name) for thing in things] for name in ("place", "radius"))
-        hidden = around_things(*frames.shape[:3], places, radii)
+        hidden = around_things(len(frames), frames.shape[1], frames.shape[2], places, radii)
         blocky = AXES["style"][int(chances["style"].argmax())] == "pixel art"
         return Glance(things, camera_seen(frames, hidden, cuts, blocky), cuts, chances, frames.shape[1:3])
 

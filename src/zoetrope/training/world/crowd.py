@@ -35,7 +35,7 @@ def crowd(scene: Scene, rng: np.random.Generator, window: int) -> Scene:
     fitting = [grid for grid in GRIDS if grid[0] * grid[1] <= 16 / zoom**2]
     grid = fitting[int(rng.integers(len(fitting)))]
     if scene.width < scene.height:
-        grid = grid[::-1]
+        grid = grid[1], grid[0]
     count = grid[0] * grid[1]
     room = min(scene.width / grid[0], scene.height / grid[1]) / (METRE * scene.height * zoom)  # metres of a cell
     largest = float(np.clip(0.45 * room, SMALLEST + 0.06, LARGEST))

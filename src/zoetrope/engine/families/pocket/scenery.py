@@ -122,4 +122,3 @@ class Scenery(nn.Module):
             clean = self(latent, latent.new_tensor([sigma]), sketch[None], signs[None], grid)
             latent = following / sigma * latent + (1 - following / sigma) * clean
         return sketch + latent[0] * self.deviation
-

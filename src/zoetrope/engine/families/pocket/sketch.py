@@ -201,8 +201,8 @@ class Sketcher(nn.Module):
         dtype = self.stage.last.weight.dtype
         return self.stage(_stacked(told, spots, dtype), view.plan.signs[:, :SIGNS].to(dtype)).float()
 
-    def thing_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Colour, multiplied by its cover, and cover (b, n, 4) of one slot's thing; see `stage_at`."""
+    def _thing(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
+        """Colour (b, n, 3), multiplied by its cover, cover (b, n, 1) and what of it is thing, inner and outer ink."""
         x, y = thing_places(view, slot, spots, grid)
         track, angle = view.track(slot), view.angle(slot)
         cos, sin = angle.cos(), angle.sin()
@@ -231,7 +231,21 @@ class Sketcher(nn.Module):
         condition = torch.cat([traits, view.plan.signs[:, :SIGNS], badge], dim=-1).to(dtype)
         made = self.things(_stacked(told, spots, dtype), condition).float()
         colour, cover = F.softplus(made[..., :3], beta=4.0), made[..., 3:4].sigmoid()
-        return torch.cat([_worn(colour, cover, made[..., 4:], badge), cover], dim=-1) * traits[:, None, :1]
+        shares = _shares(made[..., 4:], badge)
+        return colour, cover, shares
+
+    def thing_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Colour, multiplied by its cover, and cover (b, n, 4) of one slot's thing; see `stage_at`."""
+        colour, cover, shares = self._thing(view, slot, spots, grid)
+        worn = _worn(colour, cover, shares, view.plan.badges[:, slot])
+        return torch.cat([worn, cover], dim=-1) * view.plan.traits[:, slot, None, :1]
+
+    @torch.no_grad()
+    def worn_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
+        """How much of what is seen of a thing is either ink (b, n, 2), and its colour (b, n, 3) under its badge."""
+        colour, cover, shares = self._thing(view, slot, spots, grid)
+        worn = _worn(colour, cover, shares, view.plan.badges[:, slot])
+        return shares[..., 1:] * cover, worn
 
     @torch.no_grad()
     def sketch(self, plan: Plan, pictures: Tensor, grid: tuple[int, int], anchor: Anchor | None = None) -> Tensor:
@@ -316,13 +330,15 @@ class Sketcher(nn.Module):
         frames[at] = lay(frames[at], above[row, place])
 
 
+def _shares(logits: Tensor, badge: Tensor) -> Tensor:
+    """What is thing, inner and outer ink of a badge (b, BADGE): (b, n, 3); all is thing where there is no badge."""
+    return F.pad(logits + (badge[:, None, :1] - 1) * 1e4, (1, 0)).softmax(-1)
+
+
 def _worn(colour: Tensor, cover: Tensor, shares: Tensor, badge: Tensor) -> Tensor:
-    """Colour (b, n, 3), multiplied by its cover, under a badge (b, BADGE) whose two colours have shares (b, n, 2)."""
-    share = F.pad(shares + (badge[:, None, :1] - 1) * 1e4, (1, 0)).softmax(-1)
+    """Colour (b, n, 3), multiplied by its cover, under a badge (b, BADGE) with shares (b, n, 3)."""
     inner, outer = badge[:, None, -6:-3], badge[:, None, -3:]
-    return colour * (1 - share[..., 1:].sum(-1, keepdim=True)) + cover * (
-        share[..., 1:2] * inner + share[..., 2:] * outer
-    )
+    return colour * shares[..., :1] + cover * (shares[..., 1:2] * inner + shares[..., 2:] * outer)
 
 
 def lay(below: Tensor, above: Tensor) -> Tensor:

@@ -57,7 +57,7 @@ class Block(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.one, self.two = conv(width, width), conv(width, width)
-        nn.init.zeros_(self.two[1].weight)
+        nn.init.zeros_(self.two.get_parameter("1.weight"))
 
     def forward(self, x: Tensor) -> Tensor:
         return F.relu(x + self.two(F.relu(self.one(x))))
@@ -100,13 +100,11 @@ class Finder(nn.Module):
         self.middle, self.coarse, self.far = Down(fine, middle, 1), Down(middle, coarse, 1), Down(coarse, far, 1)
         wide = config.joined
         self.sides = nn.ModuleList(nn.Conv2d(width, wide, 1) for width in config.finder[1:])
-        self.smooth, self.join = conv(wide, wide), conv(wide, wide)
-        self.spots = nn.Conv2d(wide, 4, 1)
+        self.smooth, self.join, self.spots = conv(wide, wide), conv(wide, wide), nn.Conv2d(wide, 4, 1)
         seen = 2 * (fine + middle + coarse + far)
         self.signs = nn.ModuleDict({axis: nn.Linear(seen, len(values)) for axis, values in STAGE.items()})
         nn.init.normal_(self.spots.weight, std=0.01)
-        with torch.no_grad():
-            self.spots.bias.copy_(torch.tensor([-4.0, 0.5, 0.5, 2.7]))  # almost every place is empty
+        self.spots.bias = nn.Parameter(torch.tensor([-4.0, 0.5, 0.5, 2.7]))  # almost every place is empty
 
     def forward(self, looks: Tensor) -> Field:
         fine = self.fine(F.relu(self.first(looks)))
@@ -126,8 +124,8 @@ class Finder(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What the eye says: logits by axis (n, values), measures (n, 10) named by MEASURES, logits of the badge's emblem
-    (n, PATTERNS), and its inner and outer colour (n, 6) in [0, 1].
+    """Shapes: logits by axis (n, values), measures (n, 10) named by MEASURES, logits of the badge's emblem (n, PATTERNS),
+    and its inner and outer colour (n, 6) in [0, 1].
     """
 
     traits: dict[str, Tensor]
@@ -218,14 +216,15 @@ def load_spotter(path: Path, numerics: Numerics) -> Spotter:
 
     Raises: WeightsError.
     """
-    held = read_config(path)
-    config = SpotterConfig(**{name: tuple(value) if isinstance(value, list) else value for name, value in held.items()})
+    held: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in read_config(path).items()}
+    config = SpotterConfig(**held)
     exact = Numerics(numerics.device, torch.float32)
     spotter = load_strictly(Spotter(config), path, exact)
     for module in list(spotter.modules()):
         for name, part in module.named_children():
-            if isinstance(part, nn.Sequential) and len(part) == 2 and isinstance(part[1], nn.BatchNorm2d):
-                setattr(module, name, fuse_conv_bn_eval(part[0], part[1]))
+            pair = list(part.children()) if isinstance(part, nn.Sequential) else []
+            if len(pair) == 2 and isinstance(pair[0], nn.Conv2d) and isinstance(pair[1], nn.BatchNorm2d):
+                setattr(module, name, fuse_conv_bn_eval(pair[0], pair[1]))
     return spotter.to(numerics.dtype).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
