@@ -46,9 +46,9 @@ class SpotterConfig:
     look: int = 192
 
 
-def conv(width: int, out: int, stride: int = 1, size: int = 3) -> nn.Sequential:
+def conv(width: int, out: int, stride: int = 1) -> nn.Sequential:
     """A convolution with its norm, without a bend."""
-    return nn.Sequential(nn.Conv2d(width, out, size, stride, size // 2, bias=False), nn.BatchNorm2d(out))
+    return nn.Sequential(nn.Conv2d(width, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out))
 
 
 class Block(nn.Module):
@@ -118,15 +118,14 @@ class Finder(nn.Module):
             joined = self.sides[number](scales[number]) + F.interpolate(joined, scales[number].shape[2:])
         spots = self.spots(F.relu(self.join(F.relu(joined)))).float()
         seen = torch.cat([each for x in scales for each in (x.mean((2, 3)), x.amax((2, 3)))], dim=1)
-        signs = {axis: answer(seen).float() for axis, answer in self.signs.items()}
-        return Field(spots[:, 0], spots[:, 1:3], spots[:, 3], signs)
+        return Field(
+            spots[:, 0], spots[:, 1:3], spots[:, 3], {axis: put(seen).float() for axis, put in self.signs.items()}
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Shapes: logits by axis (n, values), measures (n, 10) named by MEASURES, logits of the badge's emblem (n, PATTERNS),
-    and its inner and outer colour (n, 6) in [0, 1].
-    """
+    """Logits by axis (n, values), measures (n, 10), a badge's emblem (n, PATTERNS) and two colours (n, 6) in [0, 1]."""
 
     traits: dict[str, Tensor]
     measures: Tensor
