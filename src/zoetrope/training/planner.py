@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.layers import preconditioning
+from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, TRACK, TRAITS, joined
 from zoetrope.engine.families.pocket.planner import KINDS, ROW, Planner, PlannerConfig, pinned, to_tokens
 from zoetrope.engine.families.pocket.reader import ASKED, facts_of, nothing_said, number_answers
