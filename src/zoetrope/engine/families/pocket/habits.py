@@ -6,7 +6,7 @@ states tells where that is. Knows no network.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 import torch
@@ -42,6 +42,14 @@ MOVES: Mapping[str, frozenset[str]] = {
     "orbit left": frozenset({"turn"}),
     "orbit right": frozenset({"turn"}),
 }
+STEADY = {  # moves that go on evenly through a shot: what changes, which way, and least how far, from seconds
+    "pan left": ("x", -1, lambda seconds: 0.4 + 0.14 * seconds),
+    "pan right": ("x", 1, lambda seconds: 0.4 + 0.14 * seconds),
+    "tilt up": ("y", 1, lambda seconds: 0.65 * min(0.7, 0.25 + 0.09 * seconds)),
+    "tilt down": ("y", -1, lambda seconds: 0.65 * min(0.7, 0.25 + 0.09 * seconds)),
+    "orbit left": ("turn", -1, lambda seconds: 0.65 * min(0.9, 0.4 + 0.1 * seconds)),
+    "orbit right": ("turn", 1, lambda seconds: 0.65 * min(0.9, 0.4 + 0.1 * seconds)),
+}
 CUT = frozenset({"x", "y", "zoom"})
 ROUND = ("ball", "ring")  # things that turn as they go, whatever else they do
 ROLLING = frozenset({"rolls"})  # actions in which everything turns as it goes
@@ -61,6 +69,8 @@ def keep_habits(plan: Plan, stated: Mapping[str, str]) -> Plan:
     if "camera" in stated:
         camera = camera.clone()
         _still(camera, CAMERA, MOVES[stated["camera"]] | (CUT if "cut" in stated else frozenset()), ("x", "y"))
+        if "cut" not in stated and stated["camera"] in STEADY:
+            _steady(camera, *STEADY[stated["camera"]])
     if len(acts) == 1:
         tracks[:, 0, :, TRACK.index("spin")] = _turning(plan, tracks[:, 0], acts[0])
     tracks[..., TRACK.index("way")] = _facing(tracks[..., 0], all(act in FACING for act in acts))
@@ -78,6 +88,19 @@ def _still(rows: Tensor, names: Iterable[str], moving: frozenset[str], kept: tup
             rows[:, 1:, number] = 0
         else:
             rows[..., number] = 0
+
+
+def _steady(camera: Tensor, name: str, way: int, least: Callable[[float], float]) -> None:
+    """Let one number of the camera (b, t, 4) go evenly, as its own line does, the stated way and not too little."""
+    row, count = camera[..., CAMERA.index(name)], camera.shape[1]
+    if count < 2:
+        return
+    part = torch.linspace(-0.5, 0.5, count, device=camera.device)
+    middle = row.mean(1, keepdim=True) * (name != "turn")
+    travel = (row * part).sum(1, keepdim=True) / part.square().sum()
+    short = least((count - 1) / FRAME_RATE)
+    most = short / 0.65 if name != "x" else torch.inf
+    camera[..., CAMERA.index(name)] = middle + way * (way * travel).clamp(short, most) * part
 
 
 def _turning(plan: Plan, track: Tensor, act: str) -> Tensor:
