@@ -22,14 +22,13 @@ from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.batches import Batch, cut_batch, to_device
 from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
-from zoetrope.training.muon import Muon
+from zoetrope.training.muon import NEWTON_SCHULZ, Muon
 from zoetrope.training.rounds import Round, Rounds
 from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid, write_atomically
 
 WEIGHTS = "network.safetensors"
 LEVELS = 12  # noise levels where there are several: as many chunks as a clip can have, so that shapes stay the same
 LEXICON = "lexicon.json"
-NEWTON_SCHULZ = 4  # of Muon's iterations: each is a tenth of a step's time on two cores
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, TRACK, TRAITS, j
 from zoetrope.engine.families.pocket.planner import KINDS, ROW, Planner, PlannerConfig, pinned, to_tokens
 from zoetrope.engine.families.pocket.reader import ASKED, facts_of, nothing_said, number_answers
 from zoetrope.engine.weights import save_weights
-from zoetrope.training.muon import Muon
+from zoetrope.training.muon import muon_beside_adam, take_step
 from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round, Rounds
 from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
@@ -26,7 +26,6 @@ from zoetrope.training.world.captions import choose, truth
 from zoetrope.training.world.script import write_scene
 
 WEIGHTS = "planner.safetensors"
-NEWTON_SCHULZ = 4  # of Muon's iterations
 NEAREST = 0.02  # spread below which the error is weighed no more
 SECOND, EMPTY = 4.0, 0.1  # weights of a second thing's track and of an empty slot's
 LEAST = 1e-3  # of a number's deviation, so that what hardly varies is not blown up
@@ -136,13 +135,7 @@ class Trainer:
             for block in self.planner.blocks:
                 block.compile(dynamic=False)
         self.ema = Ema(self.planner, recipe.decay)
-        matrices = [p for block in self.planner.blocks for p in block.parameters() if p.ndim == 2 and len(p) > 6]
-        chosen = {id(p) for p in matrices}
-        others = [p for p in self.planner.parameters() if id(p) not in chosen]
-        self.optimisers = (
-            torch.optim.AdamW(others, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
-            Muon([{"params": matrices}], lr=recipe.rate, weight_decay=recipe.weight_decay, iterations=NEWTON_SCHULZ),
-        )
+        self.optimisers = muon_beside_adam(self.planner, self.planner.blocks, recipe.rate, recipe.weight_decay)
 
     def start(self, tokens: list[Tensor]) -> None:
         """Measure the numbers of plans; measured ones are no weights, and not averaged in."""
@@ -173,11 +166,7 @@ class Trainer:
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.planner.parameters(), 1.0).item()
         factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=int(recipe.cooldown * recipe.steps))
-        for optimiser in self.optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = recipe.rate * factor
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        take_step(self.optimisers, recipe.rate * factor)
         self.ema.update(self.planner)
         self.step += 1
         cast = error[:, 0].sum() / told[:, 0].sum().clamp_min(1)

@@ -18,7 +18,7 @@ from zoetrope.engine.families.pocket.plan import PATCH, still_stage
 from zoetrope.engine.families.pocket.scenery import Scenery, SceneryConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.latents import picture_parts, seen_stage
-from zoetrope.training.muon import Muon
+from zoetrope.training.muon import muon_beside_adam, take_step
 from zoetrope.training.network import channel_weights
 from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round, Rounds
@@ -27,7 +27,6 @@ from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.script import write_scene
 
 WEIGHTS = "scenery.safetensors"
-NEWTON_SCHULZ = 4  # of Muon's iterations
 NEAREST = 0.1  # spread below which the error is weighed no more
 
 
@@ -106,13 +105,7 @@ class Trainer:
                 block.compile(dynamic=False)
         self.ema = Ema(self.scenery, recipe.decay)
         self.weights = channel_weights(Path(recipe.parts) / "video_codec.safetensors", recipe.structure)
-        matrices = [p for block in self.scenery.blocks for p in block.parameters() if p.ndim == 2 and len(p) > 6]
-        chosen = {id(p) for p in matrices}
-        others = [p for p in self.scenery.parameters() if id(p) not in chosen]
-        self.optimisers = (
-            torch.optim.AdamW(others, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
-            Muon([{"params": matrices}], lr=recipe.rate, weight_decay=recipe.weight_decay, iterations=NEWTON_SCHULZ),
-        )
+        self.optimisers = muon_beside_adam(self.scenery, self.scenery.blocks, recipe.rate, recipe.weight_decay)
 
     def start(self, beyond: Tensor) -> None:
         """Measure the scale of what is made; measured numbers are no weights, and not averaged in."""
@@ -135,11 +128,7 @@ class Trainer:
         loss.backward()
         norm = nn.utils.clip_grad_norm_(self.scenery.parameters(), 1.0).item()
         factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=int(recipe.cooldown * recipe.steps))
-        for optimiser in self.optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = recipe.rate * factor
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        take_step(self.optimisers, recipe.rate * factor)
         self.ema.update(self.scenery)
         self.step += 1
         return {"loss": loss.item(), "error": error.mean().item(), "norm": norm}

@@ -16,8 +16,7 @@ from zoetrope.core.conditions import Extend, Footage, Keyframe, Reference, Regio
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.backdrop import Anchor, anchor
-from zoetrope.engine.families.pocket.directing import Known, nothing_known, unproject
-from zoetrope.engine.families.pocket.emblems import read_badge
+from zoetrope.engine.families.pocket.directing import Known, unproject
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import (
     AXES,
@@ -149,30 +148,15 @@ class Seer:
         """What references of one name show, if they show a thing."""
         each = []
         for given in reference:
-            picture = _in_format(given.picture)
-            found, signs = spot(self.spotter, torch.from_numpy(picture)[None])
+            found, _ = spot(self.spotter, torch.from_numpy(_in_format(given.picture))[None])
             sure = (found.score > SURE).nonzero()[:, 0]
             if len(sure):
-                best = int(sure[(found.score * found.radius)[sure].argmax()])
-                each.append(self._with_badge(_looks(found, torch.tensor([best])), found, best, signs, picture))
+                best = sure[(found.score * found.radius)[sure].argmax()]
+                each.append(_looks(found, best[None]))
         if not each:
             return None
         chances = {axis: torch.stack([one.chances[axis] for one in each]).mean(0) for axis in each[0].chances}
         return max((replace(one, chances=chances) for one in each), key=lambda one: (float(one.badge[0]), one.radius))
-
-    def _with_badge(
-        self, looks: Looks, found: Findings, which: int, signs: dict[str, Tensor], picture: np.ndarray
-    ) -> Looks:
-        """The same looks with the badge read from the picture, where one is seen."""
-        if not looks.badge[0]:
-            return looks
-        known = _with_signs(nothing_known(1), {axis: chance[0] for axis, chance in signs.items()})
-        known = with_looks(known, 0, looks, AXES["size"][-1])
-        turn = float(torch.atan2(found.turn[which, 1], found.turn[which, 0])) / FOLDS.get(looks.value("object"), 1)
-        pose = turn, 1.0 if float(found.way[which]) > 0.5 else -1.0
-        cast = known.plan.cast[0]
-        badge = read_badge(self.sketcher, _signed(picture), found.place[which], float(found.radius[which]), pose, cast)
-        return replace(looks, badge=badge)
 
     def place(self, reference: Sequence[Reference]) -> dict[str, str]:
         """On what stage references of one name were taken."""

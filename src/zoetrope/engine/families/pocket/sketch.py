@@ -241,13 +241,6 @@ class Sketcher(nn.Module):
         return torch.cat([worn, cover], dim=-1) * view.plan.traits[:, slot, None, :1]
 
     @torch.no_grad()
-    def worn_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
-        """How much of what is seen of a thing is either ink (b, n, 2), and its colour (b, n, 3) under its badge."""
-        colour, cover, shares = self._thing(view, slot, spots, grid)
-        worn = _worn(colour, cover, shares, view.plan.badges[:, slot])
-        return shares[..., 1:] * cover, worn
-
-    @torch.no_grad()
     def sketch(self, plan: Plan, pictures: Tensor, grid: tuple[int, int], anchor: Anchor | None = None) -> Tensor:
         """Whole pictures (3, t, h, w) in [-1, 1] of one shot; pictures (t,) are numbers.
 
