@@ -91,11 +91,13 @@ def carry_one(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int
     there = anchor.camera.expand(len(pictures), -1)
     if torch.equal(here, there):
         return anchor.beyond.expand(len(pictures), -1, -1, -1)
-    y, x = torch.meshgrid(torch.arange(high) + 0.5, torch.arange(wide) + 0.5, indexing="ij")
+    ends = torch.tensor([0.5, wide - 0.5])  # along a row the way back is straight and even
+    y, x = torch.meshgrid(torch.arange(high) + 0.5, ends, indexing="ij")
     spots = torch.stack([x, y], dim=-1).to(here).expand(len(pictures), -1, -1, -1)
     world, depth = _to_world(spots, here, ground, (high, wide))
     source = _to_picture(world, depth, there, ground, (high, wide))
-    at = source / source.new_tensor([wide, high]) * 2 - 1
+    first, last = (source / source.new_tensor([wide, high]) * 2 - 1).split(1, dim=2)
+    at = torch.lerp(first, last, torch.linspace(0, 1, wide).to(here)[:, None])
     whole = anchor.beyond.expand(len(pictures), -1, -1, -1)
     return F.grid_sample(whole, at, padding_mode="reflection", align_corners=False)
 

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
-from zoetrope.core.seeds import derive_seed
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, to_device
 from zoetrope.engine.families.pocket.backdrop import Anchor
 from zoetrope.engine.families.pocket.directing import cut_plan
@@ -37,8 +36,9 @@ from zoetrope.engine.families.pocket.text import Context, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import State as VideoState
 from zoetrope.engine.families.pocket.video_codec import VideoCodec
 from zoetrope.engine.guidance import Branches
+from zoetrope.engine.noise import Seeds, seeds_of
 
-DRESSING = 12  # steps of the scenery painter, which makes one picture
+DRESSING = 6  # steps of the scenery painter, which makes one picture
 BRANCHES = ("positive", "negative")
 
 
@@ -81,7 +81,7 @@ class LoadedPocket:
             reference=blank_stream(laid.place[shot : laid.video], config.video_channels),
             grid=grid,
         )
-        return to_device(fill_with_noise(canvas, _seed(request)), self.device)
+        return to_device(fill_with_noise(canvas, seeds_of(request)), self.device)
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
         placer = Placer(self.video_codec, self.sound_codec, LIMITS.clock)
@@ -123,7 +123,7 @@ class LoadedPocket:
 
     def plan(self, request: Request, latents: int) -> Plan:
         """What happens in a request's latent frames."""
-        return self.stager.plan(request, latents, derive_seed(_seed(request), "plan"))
+        return self.stager.plan(request, latents, seeds_of(request).named("plan"))
 
     def memory(self, request: Request) -> Memory:
         """What a shot that goes on from the last pictures of this one is to know of them."""
@@ -157,14 +157,14 @@ class LoadedPocket:
         shown = shown_by(request, LIMITS.clock)
         if shown is not None:
             return self.seer.scenery(shown, plan, grid)
-        return self._dress(plan, grid, derive_seed(_seed(request), "scenery"))
+        return self._dress(plan, grid, seeds_of(request).named("scenery"))
 
-    def _dress(self, plan: Plan, grid: tuple[int, int], seed: int) -> Anchor:
+    def _dress(self, plan: Plan, grid: tuple[int, int], seeds: Seeds) -> Anchor:
         """What the plan's stage shows beyond its mean, as a resting camera sees it."""
         resting = still_stage(plan)
         stage = self.sketcher.sketch(resting, torch.zeros(1, dtype=torch.long, device=self.device), grid)
         latent = self.video_codec.encode(stage[None].to(self.video_codec.encoder.weight.dtype)).flatten(0, 3).float()
-        whole = self.scenery.paint(latent, plan.signs[0], grid, seed, steps=DRESSING)
+        whole = self.scenery.paint(latent, plan.signs[0], grid, seeds, steps=DRESSING)
         whole = rearrange(whole, "(f r w) c -> 1 f r w c", f=1, r=grid[0])
         picture = self.video_codec.decode_stream(whole.to(self.video_codec.encoder.weight.dtype), None)[0]
         return Anchor(picture[0, :, 0].float() - stage[:, 0], resting.camera[0, 0])
@@ -185,11 +185,6 @@ class LoadedPocket:
         first = int(made.int().argmax())
         latent = rearrange(denoised.video, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
         return self.decode_video(latent[: first + 1], None)[0][-1]
-
-
-def _seed(request: Request) -> int:
-    assert request.seed is not None, "a canvas is made from a request whose seed is known"
-    return request.seed
 
 
 def _streams(canvas: Canvas) -> tuple[Stream, Stream, Stream]:

@@ -66,7 +66,7 @@ def zeroed(layer: nn.Linear) -> nn.Linear:
 
 
 def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-    return x * (1 + scale) + shift
+    return torch.addcmul(shift, x, 1 + scale)
 
 
 class Block(nn.Module):
@@ -116,8 +116,8 @@ class Block(nn.Module):
             tables if tables.shape[1] == 1 else tables[:, level]
         ).unbind(2)
         width = (x.shape[-1],)
-        x = x + gate_a * self.attend(modulate(F.rms_norm(x, width), shift_a, scale_a), prepared, text)
-        return x + gate_m * self.mlp(modulate(F.rms_norm(x, width), shift_m, scale_m))
+        x = torch.addcmul(x, gate_a, self.attend(modulate(F.rms_norm(x, width), shift_a, scale_a), prepared, text))
+        return torch.addcmul(x, gate_m, self.mlp(modulate(F.rms_norm(x, width), shift_m, scale_m)))
 
 
 class PocketNetwork(nn.Module):

@@ -6,7 +6,6 @@ Knows no pictures; what reads a plan is elsewhere.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -18,9 +17,11 @@ from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import CAST, TRACK, Plan
 from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned, smooth_rows, to_tokens
 from zoetrope.engine.families.pocket.reader import nothing_said, stated
+from zoetrope.engine.families.pocket.walking import walk_to_clean
+from zoetrope.engine.noise import Seeds, draw
 
 LENGTHS = (1, 6, 11)  # latent frames of the shots that the planner has met; others are the first part of one
-STEPS = 12
+STEPS = 8
 GUIDANCE = 2.0
 STIFFNESS, JOLT, ROUNDS = 10.0, 0.01, 4  # of smoothing: metres of third difference beyond which it is a touch or a cut
 
@@ -29,7 +30,7 @@ def write_plan(
     planner: Planner,
     facts: Tensor,
     latents: int,
-    seed: int,
+    seeds: Seeds | int,
     *,
     known: Known | None = None,
     steps: int = STEPS,
@@ -40,9 +41,8 @@ def write_plan(
     Shapes: facts (1, FACTS).
     """
     asked, latents = latents, min(each for each in LENGTHS if each >= latents)
-    generator = torch.Generator().manual_seed(seed)
     device = planner.mean.device
-    latent = torch.randn(1, 1 + latents, WIDE, generator=generator).to(device)
+    latent = draw((1, 1 + latents, WIDE), seeds).to(device)
     values, where = torch.zeros_like(latent), torch.zeros_like(latent)
     settled, pins = pinned(facts)
     values[:, 0] = planner.normalise(F.pad(settled[:, None], (0, 0, 0, latents)))[:, 0]
@@ -55,17 +55,13 @@ def write_plan(
         values[0, : 1 + asked] = torch.where(kept, planner.normalise(to_tokens(known.plan))[0], values[0, : 1 + asked])
         where[0, : 1 + asked] = torch.where(kept, there, where[0, : 1 + asked])
     both = torch.cat([facts, nothing_said(facts)])
-    sigmas = torch.linspace(1, 0, steps + 1).tolist()
-    for sigma, following in pairwise(sigmas):
-        noisy = torch.where(where > 0, values, latent)
-        made = planner(
-            noisy.expand(2, -1, -1),
-            where.expand(2, -1, -1),
-            torch.full((2,), sigma, device=device),
-            both,
-        )
-        clean = made[1:] + guidance * (made[:1] - made[1:])
-        latent = following / sigma * latent + (1 - following / sigma) * clean
+
+    def clean_at(latent: Tensor, sigma: float) -> Tensor:
+        noisy = torch.where(where > 0, values, latent).expand(2, -1, -1)
+        made = planner(noisy, where.expand(2, -1, -1), torch.full((2,), sigma, device=device), both)
+        return made[1:] + guidance * (made[:1] - made[1:])
+
+    latent = walk_to_clean(clean_at, latent, torch.linspace(1, 0, steps + 1).tolist())
     plan = from_tokens(planner.restore(torch.where(where > 0, values, latent))[:, : 1 + asked])
     plan = keep_habits(settle(plan), stated(facts[0]))
     return plan if known is None else known.laid_over(plan)
@@ -76,7 +72,7 @@ def go_on_with(
     facts: Tensor,
     past: Plan,
     pictures: int,
-    seed: int,
+    seeds: Seeds | int,
     *,
     known: Known | None = None,
 ) -> Plan:
@@ -87,7 +83,7 @@ def go_on_with(
     before = past.camera.shape[1]
     latents = 1 + -(-(before + pictures - 1) // GROUP)
     known = known or nothing_known(1 + GROUP * (latents - 1), planner.mean.device)
-    return write_plan(planner, facts, latents, seed, known=know_past(known, past))
+    return write_plan(planner, facts, latents, seeds, known=know_past(known, past))
 
 
 def settle(plan: Plan) -> Plan:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +16,8 @@ from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention, preconditioning, rotary_table, rotate
 from zoetrope.engine.families.pocket.plan import MARKS, SIGNS
+from zoetrope.engine.families.pocket.walking import walk_to_clean
+from zoetrope.engine.noise import Seeds, draw
 from zoetrope.engine.schedules import shift_sigmas
 
 LONGEST = (24.0, 24.0)  # slowest rotary waves: rows, columns
@@ -112,13 +113,20 @@ class Scenery(nn.Module):
 
     @torch.no_grad()
     def paint(
-        self, sketch: Tensor, signs: Tensor, grid: tuple[int, int], seed: int, *, steps: int, shift: float = 3.0
+        self,
+        sketch: Tensor,
+        signs: Tensor,
+        grid: tuple[int, int],
+        seeds: Seeds | int,
+        *,
+        steps: int,
+        shift: float = 3.0,
     ) -> Tensor:
         """Latents of one dressed stage (n, c). Shapes: sketch (n, c); signs (SIGNS + MARKS,)."""
-        generator = torch.Generator().manual_seed(seed)
-        latent = torch.randn(1, *sketch.shape, generator=generator).to(sketch.device)
-        sigmas = shift_sigmas(torch.linspace(1, 0, steps + 1), shift).tolist()
-        for sigma, following in pairwise(sigmas):
-            clean = self(latent, latent.new_tensor([sigma]), sketch[None], signs[None], grid)
-            latent = following / sigma * latent + (1 - following / sigma) * clean
-        return sketch + latent[0] * self.deviation
+        latent = draw((1, *sketch.shape), seeds).to(sketch.device)
+
+        def clean_at(latent: Tensor, sigma: float) -> Tensor:
+            return self(latent, latent.new_tensor([sigma]), sketch[None], signs[None], grid)
+
+        made = walk_to_clean(clean_at, latent, shift_sigmas(torch.linspace(1, 0, steps + 1), shift).tolist())
+        return sketch + made[0] * self.deviation
