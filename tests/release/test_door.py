@@ -3,6 +3,7 @@
 import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from zoetrope.release.credentials import SigningKey, file_key, read_credentials
 from zoetrope.release.credentials_root import SIGNING, local_root
 from zoetrope.release.door import open_release, release
 from zoetrope.release.door_policy import Recipient, open_policy
+from zoetrope.release.door_sight import Sight
 from zoetrope.release.marks.picture import SpreadPictureMark
 from zoetrope.release.profiles import read_profile
 from zoetrope.release.screen.hashes import deny
@@ -54,6 +56,33 @@ def test_a_clip_carries_every_layer_and_is_remembered(tmp_path, policy):
     assert clip.frames.shape == toy_clip()[0].shape
     assert clip.sound.shape == (2, FRAMES * 2000)
     assert (asset.loudness or 0) < -10
+
+
+class Finder:
+    """Sees a face in the corner where the label would stand, or fails."""
+
+    def __init__(self, *boxes):
+        self.found = boxes
+
+    def faces(self, pictures):
+        return len(self.found)
+
+    def boxes(self, picture):
+        if not self.found:
+            raise TimeoutError
+        return self.found
+
+
+def test_the_label_keeps_clear_of_faces_where_a_detector_says_where_they_are(policy):
+    frames, boxes = toy_clip()[0], []
+    for finder in (None, Finder(), Finder((0, 0, 256, 60)), Finder((0, 60, 256, 144))):
+        told = replace(policy, screen=ScreenPolicy(lists=(), faces=finder))
+        sight = Sight(told, 5, SIZE, Fraction(12), still=False, generated=True, about=None)
+        sight.through(frames)
+        boxes.append(sight._label.box)
+    plain, failed, low, high = boxes
+    assert plain == failed
+    assert low[1] >= 60 >= high[3]
 
 
 def test_an_asset_is_not_made_by_hand_nor_by_copying_fields(tmp_path, policy):

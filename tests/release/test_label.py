@@ -75,6 +75,10 @@ def test_it_takes_the_calm_corner_and_keeps_clear_of_captions_and_faces():
     label.draw(frames, 0)
     assert label.box[0] > 120
     assert label.box[3] < 110
+    told = Label(read_profile("default"), SIZE)
+    told.keep_clear([face, captions])
+    told.draw(frames, 0)
+    assert told.box == label.box
     everything = Label(read_profile("default"), SIZE, avoid=[(0, 0, 256, 144)])
     assert everything.draw(frames, 0).shape == frames.shape
 

@@ -181,6 +181,12 @@ def test_a_face_detector_behind_an_address_counts_faces(service, clip, tmp_path)
     service.answer = b'{"opinions": [{"category": "face", "score": 0.9}, {"category": "face", "score": 0.1}]}'
     assert faces.faces(clip) == 1
     assert len(service.asked[-1]["pictures"]) == 16
+    assert faces.boxes(clip[0]) == ()
+    service.answer = b'{"opinions": [{"category": "face", "score": 0.9, "box": [0.5, 0, 0.75, 0.1]}]}'
+    assert faces.boxes(clip[0]) == ((128, 0, 192, 15),)
+    service.answer = b'{"opinions": [{"category": "face", "score": 0.9, "box": [0.5, 0, 0.25, 0.1]}]}'
+    with pytest.raises(NoAnswer, match="box"):
+        faces.boxes(clip[0])
     service.status = 500
     with pytest.raises(NoAnswer):
         faces.faces(clip[:1])

@@ -7,20 +7,34 @@ Works part by part, the same as at once. Knows no file and no sound.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from zoetrope.core.errors import Unsupported
 from zoetrope.media.miniature import Miniature, MiniatureMaker
 from zoetrope.release.door_policy import Policy, can_be_marked
-from zoetrope.release.label import Label
+from zoetrope.release.label import Box, Label
 from zoetrope.release.profiles import Profile
 from zoetrope.release.registry import Look
 from zoetrope.release.screen.hashes import CLEAR
 from zoetrope.release.screen.media import PictureScreen
 from zoetrope.release.screen.pdq import pdq
 from zoetrope.release.screen.verdict import Verdict
+
+_LOG = logging.getLogger("zoetrope.release")
+
+
+@runtime_checkable
+class FindsFaces(Protocol):
+    """A face detector that says where faces are."""
+
+    def boxes(self, picture: np.ndarray) -> Sequence[Box]:
+        """Shapes: (h, w, 3) uint8. Any exception means that it could not say."""
+        ...
 
 
 class Sight:
@@ -40,6 +54,7 @@ class Sight:
         self.mark, self.count, self.marked = mark, 0, can_be_marked(size)
         self.looks: tuple[Look, ...] = ()
         self._rate, self._most = rate, 1 if still else None
+        self._finder = policy.screen.faces
         self._screen = PictureScreen(policy.screen, rate, "finished picture", about)
         self._embed = policy.picture_mark.embedder(mark, size) if self.marked else None
         self._miniature = MiniatureMaker(size, rate) if self.marked and policy.registry is not None else None
@@ -70,6 +85,7 @@ class Sight:
         out = frames if self._embed is None else self._embed(frames)
         if self._label is not None:
             if not self.count:
+                self._label.keep_clear(_faces(self._finder, frames[0]))
                 self._label.draw(out[:1], 0)  # its place follows from the first frame alone, however parts are cut
             out = self._label.draw(out, self.count)
         self._remember(out)
@@ -83,6 +99,19 @@ class Sight:
             seen = pdq(frames[at])
             if seen.quality >= CLEAR:
                 self.looks += (Look(float((self.count + at) / self._rate), seen.bits),)
+
+
+def _faces(finder: object, picture: np.ndarray) -> Sequence[Box]:
+    """Where faces are, for the label's sake alone: whoever cannot say stops nothing. Shapes: (h, w, 3) uint8."""
+    if not isinstance(finder, FindsFaces):
+        return ()
+    try:
+        return finder.boxes(picture)
+    except Exception as error:
+        _LOG.warning(
+            "the face detector did not say where faces are, so the label stands in the calmest place: %r", error
+        )
+        return ()
 
 
 def _label(profile: Profile, size: tuple[int, int], rate: Fraction) -> Label | None:

@@ -46,6 +46,10 @@ class Label:
         self._keep, self._add = _stamp(profile.visible, size, font)
         self._place: tuple[int, int] | None = None
 
+    def keep_clear(self, boxes: Sequence[Box]) -> None:
+        """Avoid these too; said before the first part is drawn."""
+        self._avoid += tuple(boxes)
+
     @property
     def box(self) -> Box:
         """Where the label stands; empty before the first part was drawn."""

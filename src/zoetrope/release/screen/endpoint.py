@@ -4,7 +4,8 @@
     POST {"kind": "sound", "rate": 24000, "sound": "<base64 WAV, 16 bits, stereo>"}
     -> 200 {"opinions": [{"category": "sexual", "score": 0.93, "picture": 0}, ...]}
 
-Everything else, and everything late, is a failure; what follows from one is decided in `moderators`.
+An opinion may say where: "box": [left, top, right, bottom] in shares of the picture. Everything else, and everything
+late, is a failure; what follows from one is decided in `moderators`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import math
 import time
 import wave
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,7 +71,7 @@ class Endpoint:
         for first in range(0, len(pictures), _MOST_PICTURES):
             some = [_jpeg(picture) for picture in pictures[first : first + _MOST_PICTURES]]
             answer = self._ask({"kind": "pictures", "pictures": some})
-            opinions += [Opinion(each.category, each.score, each.picture + first) for each in answer]
+            opinions += [replace(each, picture=each.picture + first) for each in answer]
         return opinions
 
     def check_sound(self, sound: np.ndarray, rate: int) -> Sequence[Opinion]:
@@ -127,7 +129,16 @@ def _opinion(row: Any) -> Opinion:
         raise NoAnswer("an opinion holds no score")
     if not math.isfinite(score):
         raise NoAnswer("a score is no number")
-    return Opinion(row["category"], float(score), picture)
+    return Opinion(row["category"], float(score), picture, _box(row.get("box")))
+
+
+def _box(said: Any) -> tuple[float, float, float, float] | None:
+    if said is None:
+        return None
+    numbers = isinstance(said, list) and len(said) == 4 and all(isinstance(each, int | float) for each in said)
+    if not numbers or not (0 <= said[0] < said[2] <= 1 and 0 <= said[1] < said[3] <= 1):
+        raise NoAnswer("a box is not left, top, right and bottom in shares of the picture")
+    return float(said[0]), float(said[1]), float(said[2]), float(said[3])
 
 
 def _jpeg(picture: np.ndarray) -> str:

@@ -24,11 +24,16 @@ _LOG = logging.getLogger("zoetrope.screen")
 
 @dataclass(frozen=True)
 class Opinion:
-    """What a moderator thinks. Units: score in [0, 1]; `picture` counts from 0 within what it was given."""
+    """What a moderator thinks, and where it sees it, if it says so.
+
+    Units: score in [0, 1]; `picture` counts from 0 within what it was given; box is left, top, right and bottom in
+    shares of the picture.
+    """
 
     category: str
     score: float
     picture: int = 0
+    box: tuple[float, float, float, float] | None = None
 
 
 class Moderator(Protocol):
