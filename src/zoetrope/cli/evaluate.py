@@ -1,16 +1,24 @@
 """`zoetrope evaluate`: the scorecard of a checkpoint, measured by detectors on clips that it makes."""
 
+from __future__ import annotations
+
 import os
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from zoetrope.core.errors import Cancelled
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from zoetrope.engine.families import Family
 
 
 def evaluate(
@@ -29,7 +37,8 @@ def evaluate(
     from zoetrope.engine.families import find_family
     from zoetrope.engine.presets import choose_preset
 
-    choose_preset(preset, find_family(checkpoint, open_models(os.environ)).presets, checkpoint)
+    family = find_family(checkpoint, open_models(os.environ))
+    choose_preset(preset, family.presets, checkpoint)
     import zoetrope
     from zoetrope.evaluation.scorecard import evaluate as measure
     from zoetrope.render.house import open_house, time_of_making
@@ -41,6 +50,7 @@ def evaluate(
         try:
             card = measure(
                 make,
+                go_on=partial(_go_on, family, preset),
                 folder=output,
                 limit=prompts,
                 keep=keeper(open_house(os.environ), checkpoint, time_of_making(os.environ), generated=True),
@@ -50,6 +60,26 @@ def evaluate(
             raise Cancelled(f"stopped; the same command goes on after the last clip in {output}.") from None
     print(card.markdown())
     print(f"{output}: the table as scorecard.md and scorecard.json, and the pictures")
+
+
+def _go_on(
+    family: Family, preset: str, prompt: str, frames: np.ndarray, sound: np.ndarray | None, *, seed: int
+) -> Iterator[np.ndarray]:
+    """New frames after a clip, part by part, as `zoetrope extend` makes them."""
+    from zoetrope.core.request import Request
+    from zoetrope.core.sizes import Size
+    from zoetrope.engine.endless import Direction, ending_of, go_on
+    from zoetrope.engine.generate import plan_for, prepare
+    from zoetrope.engine.loading import loaded
+    from zoetrope.engine.numerics import choose_numerics
+
+    size = Size(frames.shape[2], frames.shape[1])
+    asked = Request(prompt, size=size, seed=seed, preset=preset, checkpoint=family.limits.checkpoint)
+    request, family = prepare(asked, family, None)
+    checkpoint = loaded(family, plan_for(family, request, choose_numerics()))
+    after = ending_of(frames, sound, family.limits.clock)
+    for part in go_on(request, family, checkpoint, lambda: Direction(prompt), after=after):
+        yield part.frames
 
 
 def _bar() -> Progress:

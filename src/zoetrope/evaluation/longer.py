@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from zoetrope.core.conditions import Extend, Keyframe
+from zoetrope.core.conditions import Keyframe
 from zoetrope.evaluation.axes import NO_SECOND
 from zoetrope.evaluation.picture import psnr, seam
 from zoetrope.evaluation.prompts import Prompt
@@ -15,12 +15,10 @@ from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 
 if TYPE_CHECKING:
-    from zoetrope.evaluation.scorecard import Generate
+    from zoetrope.evaluation.scorecard import Generate, GoOn
 
 WHOLE = 30  # seconds that an extension reaches
-RATE, SAMPLES = 12, 24_000  # frames and samples a second
-KEPT = RATE + 1  # frames of the clip so far that the next part sees: a second, on the codec's grid of 1 + 6k frames
-HEARD = KEPT * SAMPLES // RATE  # samples that last as long
+RATE = 12  # frames a second
 
 
 def from_picture(generate: Generate, prompt: Prompt, seconds: float) -> dict[str, list[float]]:
@@ -32,20 +30,16 @@ def from_picture(generate: Generate, prompt: Prompt, seconds: float) -> dict[str
     return {"first frame": [psnr(draft.frames[0], picture)]}
 
 
-def to_half_a_minute(generate: Generate, prompt: Prompt, seconds: float) -> dict[str, list[float]]:
-    """Extend a clip part by part to 30 s; how the joins look and how far the colours wander."""
+def to_half_a_minute(generate: Generate, go_on: GoOn, prompt: Prompt, seconds: float) -> dict[str, list[float]]:
+    """Extend a clip to 30 s as users do; how the joins of its parts look and how far the colours wander."""
     draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
-    frames, joins = draft.frames, []
-    sound = draft.sound
-    while len(frames) < WHOLE * RATE:
-        tail = None if sound is None else np.ascontiguousarray(sound[:, -HEARD:])
-        given = Extend(frames[-KEPT:], tail)
-        draft = generate(prompt.text, seconds=seconds, seed=prompt.seed + len(joins) + 1, conditions=(given,))
-        joins.append(len(frames))
-        frames = np.concatenate((frames, draft.frames[KEPT:]))
-        if sound is not None and draft.sound is not None:
-            sound = np.concatenate((sound, draft.sound[:, HEARD:]), axis=1)
-    judged = seam(frames, joins)
+    parts = [draft.frames]
+    for part in go_on(prompt.text, draft.frames, draft.sound, seed=prompt.seed):
+        parts.append(part)
+        if sum(map(len, parts)) >= WHOLE * RATE:
+            break
+    joins = np.cumsum([len(part) for part in parts])[:-1].tolist()
+    judged = seam(np.concatenate(parts), joins)
     return {"seam": [judged.jump], "drift": [judged.drift]}
 
 

@@ -7,8 +7,9 @@ family: whoever calls it gives the function that makes a draft.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,6 +42,14 @@ class Generate(Protocol):
     """A generator of one shot, as `zoetrope.generate` is one."""
 
     def __call__(self, prompt: str, *, seconds: float, seed: int, conditions: Sequence[Condition] = ()) -> Made: ...
+
+
+class GoOn(Protocol):
+    """Goes on from a clip, part by part without end: yields new frames, uint8 (t, h, w, 3)."""
+
+    def __call__(
+        self, prompt: str, frames: np.ndarray, sound: np.ndarray | None, *, seed: int
+    ) -> Iterator[np.ndarray]: ...
 
 
 Progress = Callable[[int, int], None]
@@ -90,6 +99,7 @@ def _believed(row: Row) -> str:
 def evaluate(
     generate: Generate,
     *,
+    go_on: GoOn | None = None,
     prompts: Sequence[Prompt] | None = None,
     folder: Path,
     limit: int | None = None,
@@ -99,7 +109,7 @@ def evaluate(
     keep: Keep | None = None,
     on_progress: Progress | None = None,
 ) -> Scorecard:
-    """Make and measure every prompt; with extras also given first pictures and extensions to 30 s.
+    """Make and measure every prompt; with extras also given first pictures, and extensions to 30 s by `go_on`.
 
     `keep` writes pictures (h, w, 3) uint8 of the clips to files; without it there are none.
     Units: limit in prompts from the start of the list, which is a fair sample at every length.
@@ -111,13 +121,12 @@ def evaluate(
     tasks = [(f"{prompt.index:03d}", lambda p=prompt: _clip(generate, p, seconds, eyes, book)) for prompt in chosen]
     if extras:
         tasks += [
-            (f"picture-{p.index:03d}", lambda p=p: _extra(longer.from_picture, generate, p, seconds))
+            (f"picture-{p.index:03d}", lambda p=p: _extra(partial(longer.from_picture, generate), p, seconds))
             for p in chosen[:PICTURES]
         ]
-        tasks += [
-            (f"longer-{p.index:03d}", lambda p=p: _extra(longer.to_half_a_minute, generate, p, seconds))
-            for p in chosen[:EXTENSIONS]
-        ]
+    if extras and go_on is not None:
+        extend = partial(longer.to_half_a_minute, generate, go_on)
+        tasks += [(f"longer-{p.index:03d}", lambda p=p: _extra(extend, p, seconds)) for p in chosen[:EXTENSIONS]]
     for done, (name, task) in enumerate(tasks):
         if name not in book.records:
             book.add(name, task())
@@ -217,10 +226,10 @@ def record_of(
     return about | {"expected": expected, "seen": verdict.seen, "right": verdict.right, "numbers": numbers}
 
 
-def _extra(how: Callable[..., dict[str, Any]], generate: Generate, prompt: Prompt, seconds: float) -> dict[str, Any]:
+def _extra(how: Callable[..., dict[str, Any]], prompt: Prompt, seconds: float) -> dict[str, Any]:
     """A record of a task that not every checkpoint can do; one that it refuses counts for nothing."""
     try:
-        return longer.record(how(generate, prompt, seconds))
+        return longer.record(how(prompt, seconds))
     except Unsupported as error:
         return longer.record({}) | {"refused": str(error)}
 
