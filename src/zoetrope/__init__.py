@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zoetrope.core.events import OnEvent
     from zoetrope.core.request import Adapter
     from zoetrope.core.sizes import Size
+    from zoetrope.core.variety import Approved, Variation
     from zoetrope.release.consent import Declaration
     from zoetrope.render.take import Take
 
@@ -36,6 +37,9 @@ def generate(
     checkpoint: str = "pocket",
     conditions: Sequence[Condition] = (),
     adapters: Sequence[Adapter] = (),
+    variation: Variation | None = None,
+    best_of: int = 1,
+    draft: Approved | None = None,
     sound: bool = True,
     strict: bool = False,
     profile: str | None = None,
@@ -49,8 +53,10 @@ def generate(
 
     Units: seconds 0 is a still; size is the checkpoint's best where left out; steps, guidance and seed are settled by
     the preset and by chance, and are written in the take's request. `checkpoint` is a name or a path; `adapters` are
-    LoRAs over it. `profile` of labels is the house's own if left out. Whoever gives pictures says whom they show:
-    "nobody", somebody "invented", or a "real" person whose registered `consent` is named.
+    LoRAs over it. `variation` is a relative of the seed's shot; of `best_of` seeds the one that promises most goes on;
+    `draft` is an earlier take's `approve()`, and is finished. `profile` of labels is the house's own if left out.
+    Whoever gives pictures says whom they show: "nobody", somebody "invented", or a "real" person whose registered
+    `consent` is named.
     Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, Cancelled; all are
     `zoetrope.core.errors.ZoetropeError`.
     """
@@ -77,6 +83,9 @@ def generate(
         checkpoint=checkpoint,
         conditions=tuple(conditions),
         adapters=tuple(adapters),
+        variation=variation,
+        best_of=best_of,
+        draft=draft,
         sound=sound,
         strict=strict,
     )

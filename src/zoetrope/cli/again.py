@@ -12,7 +12,9 @@ from zoetrope.core.request import Request
 def command_again(request: Request, words: Sequence[str]) -> str:
     """Write the command line for a settled request: `words` as they were typed, and what chance and preset settled."""
     settled = ("--seed", str(request.seed), "--steps", str(request.steps), "--guidance", f"{request.guidance:g}")
-    return " ".join(map(quote, (program(), *words, *settled)))
+    varied = request.variation
+    relative = ("--variation", f"{varied.strength!r}@{varied.seed}") if varied is not None else ()
+    return " ".join(map(quote, (program(), *words, *settled, *relative)))
 
 
 def program() -> str:

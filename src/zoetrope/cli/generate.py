@@ -17,6 +17,7 @@ from zoetrope.cli.inputs import Inputs, read_inputs
 from zoetrope.cli.options import Manner
 from zoetrope.cli.prompts import read_prompts, type_prompts
 from zoetrope.cli.shooting import Ask, Given, Output, shoot
+from zoetrope.cli.trying import Trying, type_trying
 from zoetrope.core.events import OnEvent
 from zoetrope.core.limits import Limits
 from zoetrope.core.sizes import read_size
@@ -48,6 +49,7 @@ def generate(
     frame: Frame,
     inputs: Inputs,
     directing: Directing,
+    trying: Trying,
     manner: Manner,
 ) -> None:
     """Make one shot, picture and sound, from a prompt and from what is given of it."""
@@ -60,7 +62,8 @@ def generate(
             *read_inputs(inputs, seconds, size, limits.clock),
             *map(Given, (*read_directions(directing, size), *cues)),
         )
-        return Ask(first, seconds, size, given, _words(prompt, frame, inputs, directing))
+        words = (*_words(prompt, frame, inputs, directing), *type_trying(trying))
+        return Ask(first, seconds, size, given, words, trying)
 
     shoot(ask_for, output, manner)
 

@@ -6,7 +6,7 @@ A verb says what it asks for; refusals, the report, Ctrl-C and the line at the e
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -19,6 +19,7 @@ from zoetrope.cli.grouping import typed
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
+from zoetrope.cli.trying import Trying, check_folder, keep_draft, read_trying
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.conditions import Condition
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
@@ -54,6 +55,7 @@ class Ask:
     size: Size
     given: Sequence[Given]
     words: Sequence[str]
+    trying: Trying = field(default_factory=Trying)
 
 
 AskFor: TypeAlias = Callable[[Limits, OnEvent], Ask]  # reads options and files by what a checkpoint can do
@@ -95,6 +97,7 @@ def _request(ask: Ask, manner: Manner) -> Request:
         conditions=tuple(each.condition for each in ask.given),
         strict=settings.strict,
         adapters=tuple(map(read_adapter, settings.lora or [])),
+        **read_trying(ask.trying),
     )
 
 
@@ -118,8 +121,10 @@ def _make(
     from zoetrope.render.screening import screen_words
     from zoetrope.render.shoot import generate_to
 
-    if settings.keep is not None and request.seed is None:
+    if settings.keep is not None and request.seed is None and request.draft is None:
         raise InvalidRequest("a shot that is kept goes on only under its own seed; give one with --seed.")
+    if ask.trying.keep_latents is not None:
+        check_folder(ask.trying.keep_latents)
     policy = open_house(os.environ, leaving.profile)
     screen_words(request, policy.screen)  # first: a refusal may name words that the checkpoint does not know
     family.check(request)
@@ -145,4 +150,6 @@ def _make(
         files=tuple(each.file for each in ask.given if each.file is not None),
         tell_prompt=leaving.tell_prompt,
     )
+    if ask.trying.keep_latents is not None:
+        keep_draft(ask.trying.keep_latents, made, report.event)
     return made.take.request

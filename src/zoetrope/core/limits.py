@@ -23,7 +23,8 @@ class Limits:
 
     Units: sides and grid in pixels; most_pixels of one frame; seconds from least to most in whole multiples of
     seconds_step. `learned` are the sizes it was trained at, the first being the one to use where none is asked for:
-    others work, worse. `sounds` is whether it makes sound, `adapters` whether LoRAs can be laid over it.
+    others work, worse. `sounds` is whether it makes sound, `adapters` whether LoRAs can be laid over it,
+    `latents` whether our loop walks its latents, so that drafts can be finished and seeds mixed.
     """
 
     checkpoint: str
@@ -37,6 +38,7 @@ class Limits:
     conditions: tuple[type[Condition], ...]
     sounds: bool = True
     adapters: bool = False
+    latents: bool = True
 
     def sizes(self) -> Iterator[Size]:
         """Every size that is possible."""
@@ -54,6 +56,10 @@ def check_limits(request: Request, limits: Limits) -> None:
         _check_seconds(request.seconds, limits)
     if request.adapters and not limits.adapters:
         raise Unsupported(f"{limits.checkpoint} takes no LoRA; leave {request.adapters[0].source} out.")
+    if not limits.latents and (request.variation or request.draft or request.best_of > 1):
+        raise Unsupported(
+            f"{limits.checkpoint} keeps its latents to itself; leave variations, drafts and best-of out, or use pocket."
+        )
     frames = limits.clock.frames(request.seconds)
     for condition in request.conditions:
         if not isinstance(condition, limits.conditions):

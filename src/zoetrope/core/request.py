@@ -16,6 +16,7 @@ from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.seeds import check_seed
 from zoetrope.core.sizes import Size, read_size
 from zoetrope.core.time import Seconds, exact_seconds
+from zoetrope.core.variety import Approved, Variation, check_best_of
 
 LONGEST_PROMPT = 2000  # characters; a page of text, far more than any checkpoint reads
 MOST_STEPS = 200  # past this a second-order step of any family changes nothing that can be seen
@@ -50,7 +51,9 @@ class Adapter:
 class Request:
     """One shot, as asked for. None means: the preset, or chance for the seed, decides; a draft's request has no None.
 
-    Units: seconds 0 is a still; guidance 1 follows the prompt without pushing.
+    Units: seconds 0 is a still; guidance 1 follows the prompt without pushing; `best_of` is how many seeds are
+    begun, of which the best goes on; a draft's request has 1, and the seed that was chosen. `draft` is what this shot
+    finishes.
     Raises: InvalidRequest for the first field that is wrong, with what is possible.
     """
 
@@ -67,6 +70,9 @@ class Request:
     sound: bool = True
     strict: bool = False
     adapters: tuple[Adapter, ...] = ()
+    variation: Variation | None = None
+    draft: Approved | None = None
+    best_of: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seconds", exact_seconds(self.seconds))
@@ -82,6 +88,7 @@ class Request:
         if self.guidance is not None:
             _check_guidance(self.guidance)
         check_agreement(self.prompt, self.conditions, self.size)
+        _check_chance(self)
 
     @property
     def still(self) -> bool:
@@ -89,6 +96,16 @@ class Request:
 
     def with_seed(self, seed: int) -> Request:
         return replace(self, seed=seed)
+
+
+def _check_chance(request: Request) -> None:
+    check_best_of(request.best_of)
+    if request.best_of > 1 and request.draft is not None:
+        raise InvalidRequest(
+            f"a draft is finished under its own seed, but the best of {request.best_of} was asked for; leave one out."
+        )
+    if request.variation is not None and request.seed is None and request.draft is None:
+        raise InvalidRequest("a variation was asked for, but not of which shot; give the seed that it varies.")
 
 
 def _check_prompt(prompt: str) -> None:

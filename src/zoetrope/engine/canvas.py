@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from zoetrope.core.seeds import derive_seed
+from zoetrope.engine.noise import Seeds, draw
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,16 +78,15 @@ def blank_stream(place: Tensor, channels: int, *, chunk: Tensor | None = None) -
     )
 
 
-def fill_with_noise(canvas: Canvas, seed: int) -> Canvas:
+def fill_with_noise(canvas: Canvas, seed: Seeds | int) -> Canvas:
     """Put the seed's noise on both streams; each stream has its own, drawn on the CPU whatever the device."""
-    video = replace(canvas.video, latent=_noise(canvas.video.latent, derive_seed(seed, "noise", "video")))
-    sound = replace(canvas.sound, latent=_noise(canvas.sound.latent, derive_seed(seed, "noise", "sound")))
-    return replace(canvas, video=video, sound=sound)
+    seeds = Seeds(seed) if isinstance(seed, int) else seed
 
+    def filled(stream: Stream, name: str) -> Stream:
+        latent = draw(stream.latent.shape, seeds.named("noise", name))
+        return replace(stream, latent=latent.to(stream.latent.device))
 
-def _noise(like: Tensor, seed: int) -> Tensor:
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(like.shape, generator=generator).to(like.device)
+    return replace(canvas, video=filled(canvas.video, "video"), sound=filled(canvas.sound, "sound"))
 
 
 def give(stream: Stream, where: Tensor, latent: Tensor, sigma: float = 0.0) -> Stream:

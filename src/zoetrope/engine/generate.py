@@ -18,23 +18,22 @@ from zoetrope.core.events import FramesReady, Notice, OnEvent
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import draw_seed
 from zoetrope.core.time import Clock
-from zoetrope.engine.canvas import Canvas
-from zoetrope.engine.denoise import STEPS, Passed, denoise
+from zoetrope.engine.canvas import Tokens
+from zoetrope.engine.choosing import check_choice, choose
 from zoetrope.engine.draft import Draft, has_sound
 from zoetrope.engine.families import Family, Loaded, Planned, find_family
-from zoetrope.engine.guidance import classifier_free, guided
-from zoetrope.engine.keeping import Keeper, taken_up
+from zoetrope.engine.finishing import settle_draft
+from zoetrope.engine.keeping import Keeper
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.memory.budget import settle_plan
 from zoetrope.engine.memory.machine import machine_here
 from zoetrope.engine.memory.plan import Wish
 from zoetrope.engine.numerics import Numerics, choose_numerics
-from zoetrope.engine.presets import Preset, choose_preset
+from zoetrope.engine.presets import choose_preset
 from zoetrope.engine.progress import tell_steps
-from zoetrope.engine.reuse import reused
-from zoetrope.engine.schedules import SCHEDULES, shift_sigmas
 from zoetrope.engine.stream import Part, decode_parts, parts_of
-from zoetrope.engine.walk import Renders, Walk, Walks
+from zoetrope.engine.walk import Renders
+from zoetrope.engine.walking import Begun, make_latents
 
 FADE = 0.01  # seconds between kept and new sound: too short to hear as a fade, long enough to hide a step
 OnPart: TypeAlias = Callable[[Part], None]
@@ -56,6 +55,7 @@ def generate(
     Raises: InvalidRequest, Unsupported, WeightsError, Cancelled.
     """
     request, family = prepare(request, family, on_event)
+    request, begun = settle_seed(request, family, on_event=on_event, cancel=cancel, numerics=numerics)
     return make(
         request,
         family,
@@ -64,6 +64,7 @@ def generate(
         cancel=cancel,
         preview_every=preview_every,
         numerics=numerics,
+        begun=begun,
     )
 
 
@@ -78,18 +79,19 @@ def make(
     numerics: Numerics | None = None,
     wish: Wish | None = None,
     keeper: Keeper | None = None,
+    begun: Begun | None = None,
 ) -> Draft:
     """Make a settled request; `on_part` gets each part as soon as it is decoded, while later ones still are not.
 
     `wish` is what the caller insists on where memory is planned; `keeper` keeps the walk's state in a file, from which
-    the walk goes on.
+    the walk goes on; `begun` is what `settle_seed` began.
     Raises: OutOfMemory, WeightsError, Cancelled, and what `on_part` raises.
     """
     checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
     clock = family.limits.clock
     total = clock.frames(request.seconds)
-    frames, sounds = [], []
-    for part in shoot(request, family, checkpoint, on_event, cancel, preview_every, keeper):
+    frames, sounds, latents = [], [], []
+    for part in shoot(request, family, checkpoint, on_event, cancel, preview_every, keeper, begun, latents.append):
         frames.append(part.frames)
         sounds.append(part.sound)
         if on_part is not None:
@@ -97,7 +99,7 @@ def make(
         if on_event is not None:
             on_event(FramesReady(part.start, len(part.frames), total))
     sound = np.concatenate(sounds, axis=1) if has_sound(request) else None
-    return Draft(request, clock, np.concatenate(frames), sound)
+    return Draft(request, clock, np.concatenate(frames), sound, latents=latents[0] if latents else None)
 
 
 def plan_for(family: Family, request: Request, numerics: Numerics, wish: Wish | None = None) -> Numerics:
@@ -111,12 +113,16 @@ def plan_for(family: Family, request: Request, numerics: Numerics, wish: Wish | 
 
 
 def prepare(request: Request, family: Family | None, on_event: OnEvent | None) -> tuple[Request, Family]:
-    """Refuse what cannot be made, and settle what the request left open: seed, steps and guidance.
+    """Refuse what cannot be made, and settle what the request left open: seeds, steps and guidance.
+
+    The seed is only where the search for the best begins, if the best of several is asked for.
 
     Raises: InvalidRequest, Unsupported.
     """
     family = family or find_family(request.checkpoint)
     preset = choose_preset(request.preset, family.presets, family.limits.checkpoint)
+    request = settle_draft(request)
+    check_choice(request, family)
     notices = family.check(request)
     silent = has_sound(request) and not family.limits.sounds
     if silent:
@@ -124,14 +130,36 @@ def prepare(request: Request, family: Family | None, on_event: OnEvent | None) -
     if on_event is not None:
         for notice in notices:
             on_event(notice)
+    varied = request.variation
     settled = replace(
         request,
         sound=request.sound and not silent,
+        variation=replace(varied, seed=draw_seed()) if varied is not None and varied.seed is None else varied,
         seed=draw_seed() if request.seed is None else request.seed,
         steps=preset.steps if request.steps is None else request.steps,
         guidance=preset.guidance if request.guidance is None else request.guidance,
     )
     return settled, family
+
+
+@torch.inference_mode()
+def settle_seed(
+    request: Request,
+    family: Family,
+    *,
+    on_event: OnEvent | None = None,
+    cancel: Cancel | None = None,
+    numerics: Numerics | None = None,
+    wish: Wish | None = None,
+) -> tuple[Request, Begun | None]:
+    """Choose the seed of a prepared request, if the best of several is asked for, and what is begun of its shot.
+
+    Raises: OutOfMemory, WeightsError, Cancelled.
+    """
+    if request.best_of == 1:
+        return request, None
+    checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
+    return choose(request, family, checkpoint, on_event, cancel)
 
 
 @torch.inference_mode()
@@ -143,8 +171,10 @@ def shoot(
     cancel: Cancel | None = None,
     preview_every: int = 0,
     keeper: Keeper | None = None,
+    begun: Begun | None = None,
+    on_latents: Callable[[Tokens], None] | None = None,
 ) -> Iterator[Part]:
-    """Make a settled request on loaded weights, part by part.
+    """Make a settled request on loaded weights, part by part; `on_latents` gets what its first pass made.
 
     Raises: Cancelled, between two steps or two parts.
     """
@@ -157,61 +187,11 @@ def shoot(
         parts = parts_of(iter([pictures]), sound[:, :samples], frames, cancel)
     else:
         preset = family.presets[request.preset]
-        canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper)
+        canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper, begun, on_latents)
         stop_if(cancel, "before decoding")
         parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel)
     for part in parts:
         yield keep_given(part, request, clock)
-
-
-def make_latents(
-    request: Request,
-    preset: Preset,
-    checkpoint: Loaded,
-    on_event: OnEvent | None,
-    cancel: Cancel | None,
-    preview_every: int,
-    keeper: Keeper | None = None,
-) -> Canvas:
-    """Walk the loop, once or as often as the family has passes; a kept walk goes on where it stood."""
-    canvas = checkpoint.place(checkpoint.blank(request), request)
-    stand = keeper.load() if keeper is not None else None
-    number = 0
-    while True:
-        walk = _walk(request, preset, checkpoint, canvas, number)
-        begin: tuple[int, Passed | None] = (0, None)
-        if stand is not None and stand.walk == number:
-            canvas, begin = taken_up(canvas, stand), (stand.step, stand.past)
-        predict = reused(guided(checkpoint.branches(request, canvas), walk.guider), preset.reuse)
-        on_step = tell_steps(on_event, checkpoint, canvas, preview_every)
-        keep = _keep(keeper, number)
-        done = denoise(
-            predict, canvas, walk.sigmas, step=walk.step, on_step=on_step, cancel=cancel, begin=begin, keep=keep
-        )
-        number += 1
-        following = checkpoint.next_pass(request, preset, done, number) if isinstance(checkpoint, Walks) else None
-        if following is None:
-            if keeper is not None:
-                keeper.done()
-            return done
-        canvas = following
-
-
-def _keep(keeper: Keeper | None, walk: int) -> Callable[[int, Canvas, Passed], None] | None:
-    if keeper is None:
-        return None
-
-    def keep(step: int, canvas: Canvas, past: Passed) -> None:
-        if step % keeper.every == 0:
-            keeper.save(walk, step, canvas, past)
-
-    return keep
-
-
-def _walk(request: Request, preset: Preset, checkpoint: Loaded, canvas: Canvas, number: int) -> Walk:
-    if isinstance(checkpoint, Walks):
-        return checkpoint.walk(request, preset, canvas, number)
-    return Walk(_sigmas(request, preset), STEPS[preset.step], _guider(request, preset))
 
 
 def keep_given(part: Part, request: Request, clock: Clock) -> Part:
@@ -250,13 +230,3 @@ def _newness(mask: np.ndarray, fade: int) -> np.ndarray:
     before = np.maximum.accumulate(np.where(mask, -fade, places))
     after = np.minimum.accumulate(np.where(mask, len(mask) + fade, places)[::-1])[::-1]
     return (np.minimum(places - before, after - places) / fade).clip(0, 1).astype(np.float32)
-
-
-def _guider(request: Request, preset: Preset):
-    assert request.guidance is not None, "a settled request has its guidance"
-    return classifier_free(request.guidance, preset.interval, preset.rescale)
-
-
-def _sigmas(request: Request, preset: Preset) -> torch.Tensor:
-    assert request.steps is not None, "a settled request has its steps"
-    return shift_sigmas(SCHEDULES[preset.schedule](request.steps), preset.shift)

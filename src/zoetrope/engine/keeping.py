@@ -88,10 +88,10 @@ def taken_up(canvas: Canvas, stand: Stand) -> Canvas:
     return advance(canvas, Tokens(stand.tokens.video.to(device), stand.tokens.sound.to(device)))
 
 
-def digest(request: Request) -> str:
-    """What tells one settled request from another, conditions and all."""
+def digest(asked: Any) -> str:
+    """What tells one settled request, or a part of it, from another, conditions and all."""
     state = hashlib.sha256()
-    for part in _parts(request):
+    for part in _parts(asked):
         state.update(part)
         state.update(b"\0")
     return state.hexdigest()

@@ -44,6 +44,16 @@ def ingredients_of(request: Request, policy: Policy, files: Sequence[Path] = ())
     return tuple(_from_file(given, file) for given, file in zip(found, files, strict=True))
 
 
+def draft_of(request: Request) -> tuple[Ingredient, ...]:
+    """The draft that a request finishes, if any: its latents were looked at, and its mark names its file."""
+    if request.draft is None:
+        return ()
+    state = hashlib.sha256()
+    for array in (request.draft.video, request.draft.sound):
+        state.update(np.ascontiguousarray(array).data)
+    return (Ingredient("draft that is finished", "input", state.hexdigest(), mark=request.draft.mark),)
+
+
 def media_of(request: Request) -> tuple[Condition, ...]:
     """The conditions that hold pictures or sound, in order; what only directs, such as a stroke, is no ingredient."""
     return tuple(condition for condition in request.conditions if isinstance(condition, _MEDIA))

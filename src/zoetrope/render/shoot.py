@@ -5,15 +5,17 @@ Knows no terminal and no weights; importing it loads no torch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.events import OnEvent
 from zoetrope.core.request import Request
+from zoetrope.media.places import check_output
 from zoetrope.release.asset import Asset, Making
 from zoetrope.release.consent import Likeness
 from zoetrope.release.door import open_release
@@ -21,7 +23,7 @@ from zoetrope.release.door_policy import Policy
 from zoetrope.release.screen.media import screen_pictures, screen_sound
 from zoetrope.release.screen.verdict import Verdict
 from zoetrope.release.verify_judge import show_id
-from zoetrope.render.ingredients import ingredients_of
+from zoetrope.render.ingredients import draft_of, ingredients_of
 from zoetrope.render.likeness import Likenesses
 from zoetrope.render.making import making_of
 from zoetrope.render.previews import Previews
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from zoetrope.engine.memory.plan import Wish
     from zoetrope.engine.numerics import Numerics
     from zoetrope.engine.stream import Part
+    from zoetrope.engine.walking import Begun
     from zoetrope.render.take import Take
 
 
@@ -62,13 +65,22 @@ def generate(
     tell the prompt only with `tell_prompt`.
     Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, Cancelled.
     """
-    from zoetrope.engine.generate import make
+    from zoetrope.engine.generate import make, settle_seed
     from zoetrope.render.take import Take
 
-    begun = _begin(request, policy, likenesses, family, on_event, when, (), tell_prompt)
+    settle = partial(settle_seed, on_event=on_event, cancel=cancel, numerics=numerics)
+    begun = _begin(request, policy, likenesses, family, on_event, when, (), tell_prompt, settle)
     request, family, making, about = begun.request, begun.family, begun.making, begun.about
     hear = Previews(on_event, making, policy, about, None).hear
-    draft = make(request, family, on_event=hear, cancel=cancel, preview_every=preview_every, numerics=numerics)
+    draft = make(
+        request,
+        family,
+        on_event=hear,
+        cancel=cancel,
+        preview_every=preview_every,
+        numerics=numerics,
+        begun=begun.walk,
+    )
     clock = draft.clock
     screen_pictures(
         draft.frames, clock.frame_rate, policy.screen, role="finished picture", about=about
@@ -77,7 +89,9 @@ def generate(
         screen_sound(
             draft.sound, clock.sample_rate, policy.screen, role="finished sound", about=about
         ).raise_if_blocked()
-    return Take(draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note)
+    return Take(
+        draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note, latents=draft.latents
+    )
 
 
 def generate_to(
@@ -106,11 +120,14 @@ def generate_to(
     Raises: as `generate`; and MediaError, before anything is computed where the path cannot be written at all.
     """
     from zoetrope.engine.draft import has_sound
-    from zoetrope.engine.generate import make
+    from zoetrope.engine.generate import make, settle_seed
     from zoetrope.engine.keeping import Keeper
     from zoetrope.render.take import Take
 
-    begun = _begin(request, policy, likenesses, family, on_event, when, files, tell_prompt)
+    settle = partial(settle_seed, on_event=on_event, cancel=cancel, numerics=numerics, wish=wish)
+    if request.best_of > 1:
+        check_output(path)  # before seeds are tried, which loads weights
+    begun = _begin(request, policy, likenesses, family, on_event, when, files, tell_prompt, settle)
     request, family, making, about = begun.request, begun.family, begun.making, begun.about
     clock, sounds = family.limits.clock, has_sound(request)
     with open_release(
@@ -139,15 +156,19 @@ def generate_to(
             numerics=numerics,
             wish=wish,
             keeper=None if kept_in is None else Keeper(kept_in, request),
+            begun=begun.walk,
         )
         stop_if(cancel, "before the file was finished")
     begun.note(door.asset)
-    return Shot(Take(draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note), door.asset)
+    take = Take(
+        draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note, latents=draft.latents
+    )
+    return Shot(take, door.asset)
 
 
 @dataclass(frozen=True, eq=False)
 class _Begun:
-    """A request that may be made: settled, screened, and with the consents that it rests on."""
+    """A request that may be made: settled, screened, with the consents that it rests on, and what is begun of it."""
 
     request: Request
     family: Family
@@ -155,6 +176,7 @@ class _Begun:
     about: Verdict
     likenesses: Likenesses
     used: tuple[Likeness, ...]
+    walk: Begun | None
 
     def note(self, asset: Asset) -> None:
         """Remember what was made with the consents."""
@@ -170,8 +192,12 @@ def _begin(
     when: datetime | None,
     files: Sequence[Path],
     tell_prompt: bool,
+    settle: Callable[[Request, Family], tuple[Request, Begun | None]],
 ) -> _Begun:
-    """Screen the words of a request, settle it, and screen what it gives and whom that shows, before weights load."""
+    """Screen the words of a request, settle it, and screen what it gives and whom that shows, before weights load.
+
+    `settle` then chooses its seed, if the best of several is asked for: what it is called by tells of one seed.
+    """
     said = screen_words(request, policy.screen)  # first: notices name words that a checkpoint does not know
     from zoetrope.engine.adapters.files import identity_of
     from zoetrope.engine.families import Planned
@@ -186,5 +212,7 @@ def _begin(
     weights = family.descriptor.identity if isinstance(family, Planned) else ""
     weights += identity_of(request.adapters)
     named = family.limits.checkpoint
+    request, walk = settle(request, family)
+    given = (*given, *draft_of(request))
     making = making_of(request, now, given, checkpoint=named, weights=weights, tell_prompt=tell_prompt)
-    return _Begun(request, family, making, about, likenesses, used)
+    return _Begun(request, family, making, about, likenesses, used, walk)

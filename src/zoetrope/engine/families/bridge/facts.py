@@ -60,6 +60,7 @@ class Bridge:
             seconds_step=frame,
             conditions=(Keyframe,) if able.takes_picture else (),
             sounds=False,
+            latents=False,
         )
 
     def _ratio(self, names: tuple[str, ...], otherwise: int) -> int:

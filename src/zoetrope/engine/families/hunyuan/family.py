@@ -28,6 +28,7 @@ from zoetrope.engine.families.hunyuan.text import read_prompts
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
 from zoetrope.engine.guidance import Branches
+from zoetrope.engine.noise import seeds_of
 from zoetrope.engine.parts import Part
 from zoetrope.engine.presets import Preset
 from zoetrope.engine.walk import Walk
@@ -46,7 +47,6 @@ class LoadedHunyuan:
         return self.hunyuan.limits
 
     def blank(self, request: Request) -> Canvas:
-        assert request.seed is not None, "a canvas is made from a request whose seed is known"
         grid, none, channels = self.hunyuan.grid(request), torch.zeros(0, 3), self.hunyuan.channels
         place = torch.cartesian_prod(*(torch.arange(side) for side in grid)).float()
         place[:, 0] *= self.hunyuan.scale[0] / self.hunyuan.clock.frame_rate
@@ -57,7 +57,7 @@ class LoadedHunyuan:
             grid=grid,
             beside=torch.zeros(len(place), channels + 1),
         )
-        return to_device(fill_with_noise(canvas, request.seed), self.parts["network"].device)
+        return to_device(fill_with_noise(canvas, seeds_of(request)), self.parts["network"].device)
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
         """Beside the tokens lie the latents of the first picture, and a mask of where there are such."""

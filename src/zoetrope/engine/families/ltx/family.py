@@ -17,7 +17,6 @@ from torch import Tensor
 
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
-from zoetrope.core.seeds import derive_seed
 from zoetrope.engine.canvas import Canvas, Tokens, blank_stream, fill_with_noise, to_device
 from zoetrope.engine.denoise import euler
 from zoetrope.engine.families.ltx import codec as codecs
@@ -28,6 +27,7 @@ from zoetrope.engine.families.ltx.refining import SCALE, begin_again, levels_of,
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
 from zoetrope.engine.guidance import classifier_free
+from zoetrope.engine.noise import Seeds, seeds_of
 from zoetrope.engine.parts import Part
 from zoetrope.engine.presets import Preset
 from zoetrope.engine.walk import Walk
@@ -47,10 +47,9 @@ class LoadedLtx:
         return self.ltx.limits
 
     def blank(self, request: Request) -> Canvas:
-        assert request.seed is not None, "a canvas is made from a request whose seed is known"
-        return self._blank(request, request.seed, SCALE if self.ltx.passes(request) == 2 else 1)
+        return self._blank(request, seeds_of(request), SCALE if self.ltx.passes(request) == 2 else 1)
 
-    def _blank(self, request: Request, seed: int, shrink: int) -> Canvas:
+    def _blank(self, request: Request, seeds: Seeds, shrink: int) -> Canvas:
         grid, none = self.ltx.grid(request, shrink), torch.zeros(0, 3)
         places = self._places(grid)
         sound_places, width = self._sound_places(request)
@@ -60,7 +59,7 @@ class LoadedLtx:
             reference=blank_stream(none, self.ltx.channels),
             grid=grid,
         )
-        return to_device(fill_with_noise(canvas, seed), self.parts["network"].device)
+        return to_device(fill_with_noise(canvas, seeds), self.parts["network"].device)
 
     def _places(self, grid: tuple[int, int, int]) -> Tensor:
         """Where the tokens of the grid lie. Shapes: (n, 3)."""
@@ -99,8 +98,7 @@ class LoadedLtx:
     def next_pass(self, request: Request, preset: Preset, done: Canvas, number: int) -> Canvas | None:
         if number >= self.ltx.passes(request):
             return None
-        assert request.seed is not None, "a canvas is made from a request whose seed is known"
-        blank = self._blank(request, derive_seed(request.seed, "pass", str(number)), 1)
+        blank = self._blank(request, seeds_of(request).named("pass", str(number)), 1)
         with self.parts["upsampler"].resident() as upsampler, self.parts["codec"].resident() as codec:
             video = upsampled(upsampler, codec, done)
         self.parts["upsampler"].free()

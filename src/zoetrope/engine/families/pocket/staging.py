@@ -15,7 +15,6 @@ from torch import Tensor
 from zoetrope.core.conditions import Control, Extend, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
-from zoetrope.core.seeds import derive_seed
 from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.control import path_of_control
 from zoetrope.engine.families.pocket.directing import (
@@ -38,6 +37,7 @@ from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, stated
 from zoetrope.engine.families.pocket.references import know_looks, named
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
+from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
 NEW_IN_A_CUE = ("action", "then", "pace", "camera")  # what a later prompt says anew; all else stays
@@ -53,16 +53,16 @@ class Stager:
     clock: Clock
     seer: Seer
 
-    def plan(self, request: Request, latents: int, seed: int) -> Plan:
-        """The plan of a request's latent frames, the same for the same request and seed."""
+    def plan(self, request: Request, latents: int, seeds: Seeds) -> Plan:
+        """The plan of a request's latent frames, the same for the same request and seeds."""
         pictures = 1 + GROUP * (latents - 1)
         request, things = named(request, self.seer)
         facts = self.facts(request.prompt)
-        known = know_looks(self._known(request, facts, latents, seed), things, facts)
-        plan = write_plan(self.planner, facts, latents, seed, known=known)
+        known = know_looks(self._known(request, facts, latents, seeds), things, facts)
+        plan = write_plan(self.planner, facts, latents, seeds, known=known)
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
-            plan = self._cued(request, plan, facts, cue, pictures, derive_seed(seed, "cue", str(number)))
+            plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
         return plan
 
     def goes_on(self, before: str, after: str) -> bool:
@@ -75,7 +75,7 @@ class Stager:
         numbers = self.tokeniser([prompt], self.reader.text.config.length)
         return self.reader.facts(numbers.to(self.planner.mean.device))
 
-    def _known(self, request: Request, facts: Tensor, latents: int, seed: int) -> Known:
+    def _known(self, request: Request, facts: Tensor, latents: int, seeds: Seeds) -> Known:
         known = nothing_known(1 + GROUP * (latents - 1), self.planner.mean.device)
         strokes = [each for each in request.conditions if isinstance(each, Stroke)]
         past = past_of(request.conditions)
@@ -90,31 +90,31 @@ class Stager:
                 case Soundtrack(sound=sound) if stated(facts[0]).get("action") == "talks":
                     known = know_mouth(known, sound, self.clock.sample_rate)
                 case Hold():
-                    free = write_plan(self.planner, facts, latents, seed, known=known)
+                    free = write_plan(self.planner, facts, latents, seeds, known=known)
                     known = know_stillness(known, condition, free, request.size)
         shown = shown_by(request, self.clock)
         if shown is not None:
-            free = write_plan(self.planner, facts, latents, seed, known=known)
+            free = write_plan(self.planner, facts, latents, seeds, known=known)
             known = self.seer.know(_with_camera(known, free), shown, facts, free, _grid(request))
         strokes += _drawn(request)
         if past is not None:
             strokes = lead_on(strokes, past, request.size)
         if strokes:
-            free = write_plan(self.planner, facts, latents, seed, known=known)
+            free = write_plan(self.planner, facts, latents, seeds, known=known)
             known = _with_camera(known, free)
             known = know_paths(known, strokes, free.camera[0], request.size)
         return known if past is None else know_past(known, past)
 
-    def _cued(self, request: Request, plan: Plan, facts: Tensor, cue: Cue, pictures: int, seed: int) -> Plan:
+    def _cued(self, request: Request, plan: Plan, facts: Tensor, cue: Cue, pictures: int, seeds: Seeds) -> Plan:
         """The plan with another continuation from a cue on; what conditions settle goes on to hold."""
         start = min(self.clock.frame_at(cue.at), pictures - 1)
         past = PAST if start >= PAST else 1
-        rest = self._known(replace(request, conditions=_steady(request)), facts, 1 + (pictures - 1) // GROUP, seed)
+        rest = self._known(replace(request, conditions=_steady(request)), facts, 1 + (pictures - 1) // GROUP, seeds)
         known = Known(
             cut_plan(rest.plan, start - past, pictures), rest.rows[start - past :], torch.zeros_like(rest.cast)
         )
         more = go_on_with(
-            self.planner, facts, cut_plan(plan, start - past, start), pictures - start, seed, known=_padded(known)
+            self.planner, facts, cut_plan(plan, start - past, start), pictures - start, seeds, known=_padded(known)
         )
         whole = append_plan(cut_plan(plan, 0, start), more, past)
         return replace(whole, tracks=whole.tracks[:, :, :pictures], camera=whole.camera[:, :pictures])

@@ -30,6 +30,7 @@ from zoetrope.engine.families.wan.forward import Levels, Prepared, forward, prep
 from zoetrope.engine.families.wan.sight import look_at
 from zoetrope.engine.families.wan.text import read_prompts
 from zoetrope.engine.guidance import Branches, Guider, classifier_free
+from zoetrope.engine.noise import seeds_of
 from zoetrope.engine.parts import Part
 from zoetrope.engine.presets import Preset
 from zoetrope.engine.walk import Walk
@@ -50,7 +51,6 @@ class LoadedWan:
         return self.wan.limits
 
     def blank(self, request: Request) -> Canvas:
-        assert request.seed is not None, "a canvas is made from a request whose seed is known"
         clock, pixels = self.limits.clock, self.wan.pixels
         grid = (
             clock.latent_frames(clock.frames(request.seconds)),
@@ -66,7 +66,7 @@ class LoadedWan:
             reference=blank_stream(none, self.wan.channels),
             grid=grid,
         )
-        return to_device(fill_with_noise(canvas, request.seed), self.parts["network"].device)
+        return to_device(fill_with_noise(canvas, seeds_of(request)), self.parts["network"].device)
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
         if not request.conditions:
