@@ -25,7 +25,7 @@ from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.families import Family, Loaded
 from zoetrope.engine.generate import make_latents
 from zoetrope.engine.stream import LATENT_FRAMES_AT_ONCE, Part
-from zoetrope.engine.walk import Decodes, Renders
+from zoetrope.engine.walk import Decodes, Detailed, Renders
 
 PAST = 2  # latent frames that a chunk looks back on: a picture and a group of them, which tells of motion
 FIRST, LATER = 4, 6  # latent frames of a chunk, PAST among them: a short one for an early picture, then longer ones
@@ -150,6 +150,11 @@ def _pictures(latents: int, clock: Clock) -> int:
     return 1 + clock.frames_per_latent * (latents - 1)
 
 
+def _past(scene: Scene | None, clock: Clock) -> int:
+    """How many pictures of a chunk were there before it."""
+    return 0 if scene is None else _pictures(PAST, clock)
+
+
 def _new(scene: Scene | None, clock: Clock) -> int:
     """How many pictures a chunk adds."""
     return _pictures(FIRST, clock) if scene is None else _pictures(LATER, clock) - _pictures(PAST, clock)
@@ -167,7 +172,7 @@ def _chunk(
     """The request of a chunk, and what of its strokes goes on after it."""
     clock = family.limits.clock
     pictures = _pictures(FIRST if scene is None else LATER, clock)
-    past = clock.seconds_of(0 if scene is None else _pictures(PAST, clock))
+    past = clock.seconds_of(_past(scene, clock))
     seed = derive_seed(request.seed or 0, "chunk", str(number)) & MOST
     strokes = [each for each in direction.conditions if isinstance(each, Stroke)]
     drawn = {stroke.thing for stroke in strokes}
@@ -204,10 +209,12 @@ def _made(
     with torch.inference_mode():
         canvas = make_latents(chunk, family.presets[chunk.preset], checkpoint, None, cancel, 0)
         sound, sound_state = _sound(checkpoint, canvas, chunk, clock, scene)
-    stop = start + _new(scene, clock)
+        details = checkpoint.details(chunk, canvas) if isinstance(checkpoint, Detailed) else None
+    first, stop = start - _past(scene, clock), start + _new(scene, clock)
     left, seen, video_state = sound, [] if scene is None else [scene.ending.frames], None
     for frames, state in _frames(checkpoint, canvas, scene):
         stop_if(cancel, "while decoding")
+        frames = frames if details is None else details(frames, start - first)
         samples = len(frames) * clock.sample_rate // clock.frame_rate
         heard, left = np.split(left, [samples if start + len(frames) < stop else left.shape[1]], axis=1)
         yield Part(start, frames, heard)

@@ -31,8 +31,8 @@ from zoetrope.engine.memory.plan import Wish
 from zoetrope.engine.numerics import Numerics, choose_numerics
 from zoetrope.engine.presets import choose_preset
 from zoetrope.engine.progress import tell_steps
-from zoetrope.engine.stream import Part, decode_parts, parts_of
-from zoetrope.engine.walk import Renders
+from zoetrope.engine.stream import Part, decode_parts, detailed_parts, parts_of
+from zoetrope.engine.walk import Detailed, Renders
 from zoetrope.engine.walking import Begun, make_latents
 
 FADE = 0.01  # seconds between kept and new sound: too short to hear as a fade, long enough to hide a step
@@ -190,6 +190,8 @@ def shoot(
         canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper, begun, on_latents)
         stop_if(cancel, "before decoding")
         parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel)
+        if isinstance(checkpoint, Detailed):
+            parts = detailed_parts(parts, checkpoint.details(request, canvas))
     for part in parts:
         yield keep_given(part, request, clock)
 

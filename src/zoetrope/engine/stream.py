@@ -46,6 +46,11 @@ def decode_parts(
     return _joined(_pictures(loaded, canvas), sound.until, frames, samples, cancel)
 
 
+def detailed_parts(parts: Iterator[Part], details: Callable[[np.ndarray, int], np.ndarray]) -> Iterator[Part]:
+    """Parts of a shot with what its pictures have beyond their latents; see `walk.Detailed`."""
+    return (Part(part.start, details(part.frames, part.start), part.sound) for part in parts)
+
+
 def parts_of(pictures: Iterator[np.ndarray], sound: np.ndarray, frames: int, cancel: Cancel | None) -> Iterator[Part]:
     """Cut a whole sound into the parts that pictures come in.
 

@@ -1,4 +1,4 @@
-"""What a family may decide beyond `families.Loaded`: its schedule, its guider, its passes, its decoding.
+"""What a family may decide beyond `families.Loaded`: its schedule, its guider, its passes, its decoding, its details.
 
 Each is a protocol of its own; a family that has none of them is walked by its preset. Knows no family.
 """
@@ -42,6 +42,15 @@ class Walks(Protocol):
 
     def next_pass(self, request: Request, preset: Preset, done: Canvas, number: int) -> Canvas | None:
         """The canvas that pass `number` begins with, or None when all passes are done."""
+        ...
+
+
+@runtime_checkable
+class Detailed(Protocol):
+    """A family that knows more of a shot's pictures than its codec can hold."""
+
+    def details(self, request: Request, canvas: Canvas) -> Callable[[np.ndarray, int], np.ndarray]:
+        """What adds it to decoded frames uint8 (t, h, w, 3), the first of which is that number of the canvas."""
         ...
 
 

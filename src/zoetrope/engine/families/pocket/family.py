@@ -16,6 +16,7 @@ from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, to_device
 from zoetrope.engine.families.pocket.backdrop import Anchor
+from zoetrope.engine.families.pocket.details import Details
 from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.layout import Layout, layout
@@ -180,6 +181,12 @@ class LoadedPocket:
 
     def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
         """The last frame of the first latent frame that is being made; what lies before it is decoded with it."""
+    def details(self, request: Request, canvas: Canvas) -> Details:
+        """What pictures of a shot have beyond their latents; those of given latents have what they were given with."""
+        count, rows, columns = canvas.grid
+        given = rearrange(canvas.video.given, "(f n) -> f n", f=count).all(1)
+        return Details(self.sketcher, self.video_codec, self.plan(request, count), (rows, columns), given.cpu())
+
         count, rows, columns = canvas.grid
         made = ~rearrange(canvas.video.given, "(f n) -> f n", f=count).all(1)
         first = int(made.int().argmax())

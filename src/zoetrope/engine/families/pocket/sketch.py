@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.backdrop import HORIZON, LAG, SHRINK, SWEEP, Anchor, carry
+from zoetrope.engine.families.pocket.emblems import inner_share
 from zoetrope.engine.families.pocket.plan import (
     AXES,
     BADGE,
@@ -44,7 +45,7 @@ NEON, BLOCKY = (
     SLOTS * TRAITS + sum(map(len, list(STAGE.values())[:3])) + STAGE["style"].index(style)
     for style in ("neon", "pixel art")
 )
-LARGE = 14  # pixels of radius beyond which a thing is painted at half its size, enlarged afterwards
+LARGE = 14  # pixels of radius beyond which a thing without a badge is painted at half its size, enlarged afterwards
 TOGETHER = 16  # pictures painted at once
 CACHED = 4608  # places painted at once
 
@@ -231,7 +232,8 @@ class Sketcher(nn.Module):
         condition = torch.cat([traits, view.plan.signs[:, :SIGNS], badge], dim=-1).to(dtype)
         made = self.things(_stacked(told, spots, dtype), condition).float()
         colour, cover = F.softplus(made[..., :3], beta=4.0), made[..., 3:4].sigmoid()
-        shares = _shares(made[..., 4:], badge)
+        emblem = inner_share(turned, traits[:, 1 : 1 + len(AXES["object"])], badge, view.size(slot, grid))
+        shares = _shares(made[..., 4:], badge, emblem)
         return colour, cover, shares
 
     def thing_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> Tensor:
@@ -241,16 +243,24 @@ class Sketcher(nn.Module):
         return torch.cat([worn, cover], dim=-1) * view.plan.traits[:, slot, None, :1]
 
     @torch.no_grad()
-    def sketch(self, plan: Plan, pictures: Tensor, grid: tuple[int, int], anchor: Anchor | None = None) -> Tensor:
+    def sketch(
+        self,
+        plan: Plan,
+        pictures: Tensor,
+        grid: tuple[int, int],
+        anchor: Anchor | None = None,
+        coarse: tuple[int, int] = COARSE,
+    ) -> Tensor:
         """Whole pictures (3, t, h, w) in [-1, 1] of one shot; pictures (t,) are numbers.
 
         The stage has what an anchor knows of it beyond its mean.
+        Units: coarse is rows and columns of pixels, factors of a token's side, that the stage is painted in.
         """
         camera = plan.camera[0, pictures]
         changed = F.pad((camera[1:] != camera[:-1]).any(1) | (plan.marks[0, 4] > 0), (1, 0), value=True)
         if anchor is not None and anchor.later:
             changed[:] = True
-        frames = self._stages(plan, pictures[changed], grid)
+        frames = self._stages(plan, pictures[changed], grid, coarse)
         if anchor is not None:
             frames += carry(anchor, plan, pictures[changed], grid).permute(0, 2, 3, 1)
         frames = frames[changed.cumsum(0) - 1]
@@ -259,13 +269,13 @@ class Sketcher(nn.Module):
                 self._lay_thing(frames, plan, slot, pictures, grid)
         return frames.permute(3, 0, 1, 2)
 
-    def _stages(self, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
+    def _stages(self, plan: Plan, pictures: Tensor, grid: tuple[int, int], coarse: tuple[int, int]) -> Tensor:
         """Empty stages (t, h, w, 3)."""
-        high, wide = grid[0] * PATCH // COARSE[0], grid[1] * PATCH // COARSE[1]
-        spots = _pixels(high, wide, COARSE, pictures.device)[None]
+        high, wide = grid[0] * PATCH // coarse[0], grid[1] * PATCH // coarse[1]
+        spots = _pixels(high, wide, coarse, pictures.device)[None]
         parts = [self.stage_at(_look_through(plan, some), spots, grid) for some in pictures.split(TOGETHER)]
         small = torch.cat(parts).unflatten(1, (high, wide)).permute(0, 3, 1, 2)
-        big = F.interpolate(small, scale_factor=COARSE, mode="bilinear", align_corners=False)
+        big = F.interpolate(small, scale_factor=coarse, mode="bilinear", align_corners=False)
         return big.permute(0, 2, 3, 1).contiguous()
 
     def _lay_thing(self, frames: Tensor, plan: Plan, slot: int, pictures: Tensor, grid: tuple[int, int]) -> None:
@@ -299,7 +309,8 @@ class Sketcher(nn.Module):
     ) -> None:
         """Lay what a thing shows in boxes around middles (t, 2), except in those that were laid before."""
         high, wide = frames.shape[1:3]
-        step = 2 if float(view.size(slot, grid).max()) > LARGE else 1
+        fine = bool(view.plan.badges[:, slot, 0].any())
+        step = 2 if float(view.size(slot, grid).max()) > LARGE and not fine else 1
         count = [
             math.ceil(min(2 * float(each) + 1, limit) / step) for each, limit in zip(half, (wide, high), strict=True)
         ]
@@ -323,9 +334,14 @@ class Sketcher(nn.Module):
         frames[at] = lay(frames[at], above[row, place])
 
 
-def _shares(logits: Tensor, badge: Tensor) -> Tensor:
-    """What is thing, inner and outer ink of a badge (b, BADGE): (b, n, 3); all is thing where there is no badge."""
-    return F.pad(logits + (badge[:, None, :1] - 1) * 1e4, (1, 0)).softmax(-1)
+def _shares(logits: Tensor, badge: Tensor, emblem: Tensor) -> Tensor:
+    """What is thing, inner and outer ink of a badge (b, BADGE): (b, n, 3); all is thing where there is no badge.
+
+    Where the badge lies is learned; how its emblem (b, n, 1) parts its inks is known.
+    """
+    worn = F.pad(logits + (badge[:, None, :1] - 1) * 1e4, (1, 0)).softmax(-1)
+    inks = worn[..., 1:].sum(-1, keepdim=True)
+    return torch.cat([worn[..., :1], inks * emblem, inks * (1 - emblem)], dim=-1)
 
 
 def _worn(colour: Tensor, cover: Tensor, shares: Tensor, badge: Tensor) -> Tensor:

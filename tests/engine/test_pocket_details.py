@@ -1,0 +1,53 @@
+"""Details: they make pictures sharper where the sketch is right, and no latent ever sees them."""
+
+import numpy as np
+import torch
+
+from zoetrope.engine.families.pocket.details import Details
+from zoetrope.engine.families.pocket.facts import POCKET
+from zoetrope.engine.loading import loaded
+from zoetrope.engine.numerics import choose_numerics
+from zoetrope.training.plans import plan_of
+from zoetrope.training.video_codec import to_signed
+from zoetrope.training.world.picture import draw
+from zoetrope.training.world.script import write_scene
+
+SCENE = write_scene(
+    np.random.default_rng(2),
+    frames=13,
+    fixed={"action": "slides", "camera": "static", "weather": "clear", "style": "plain", "size": "large", "badge": True}
+    | {"second_object": None, "light": "day", "cut": False},
+)
+
+
+def coded(frames: np.ndarray) -> tuple[np.ndarray, torch.Tensor, Details]:
+    checkpoint = loaded(POCKET, choose_numerics())
+    codec = checkpoint.video_codec  # type: ignore[attr-defined]
+    with torch.inference_mode():
+        latent = codec.encode(to_signed(torch.from_numpy(frames)[None]).to(codec.mean.dtype))
+        made = codec.decode(latent)[0].float().permute(1, 2, 3, 0)
+    pixels = made.add(1).mul(127.5).round().clamp(0, 255).byte().numpy()
+    given = torch.zeros(3, dtype=torch.bool)
+    return pixels, latent, Details(checkpoint.sketcher, codec, plan_of(SCENE), (9, 16), given)  # type: ignore[attr-defined]
+
+
+def error(made: np.ndarray, true: np.ndarray) -> float:
+    return float(((made.astype(float) - true) ** 2).mean())
+
+
+def test_details_bring_back_what_the_codec_lost_of_a_thing() -> None:
+    true = draw(SCENE)
+    blurred, latent, details = coded(true)
+    sharp = np.concatenate([details(blurred[:1], 0), details(blurred[1:], 1)])
+    assert error(sharp, true) < 0.7 * error(blurred, true)
+    np.testing.assert_array_equal(details(blurred, 0)[7:], sharp[7:])
+    _, again, _ = coded(sharp)
+    assert (again - latent).abs().mean() < 0.1 * latent.abs().mean()
+
+
+def test_given_latents_stay_as_they_are() -> None:
+    blurred, _, details = coded(draw(SCENE))
+    details.given[1] = True
+    made = details(blurred, 0)
+    np.testing.assert_array_equal(made[1:7], blurred[1:7])
+    assert (made[7:] != blurred[7:]).any()
