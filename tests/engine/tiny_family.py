@@ -12,6 +12,7 @@ from zoetrope.core.limits import Limits, check_limits
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
 from zoetrope.engine.canvas import Canvas, blank_stream, combine, fill_with_noise, give
+from zoetrope.engine.noise import seeds_of
 from zoetrope.engine.presets import Preset
 
 SPREAD = 0.2
@@ -60,7 +61,7 @@ class TinyLoaded:
         video = torch.cartesian_prod(*(torch.arange(n) for n in grid)).view(-1, 3)
         sound = torch.zeros(clock.sound_latents(clock.samples(request.seconds)), 3)
         return fill_with_noise(
-            Canvas(blank_stream(video, 3), blank_stream(sound, 2), blank_stream(video[:0], 3), grid), request.seed
+            Canvas(blank_stream(video, 3), blank_stream(sound, 2), blank_stream(video[:0], 3), grid), seeds_of(request)
         )
 
     def place(self, canvas, request):

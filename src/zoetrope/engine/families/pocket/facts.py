@@ -21,6 +21,7 @@ from zoetrope.engine.families.pocket.words import read_lexicon, say_unknown, unk
 from zoetrope.engine.presets import Preset
 
 if TYPE_CHECKING:
+    from zoetrope.engine.canvas import Canvas, Tokens
     from zoetrope.engine.families import Loaded
     from zoetrope.engine.numerics import Numerics
 
@@ -76,6 +77,14 @@ class Pocket:
             if isinstance(condition, Stroke) and condition.thing > THINGS:
                 raise InvalidRequest(f"a stroke was drawn for thing {condition.thing}; pocket's shots have {THINGS}.")
         return (*self._check_words(request), *_check_learned(request))
+
+    def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
+        """How good an estimate is; see `choosing.Scores`."""
+        from zoetrope.engine.families.pocket.family import LoadedPocket
+        from zoetrope.engine.families.pocket.judging import promise
+
+        assert isinstance(checkpoint, LoadedPocket), "pocket scores its own shots"
+        return promise(checkpoint, request, canvas, denoised)
 
     def _check_words(self, request: Request) -> tuple[Notice, ...]:
         if not (self.weights / LEXICON).exists():
