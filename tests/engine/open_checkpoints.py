@@ -22,6 +22,8 @@ with warnings.catch_warnings():
         diffusers.WanImageToVideoPipeline,
         diffusers.WanPipeline,
         diffusers.WanTransformer3DModel,
+        diffusers.WanVACEPipeline,
+        diffusers.WanVACETransformer3DModel,
         diffusers.WanVideoToVideoPipeline,
     )  # imported lazily by the library, so here, where warnings are let pass
 
@@ -110,6 +112,17 @@ def tiny_wan(kind: str, seed: int = 0) -> Any:
             ),
         }
     return ready(diffusers.WanImageToVideoPipeline(**parts, **seen))
+
+
+def tiny_vace(*, experts: bool = False, seed: int = 0) -> Any:
+    """A VACE pipeline whose control lies beside the first and the last of three blocks; with two experts, as 2.2's."""
+    plain = tiny_wan("experts" if experts else "text", seed)
+    config = dict(plain.transformer.config) | {"num_layers": 3, "vace_layers": [0, 2], "vace_in_channels": 96}
+    networks = [diffusers.WanVACETransformer3DModel.from_config(config) for _ in range(1 + experts)]
+    held = {name: plain.components[name] for name in ("tokenizer", "text_encoder", "vae", "scheduler")}
+    low = networks[1] if experts else None
+    boundary = plain.config.boundary_ratio
+    return ready(diffusers.WanVACEPipeline(**held, transformer=networks[0], transformer_2=low, boundary_ratio=boundary))
 
 
 def _codec() -> dict[str, Any]:

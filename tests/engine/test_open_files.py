@@ -3,14 +3,12 @@
 All are held against the reference pipeline that was saved, or against the numbers that a packed file unpacks to.
 """
 
-import warnings
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
-from open_checkpoints import diffusers, tiny_wan
+from open_checkpoints import tiny_wan
 from safetensors.torch import save_file
 
 from zoetrope.cli.app import run
@@ -26,10 +24,6 @@ from zoetrope.engine.families.opening import family_of, open_family
 from zoetrope.engine.generate import make, prepare
 from zoetrope.engine.memory.plan import Plan
 from zoetrope.engine.numerics import Numerics
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # the library warns of its own deprecations when it is imported
-    Vace, VaceNetwork = diffusers.WanVACEPipeline, diffusers.WanVACETransformer3DModel
 
 CARD = "wan2.1-t2v-1.3b"
 PLAIN = Numerics("cpu", torch.float32, Plan(()))
@@ -157,18 +151,6 @@ def test_files_that_do_not_fit_are_refused_when_parts_are_opened(pipeline, model
         save_file({key: value for key, value in (state | change).items() if value is not None}, path)
         with pytest.raises(WeightsError, match=said):
             family_of(describe(path, models)).load(PLAIN)
-
-
-def test_vace_makes_shots_out_of_text_by_its_own_pipeline(pipeline, tmp_path):
-    config = dict(pipeline.transformer.config) | {"vace_layers": [0], "vace_in_channels": 96}
-    network = VaceNetwork.from_config(config)
-    parts = {name: part for name, part in pipeline.components.items() if name not in ("transformer", "transformer_2")}
-    Vace(**parts, transformer=network).save_pretrained(tmp_path / "vace")
-    found = describe(tmp_path / "vace", Models(tmp_path))
-    assert found.family == "bridge"
-    asked = replace(REQUEST, seconds=Fraction(5, 24), checkpoint=str(tmp_path / "vace"))
-    settled, family = prepare(asked, family_of(found), None)
-    assert make(settled, family, numerics=PLAIN).frames.shape == (5, 32, 48, 3)
 
 
 @pytest.mark.parametrize("card", [CARD, "wan2.2-t2v-a14b"])

@@ -1,7 +1,6 @@
 """Wan through our loop against diffusers' pipelines: the same weights, noise, steps and guidance.
 
-Tolerance of latents: float32, where branches go in one batch, padding of the text is folded, and the solver's
-coefficients are computed in double precision; nothing else differs. Frames may round to the next of 255 levels.
+The tolerance and its reason are `wan_pairs`'.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +12,10 @@ from threading import Barrier, Event
 import numpy as np
 import pytest
 import torch
-from einops import rearrange
-from open_checkpoints import descriptor_of, diffusers, parts_of, ready, tiny_wan
+from open_checkpoints import diffusers, ready, tiny_wan
 from PIL import Image
 from safetensors.torch import save_file
+from wan_pairs import LATENTS, Pair, assert_alike, picture, spread
 
 from zoetrope.core.conditions import Keyframe, Restyle
 from zoetrope.core.errors import Cancelled, InvalidRequest, Unsupported, WeightsError
@@ -24,80 +23,15 @@ from zoetrope.core.events import StepDone
 from zoetrope.core.request import Adapter, Request
 from zoetrope.engine.canvas import Tokens
 from zoetrope.engine.denoise import denoise
-from zoetrope.engine.families.wan.facts import Wan
 from zoetrope.engine.families.wan.family import LoadedWan
 from zoetrope.engine.generate import shoot
 from zoetrope.engine.guidance import guided
 from zoetrope.engine.reuse import reused
-from zoetrope.engine.stream import decode_parts
-
-LATENTS = 1e-5
-PROMPT, NEGATIVE = "a red boat on a lake", "blur"
-CALL = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "num_inference_steps": 4, "guidance_scale": 3.0}
-
-
-class Tiny:
-    """A tiny checkpoint twice: as the pipeline, and as the family."""
-
-    def __init__(self, kind: str) -> None:
-        self.pipeline = tiny_wan(kind)
-        self.wan = Wan(descriptor_of(self.pipeline, "wan"))
-        self.loaded = LoadedWan(self.wan, parts_of(self.pipeline))
-
-    def request(self, frames: int = 9, **more) -> Request:
-        rate = self.wan.limits.clock.frame_rate
-        size = "96x64" if self.wan.pixels == 16 else "48x32"
-        asked = {"negative": NEGATIVE, "size": size, "seed": 1, "steps": 4, "guidance": 3.0, "sound": False} | more
-        request = Request(PROMPT, seconds=Fraction(frames, rate), **asked)
-        self.wan.check(request)
-        return request
-
-    def unchecked(self) -> Request:
-        """For its size alone."""
-        return Request(PROMPT, size="96x64" if self.wan.pixels == 16 else "48x32")
-
-    @torch.inference_mode()
-    def ours(self, request: Request) -> tuple[torch.Tensor, np.ndarray]:
-        """Latents (c, f, r, w) and frames."""
-        canvas = self.loaded.place(self.loaded.blank(request), request)
-        walk = self.loaded.walk(request, self.wan.presets["standard"], canvas, 0)
-        predict = guided(self.loaded.branches(request, canvas), walk.guider)
-        canvas = denoise(predict, canvas, walk.sigmas, step=walk.step)
-        clock = self.wan.limits.clock
-        parts = decode_parts(self.loaded, canvas, frames=clock.frames(request.seconds), samples=0)
-        return spread(canvas), np.concatenate([part.frames for part in parts])
-
-    def theirs(self, request: Request, pipeline=None, **more) -> tuple[torch.Tensor, np.ndarray]:
-        pipeline = pipeline or self.pipeline
-        size = {"height": request.size.height, "width": request.size.width}
-        call = CALL | size | more
-        latent = pipeline(**call, output_type="latent").frames
-        frames = pipeline(**call, output_type="np").frames
-        return latent[0], frames[0]
-
-    def noise(self, request: Request) -> torch.Tensor:
-        return spread(self.loaded.blank(request))[None]
-
-
-def spread(canvas) -> torch.Tensor:
-    count, rows, columns = canvas.grid
-    return rearrange(canvas.video.latent, "(f r w) c -> c f r w", f=count, r=rows, w=columns)
-
-
-def picture(request: Request, seed: int) -> np.ndarray:
-    shape = (request.size.height, request.size.width, 3)
-    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
-
-
-def assert_alike(ours, theirs) -> None:
-    assert ours[0].shape == theirs[0].shape
-    assert (ours[0] - theirs[0]).abs().max() <= LATENTS
-    assert np.abs(ours[1] / 255 - theirs[1]).max() <= 1 / 255
 
 
 @pytest.fixture(scope="module")
 def tiny():
-    return lru_cache(Tiny)
+    return lru_cache(lambda kind: Pair(tiny_wan(kind)))
 
 
 @pytest.mark.parametrize("kind", ["text", "experts"])
@@ -184,7 +118,7 @@ def test_two_threads_on_one_checkpoint_make_what_one_makes(tiny):
 
 
 @torch.inference_mode()
-def reusing(made: Tiny, request: Request, most: float, on_step=None) -> tuple[torch.Tensor, int]:
+def reusing(made: Pair, request: Request, most: float, on_step=None) -> tuple[torch.Tensor, int]:
     """The latents, and how often the network was asked."""
     canvas, calls = made.loaded.blank(request), []
     walk = made.loaded.walk(request, made.wan.presets["reuse"], canvas, 0)
@@ -268,7 +202,7 @@ def test_a_preview_shows_the_shape_of_the_shot(tiny):
 
 @torch.inference_mode()
 def test_an_adapter_is_the_merge_by_hand_into_its_expert(tmp_path):
-    made = Tiny("experts")
+    made = Pair(tiny_wan("experts"))
     layer, drawn = "blocks.1.attn2.to_v", torch.Generator().manual_seed(0)
     down, up = torch.randn(2, 48, generator=drawn), torch.randn(48, 2, generator=drawn)
     path = tmp_path / "style.safetensors"

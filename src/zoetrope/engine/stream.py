@@ -87,7 +87,8 @@ def _joined(
 
 def _pictures(loaded: Loaded, canvas: Canvas) -> Iterator[np.ndarray]:
     count, rows, columns = canvas.grid
-    latent = rearrange(canvas.video.latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
+    latent = canvas.video.latent[: count * rows * columns]  # what follows the grid is no frame of the shot
+    latent = rearrange(latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
     state: Any = None
     for piece in (latent[:1], *latent[1:].split(LATENT_FRAMES_AT_ONCE)):
         if len(piece):

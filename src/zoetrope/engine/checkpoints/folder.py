@@ -33,6 +33,7 @@ _CONFIGS = ("config.json", "scheduler_config.json", "guider_config.json", "prepr
 _FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "WanTransformer3DModel": ("Wan", "wan"),
+        "WanVACETransformer3DModel": ("WanVACE", "wan"),
         "LTXVideoTransformer3DModel": ("LTX", "ltx"),
         "LTX2VideoTransformer3DModel": ("LTX2", "ltx"),
         "HunyuanVideo15Transformer3DModel": ("HunyuanVideo15", "hunyuan"),

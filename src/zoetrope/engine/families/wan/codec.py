@@ -5,7 +5,7 @@ Knows no canvas. The network of the codec is diffusers' AutoencoderKLWan.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -44,12 +44,23 @@ def encode(codec: Any, frames: Tensor) -> Tensor:
 
     Shapes: frames (t, h, w, 3) in -1..1, t = 1, 5, 9 and so on; out (f, r, w, c), normalised, float32.
     """
-    pixels = _fold(rearrange(frames.to(codec.dtype), "t h w c -> 1 c t h w"), codec.config.patch_size)
+    return encode_pieces(codec, (frames[piece] for piece in pieces_of(len(frames))))
+
+
+def pieces_of(count: int) -> list[slice]:
+    """Which frames of a clip the codec reads together: the first alone, then as many as a latent frame holds."""
+    return [slice(0, 1), *(slice(start, start + STRIDE) for start in range(1, count, STRIDE))]
+
+
+def encode_pieces(codec: Any, pieces: Iterable[Tensor]) -> Tensor:
+    """Encode a clip in the pieces of `pieces_of`, so that its pixels need not all be there. Shapes: as `encode`."""
     memory: list[Any] = [None] * _convolutions(codec.encoder)
-    pieces = [pixels[:, :, :1], *pixels[:, :, 1:].split(STRIDE, dim=2)]
-    seen = [codec.encoder(piece, feat_cache=memory, feat_idx=[0]) for piece in pieces if piece.shape[2]]
+    seen = []
+    for piece in pieces:
+        pixels = _fold(rearrange(piece.to(codec.dtype), "t h w c -> 1 c t h w"), codec.config.patch_size)
+        seen.append(codec.encoder(pixels, feat_cache=memory, feat_idx=[0]))
     mean_of_latent = codec.quant_conv(torch.cat(seen, 2)).chunk(2, dim=1)[0].float()
-    spread, mean = _spread(codec, frames.device)
+    spread, mean = _spread(codec, mean_of_latent.device)
     return rearrange((mean_of_latent - mean) * spread, "1 c f r w -> f r w c")
 
 

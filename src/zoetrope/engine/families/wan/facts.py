@@ -8,8 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from zoetrope.core.conditions import Condition, Keyframe, Restyle
-from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.conditions import Condition, Control, Extend, Keyframe, Reference, Region, Restyle
 from zoetrope.core.events import Notice
 from zoetrope.core.limits import Limits, check_limits
 from zoetrope.core.request import Request
@@ -17,6 +16,7 @@ from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
 from zoetrope.engine.adapters.files import check_adapters
 from zoetrope.engine.families.descriptor import Descriptor
+from zoetrope.engine.families.wan.checking import check_given
 from zoetrope.engine.memory.work import CodecWork, NetworkWork, TextWork, Workload
 from zoetrope.engine.presets import Preset
 
@@ -96,6 +96,11 @@ class Wan:
         return bool(self.descriptor.settings.get("expand_timesteps"))
 
     @property
+    def composes(self) -> bool:
+        """Whether branches beside its blocks read a clip and a mask of what is made of it, as VACE's do."""
+        return bool(self.network.get("vace_layers"))
+
+    @property
     def boundary(self) -> float | None:
         """The noise level, 0..1, below which the second expert takes over."""
         return self.descriptor.settings.get("boundary_ratio") if self.descriptor.has("network_low") else None
@@ -120,6 +125,8 @@ class Wan:
 
     @property
     def _conditions(self) -> tuple[type[Condition], ...]:
+        if self.composes:
+            return (Keyframe, Extend, Region, Control, Reference, Restyle)
         return (Keyframe,) if self.sees_pictures or self.holds_frames else (Restyle,)
 
     @property
@@ -134,46 +141,38 @@ class Wan:
         limits = self.limits
         check_limits(request, limits)
         check_adapters(request.adapters, "wan", self.width, limits.checkpoint)
-        self._check_keyframes(request, limits)
+        notices = check_given(self, request, limits)
         if request.size in limits.learned:
-            return ()
+            return notices
         best = ", ".join(map(str, limits.learned))
-        return (Notice(f"{limits.checkpoint} was not trained at {request.size}; it is at its best at {best}."),)
-
-    def _check_keyframes(self, request: Request, limits: Limits) -> None:
-        frames = limits.clock.frames(request.seconds)
-        moments = keyframe_moments(request, limits.clock)
-        possible = {0, frames - 1} if self.sees_pictures else {0}
-        if self.sees_pictures and 0 not in moments:
-            raise InvalidRequest(f"{limits.checkpoint} makes shots out of a first picture; give a keyframe at 'first'.")
-        if self.looks_twice and len(moments) < 2:
-            raise InvalidRequest(f"{limits.checkpoint} goes from a first picture to a last one; give both keyframes.")
-        if len(set(moments)) < len(moments):
-            raise InvalidRequest("two keyframes were given for one frame; give one of them.")
-        for moment in moments:
-            if moment not in possible:
-                where = "first and last" if self.sees_pictures else "first"
-                raise InvalidRequest(
-                    f"a keyframe was set at frame {moment}; {limits.checkpoint} knows keyframes at {where}."
-                )
+        return (
+            *notices,
+            Notice(f"{limits.checkpoint} was not trained at {request.size}; it is at its best at {best}."),
+        )
 
     def workload(self, request: Request) -> Workload:
         """How much a settled request computes. Units: as `memory.work`."""
         clock, size = self.limits.clock, request.size
         frames = clock.frames(request.seconds)
         latent = (clock.latent_frames(frames), size.height // self.pixels, size.width // self.pixels)
-        tokens = latent[0] * (latent[1] // PATCH) * (latent[2] // PATCH)
+        references = sum(isinstance(condition, Reference) for condition in request.conditions)
+        tokens = (latent[0] + references) * (latent[1] // PATCH) * (latent[2] // PATCH)
         branches = 1 if request.guidance == 1 else 2
         pixels = (clock.grid_frames(frames), size.height, size.width)
-        encoded = pixels[0] if self.sees_pictures else len(request.conditions)
-        if any(isinstance(condition, Restyle) for condition in request.conditions):
-            encoded = pixels[0]
+        encoded = self._encoded(request, pixels[0], references)
         networks = (
             NetworkWork(part, tokens, CONTEXT, branches, calls) for part, calls in self._calls(request).items() if calls
         )
         return Workload(
             (TextWork("text", CONTEXT, branches), *networks, CodecWork("codec", latent, pixels, encoded)),
         )
+
+    def _encoded(self, request: Request, frames: int, references: int) -> int:
+        """Frames that the codec reads; of what VACE is told, kept and led pixels apart."""
+        restyled = any(isinstance(condition, Restyle) for condition in request.conditions)
+        if self.composes:
+            return (2 + restyled) * frames + references
+        return frames if self.sees_pictures or restyled else len(request.conditions)
 
     def _calls(self, request: Request) -> dict[str, int]:
         assert request.steps is not None, "a settled request has its steps"
@@ -195,11 +194,3 @@ class Wan:
 
         together = numerics.plan is None or numerics.plan.together
         return LoadedWan(self, open_parts(self.descriptor, numerics), together)
-
-
-def keyframe_moments(request: Request, clock: Clock) -> tuple[int, ...]:
-    """The frames at which pictures are given, in the order of the conditions."""
-    last = clock.frames(request.seconds) - 1
-    named = {"first": 0, "last": last}
-    keyframes = (condition for condition in request.conditions if isinstance(condition, Keyframe))
-    return tuple(named[each.at] if isinstance(each.at, str) else clock.frame_at(each.at) for each in keyframes)

@@ -5,10 +5,12 @@ Knows neither guidance nor where weights lie.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
-from zoetrope.core.conditions import Restyle
+from zoetrope.core.conditions import Reference, Restyle
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.engine.adapters.laying import adapted
@@ -24,7 +26,7 @@ from zoetrope.engine.canvas import Canvas, Tokens, blank_stream, fill_with_noise
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
 from zoetrope.engine.families.wan import codec as codecs
-from zoetrope.engine.families.wan import placing
+from zoetrope.engine.families.wan import placing, vace
 from zoetrope.engine.families.wan.facts import CONTEXT, PATCH, Wan, WanPreset
 from zoetrope.engine.families.wan.forward import Levels, Prepared, forward, prepare
 from zoetrope.engine.families.wan.sight import look_at
@@ -58,6 +60,7 @@ class LoadedWan:
             request.size.width // pixels,
         )
         place = torch.cartesian_prod(*(torch.arange(side) for side in grid)).float()
+        place = torch.cat([place, _before(place[: grid[1] * grid[2]], len(vace.references_of(request)))])
         place[:, 0] *= clock.frames_per_latent / clock.frame_rate
         none = torch.zeros(0, 3)
         canvas = Canvas(
@@ -69,10 +72,12 @@ class LoadedWan:
         return to_device(fill_with_noise(canvas, seeds_of(request)), self.parts["network"].device)
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
-        if not request.conditions:
+        if not request.conditions and not self.wan.composes:
             return canvas
         clock = self.limits.clock
         with self.parts["codec"].resident() as codec:
+            if self.wan.composes:
+                canvas = vace.put_told(canvas, codec, request, clock)
             if self.wan.sees_pictures:
                 return placing.put_beside(canvas, codec, request, clock)
             if self.wan.holds_frames:
@@ -119,10 +124,12 @@ class LoadedWan:
     def branches(self, request: Request, canvas: Canvas) -> Branches:
         schedule = self._schedule(request)
         prompts = [request.prompt] if request.guidance == 1 else [request.prompt, request.negative]
-        said = read_prompts(self.parts, prompts, self.wan.descriptor.identity)
+        said = read_prompts(self.parts, [_unnamed(prompt, request) for prompt in prompts], self.wan.descriptor.identity)
         pictures = list(placing.pictures_of(request, self.limits.clock).values())
         looked = pictures if self.wan.looks_twice else pictures[:1]
         sight = look_at(self.parts, looked) if self.wan.network.get("image_dim") else None
+        control = _in_time(canvas, canvas.beside) if self.wan.composes and canvas.beside is not None else None
+        grid = (len(canvas.video.latent) // prod(canvas.grid[1:]), *canvas.grid[1:])
         kept: dict[str, Prepared] = {}
 
         def velocities(canvas: Canvas, sigma: float, names: tuple[str, ...]) -> tuple[Tokens, ...]:
@@ -133,13 +140,15 @@ class LoadedWan:
                 network = self._resident(stack, expert, request)
                 if expert not in kept:
                     kept.clear()  # the first expert does not come back
-                    kept[expert] = prepare(network, said, canvas.grid, length=CONTEXT, dtype=dtype, sight=sight)
-                latent = _latent(canvas).to(dtype)
+                    kept[expert] = prepare(
+                        network, said, grid, length=CONTEXT, dtype=dtype, sight=sight, control=control
+                    )
+                latent = _latent(canvas, self.wan.sees_pictures).to(dtype)
                 rows = [BRANCHES.index(name) for name in names]
                 batches = [rows] if self.together else [[row] for row in rows]
                 levels = _levels(canvas, told)
                 video = torch.cat([forward(network, kept[expert], latent, levels, each).float() for each in batches])
-            tokens = rearrange(video, "b c f r w -> b (f r w) c")
+            tokens = rearrange(video.roll(canvas.grid[0] - grid[0], 2), "b c f r w -> b (f r w) c")
             return tuple(Tokens(each, canvas.sound.latent) for each in tokens)
 
         return velocities
@@ -161,7 +170,8 @@ class LoadedWan:
     def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
         """The middle latent frame, in the colours that its channels stand for."""
         count, rows, columns = canvas.grid
-        latent = rearrange(denoised.video, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
+        shot = denoised.video[: count * rows * columns]
+        latent = rearrange(shot, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
         return self._tint.picture(latent[count // 2])
 
     @cached_property
@@ -170,13 +180,31 @@ class LoadedWan:
             return tint_of(codecs.colours_of(codec), self.wan.channels)
 
 
-def _latent(canvas: Canvas) -> Tensor:
-    """What the network sees. Shapes: out (c, f, r, w), with the channels beside the tokens last."""
+def _before(first: Tensor, count: int) -> Tensor:
+    """Places of latent frames that come before a shot's first one. Shapes: first (n, 3); out (count * n, 3)."""
+    moments = torch.arange(-count, 0).repeat_interleave(len(first))[:, None]
+    return torch.cat([moments, first[:, 1:].repeat(count, 1)], 1)
+
+
+def _unnamed(prompt: str, request: Request) -> str:
+    """A prompt without the signs before names of references, which Wan's text encoder was not trained with."""
+    names = sorted({each.name for each in request.conditions if isinstance(each, Reference) and each.name})
+    return re.sub(rf"@(?={'|'.join(names)})", "", prompt) if names else prompt
+
+
+def _latent(canvas: Canvas, beside: bool) -> Tensor:
+    """What the network sees. Shapes: out (c, f, r, w), with the channels beside the tokens last if it takes them."""
     tokens = canvas.video.latent
-    if canvas.beside is not None:
+    if beside and canvas.beside is not None:
         tokens = torch.cat([tokens, canvas.beside], -1)
+    return _in_time(canvas, tokens)
+
+
+def _in_time(canvas: Canvas, tokens: Tensor) -> Tensor:
+    """Frames of the grid, and before them those that follow it on the canvas. Shapes: (n, c) -> (c, f, r, w)."""
     count, rows, columns = canvas.grid
-    return rearrange(tokens, "(f r w) c -> c f r w", f=count, r=rows, w=columns)
+    frames = rearrange(tokens, "(f r w) c -> c f r w", r=rows, w=columns)
+    return frames.roll(frames.shape[1] - count, 1)
 
 
 def _levels(canvas: Canvas, told: float) -> Levels:

@@ -1,15 +1,16 @@
 """The forward pass of Wan's network over diffusers' own modules, arranged so that nothing is computed twice.
 
 Per request: the text and what each block reads of it. Per canvas: rotary tables. Per step: the modulation, once for
-all tokens of one noise level. All branches go in one batch and part only where they first read the text. Knows no
-schedule, no guidance and no prompt.
+all tokens of one noise level. All branches of the guidance go in one batch and part only where they first read the
+text. Knows no schedule, no guidance and no prompt.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import torch
@@ -24,15 +25,17 @@ from zoetrope.engine.attention import attend
 class Prepared:
     """What one network reads again in each step of one request.
 
-    Shapes: context (b, k, d); bias (k,) or None; sight (1, s, d) or None; turn (n, 1, e / 2) complex.
-    `read` holds keys and values of each block that came by, b rows each.
+    Shapes: context (b, k, d); bias (k,) or None; sight (1, s, d) or None; turn (n, 1, e / 2) complex; control
+    (1, n, d), what branches beside the blocks are told, or None.
+    `read` holds keys and values of each block that came by, b rows each, by its list and its number there.
     """
 
     context: Tensor
     bias: Tensor | None
     sight: Tensor | None
     turn: Tensor
-    read: dict[int, tuple[Tensor, ...]] = field(default_factory=dict)
+    control: Tensor | None = None
+    read: dict[tuple[str, int], tuple[Tensor, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +57,14 @@ def prepare(
     length: int,
     dtype: torch.dtype,
     sight: Tensor | None = None,
+    control: Tensor | None = None,
 ) -> Prepared:
     """Project the text once, with its padding folded into three tokens.
 
     The reference pads each prompt with zeros to `length` and attends to the padding too. Padding tokens are all alike,
     so a few of them with weights that add up to their number are the same sum.
-    Shapes: prompts (n, c) each, without padding; grid of latents; sight (pictures, s, c'), what was seen of them.
+    Shapes: prompts (n, c) each, without padding; grid of latents; sight (pictures, s, c'), what was seen of them;
+    control (c'', f, r, w), what VACE is told.
     """
     device = network.patch_embedding.weight.device
     longest = max(map(len, prompts))
@@ -74,6 +79,7 @@ def prepare(
         bias=bias,
         sight=None if sight is None else embedder.image_embedder(sight.to(device, dtype)),
         turn=_turn(network, grid),
+        control=None if control is None else _tokens(network.vace_patch_embedding, control.to(device, dtype)),
     )
 
 
@@ -105,17 +111,48 @@ def forward(network: Any, prepared: Prepared, latent: Tensor, levels: Levels, ro
 
     Shapes: latent (c, f, r, w) in the network's type; out (b, c', f, r, w).
     """
-    tokens = rearrange(network.patch_embedding(latent[None]), "b d f r w -> b (f r w) d").contiguous()
+    tokens = _tokens(network.patch_embedding, latent)
     time, modulation = _time(network, levels, tokens.dtype)
-    for number, block in enumerate(network.blocks):
-        if number not in prepared.read:
-            prepared.read[number] = _read(block.attn2, prepared)
-        tokens = _block(block, tokens, modulation, prepared, prepared.read[number], rows, levels.spans)
+    hints = _hints(network, prepared, tokens, modulation, levels, rows)
+    for number, (block, hint) in enumerate(zip(network.blocks, hints, strict=True)):
+        read = _read(block.attn2, prepared, ("blocks", number))
+        tokens = _block(block, tokens, modulation, prepared, read, rows, levels.spans)
+        tokens = tokens if hint is None else tokens + hint
     shift, scale = (network.scale_shift_table + time[:, None]).float().unbind(1)
     out = network.proj_out(_modulated(tokens, network.norm_out.eps, scale, shift, levels.spans))
     f, r, w = (side // patch for side, patch in zip(latent.shape[1:], network.config.patch_size, strict=True))
     p, q, s = network.config.patch_size
     return rearrange(out, "b (f r w) (p q s c) -> b c (f p) (r q) (w s)", f=f, r=r, w=w, p=p, q=q, s=s)
+
+
+def _tokens(embedding: Any, latent: Tensor) -> Tensor:
+    """Shapes: latent (c, f, r, w); out (1, n, d)."""
+    return rearrange(embedding(latent[None]), "b d f r w -> b (f r w) d").contiguous()
+
+
+def _hints(
+    network: Any, prepared: Prepared, tokens: Tensor, modulation: Tensor, levels: Levels, rows: Sequence[int]
+) -> Iterator[Tensor | None]:
+    """What is added after each block: that of a branch which reads the control beside it, or None.
+
+    The branches read what one another made, and the tokens as they were before the first block; so each is computed
+    when its block is, and its hint needs no place before.
+    """
+    if prepared.control is None:
+        yield from repeat(None, len(network.blocks))
+        return
+    control, branches = prepared.control, enumerate(network.vace_blocks)
+    for number in range(len(network.blocks)):
+        if number not in network.config.vace_layers:
+            yield None
+            continue
+        place, branch = next(branches)
+        if branch.proj_in is not None:
+            control = branch.proj_in(control) + tokens
+        read = _read(branch.attn2, prepared, ("vace_blocks", place))
+        control = _block(branch, control, modulation, prepared, read, rows, levels.spans)
+        yield branch.proj_out(control)
+    next(branches, None)  # so that streamed ones let the last one go
 
 
 def _time(network: Any, levels: Levels, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
@@ -126,8 +163,15 @@ def _time(network: Any, levels: Levels, dtype: torch.dtype) -> tuple[Tensor, Ten
     return time, embedder.time_proj(embedder.act_fn(time)).unflatten(-1, (6, -1)).float()
 
 
-def _read(attention: Any, prepared: Prepared) -> tuple[Tensor, ...]:
-    """Keys and values of the text, and of what was seen. Shapes: each (b, heads, k, e)."""
+def _read(attention: Any, prepared: Prepared, name: tuple[str, int]) -> tuple[Tensor, ...]:
+    """What a block reads, as it did in the step before."""
+    if name not in prepared.read:
+        prepared.read[name] = _keys_and_values(attention, prepared)
+    return prepared.read[name]
+
+
+def _keys_and_values(attention: Any, prepared: Prepared) -> tuple[Tensor, ...]:
+    """Of the text, and of what was seen. Shapes: each (b, heads, k, e)."""
     key, value = attention.norm_k(attention.to_k(prepared.context)), attention.to_v(prepared.context)
     read = [key, value]
     if prepared.sight is not None:

@@ -1,6 +1,6 @@
 """Where a request's pictures go: into channels beside the canvas, onto the canvas itself, or under its noise.
 
-Knows the codec's latents, not the network.
+Knows the codec's latents, not the network; what VACE is told lies in `vace`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from zoetrope.core.conditions import Keyframe, Restyle
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock
 from zoetrope.engine.canvas import Canvas, give
+from zoetrope.engine.families.wan.checking import keyframe_moments
 from zoetrope.engine.families.wan.codec import encode, pixels_of
-from zoetrope.engine.families.wan.facts import MASK, keyframe_moments
+from zoetrope.engine.families.wan.facts import MASK
 
 
 def pictures_of(request: Request, clock: Clock) -> dict[int, np.ndarray]:
@@ -41,7 +42,7 @@ def put_beside(canvas: Canvas, codec: Any, request: Request, clock: Clock) -> Ca
     latent = encode(codec, clip)
     # the first latent frame holds one frame, which counts for all four of its mask
     mask = torch.cat([given[:1].expand(MASK), given[1:]]).view(-1, 1, 1, MASK).expand(*latent.shape[:3], -1)
-    return replace(canvas, beside=_tokens(torch.cat([mask, latent], -1)))
+    return replace(canvas, beside=tokens_of(torch.cat([mask, latent], -1)))
 
 
 def put_first(canvas: Canvas, codec: Any, request: Request, clock: Clock) -> Canvas:
@@ -49,22 +50,28 @@ def put_first(canvas: Canvas, codec: Any, request: Request, clock: Clock) -> Can
     picture = pictures_of(request, clock).get(0)
     if picture is None:
         return canvas
-    latent = _tokens(encode(codec, pixels_of(picture[None], canvas.video.latent.device)))
+    latent = tokens_of(encode(codec, pixels_of(picture[None], canvas.video.latent.device)))
     where = torch.arange(len(canvas.video.latent), device=latent.device) < len(latent)
     return replace(canvas, video=give(canvas.video, where, latent))
 
 
 def put_under(canvas: Canvas, codec: Any, request: Request, clock: Clock, sigma: float) -> Canvas:
-    """Lay a clip under the noise, at the noise level where the walk begins; its last frame stands where it is short."""
+    """Lay a clip under the noise, at the noise level where the walk begins; references lie under it as they are."""
     for condition in request.conditions:
         if isinstance(condition, Restyle):
-            missing = clock.grid_frames(len(condition.frames)) - len(condition.frames)
-            frames = np.concatenate([condition.frames, condition.frames[-1:].repeat(missing, 0)])
-            latent = _tokens(encode(codec, pixels_of(frames, canvas.video.latent.device)))
+            frames = whole(condition.frames, clock)
+            latent = tokens_of(encode(codec, pixels_of(frames, canvas.video.latent.device)))
+            if canvas.beside is not None:
+                latent = torch.cat([latent, canvas.beside[len(latent) :, : latent.shape[-1]]])
             mixed = (1 - sigma) * latent + sigma * canvas.video.latent
             canvas = replace(canvas, video=replace(canvas.video, latent=mixed))
     return canvas
 
 
-def _tokens(latent: Tensor) -> Tensor:
+def whole(frames: np.ndarray, clock: Clock) -> np.ndarray:
+    """As many frames as the codec takes; the last one stands. Shapes: (t, ...), of pictures or of their masks."""
+    return np.concatenate([frames, frames[-1:].repeat(clock.grid_frames(len(frames)) - len(frames), 0)])
+
+
+def tokens_of(latent: Tensor) -> Tensor:
     return rearrange(latent, "f r w c -> (f r w) c")

@@ -32,6 +32,8 @@ _SMALL = _BASE | {"num_attention_heads": 12, "num_layers": 30, "ffn_dim": 8960}
 _LARGE = _BASE | {"num_attention_heads": 40, "num_layers": 40, "ffn_dim": 13824}
 _FIVE = _BASE | {"num_attention_heads": 24, "num_layers": 30, "ffn_dim": 14336, "in_channels": 48, "out_channels": 48}
 _PICTURE = {"in_channels": 36}  # the latent, four channels of mask, and the latent of what is given
+_SMALL_TOLD = {"vace_layers": list(range(0, 30, 2)), "vace_in_channels": 96}
+_LARGE_TOLD = {"vace_layers": list(range(0, 40, 5)), "vace_in_channels": 96}
 _LOOKING = _PICTURE | {"image_dim": 1280, "added_kv_proj_dim": 5120}
 
 _TEXT = {
@@ -96,14 +98,15 @@ def _variant(
     pipeline: str,
     network: dict[str, Any],
     *,
+    kind: str = "WanTransformer3DModel",
     experts: float | None = None,
     looking: bool = False,
     dense: bool = False,
 ) -> Variant:
     """`experts` is the noise level at which the second expert takes over; `looking` has an image encoder."""
-    kinds = [_part("network", "WanTransformer3DModel", network)]
+    kinds = [_part("network", kind, network)]
     if experts is not None:
-        kinds.append(_part("network_low", "WanTransformer3DModel", network))
+        kinds.append(_part("network_low", kind, network))
     kinds.append(_part("text", "UMT5EncoderModel", _TEXT, "transformers"))
     if looking:
         kinds.append(_part("vision", "CLIPVisionModel", _VISION, "transformers"))
@@ -112,7 +115,8 @@ def _variant(
     return Variant(card, pipeline, tuple(kinds), json.dumps(settings))
 
 
-_TEXT_TO, _PICTURE_TO = "WanPipeline", "WanImageToVideoPipeline"
+_TEXT_TO, _PICTURE_TO, _COMPOSED = "WanPipeline", "WanImageToVideoPipeline", "WanVACEPipeline"
+_TOLD = "WanVACETransformer3DModel"
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
     {
@@ -123,6 +127,8 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             _variant("wan2.1-i2v-14b-480p", _PICTURE_TO, _LARGE | _LOOKING, looking=True),
             _variant("wan2.1-i2v-14b-720p", _PICTURE_TO, _LARGE | _LOOKING, looking=True),
             _variant("wan2.1-flf2v-14b", _PICTURE_TO, _LARGE | _LOOKING | {"pos_embed_seq_len": 514}, looking=True),
+            _variant("wan2.1-vace-1.3b", _COMPOSED, _SMALL | _SMALL_TOLD, kind=_TOLD),
+            _variant("wan2.1-vace-14b", _COMPOSED, _LARGE | _LARGE_TOLD, kind=_TOLD),
             _variant("wan2.2-t2v-a14b", _TEXT_TO, _LARGE, experts=0.875),
             _variant("wan2.2-i2v-a14b", _PICTURE_TO, _LARGE | _PICTURE, experts=0.9),
             _variant("wan2.2-ti2v-5b", _TEXT_TO, _FIVE, dense=True),
