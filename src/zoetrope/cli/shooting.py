@@ -121,8 +121,10 @@ def _make(
     from zoetrope.render.screening import screen_words
     from zoetrope.render.shoot import generate_to
 
-    if settings.keep is not None and request.seed is None and request.draft is None:
-        raise InvalidRequest("a shot that is kept goes on only under its own seed; give one with --seed.")
+    if settings.keep is not None and not _seeds_known(request):
+        raise InvalidRequest(
+            "a shot that is kept goes on only under its own seed; give one with --seed, and after the @ of --variation."
+        )
     if ask.trying.keep_latents is not None:
         check_folder(ask.trying.keep_latents)
     policy = open_house(os.environ, leaving.profile)
@@ -153,3 +155,10 @@ def _make(
     if ask.trying.keep_latents is not None:
         keep_draft(ask.trying.keep_latents, made, report.event)
     return made.take.request
+
+
+def _seeds_known(request: Request) -> bool:
+    """Whether the same command makes the same shot."""
+    if request.draft is not None:
+        return True
+    return request.seed is not None and (request.variation is None or request.variation.seed is not None)

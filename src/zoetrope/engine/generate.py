@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.conditions import Footage, Region, Soundtrack
@@ -18,7 +19,7 @@ from zoetrope.core.events import FramesReady, Notice, OnEvent
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import draw_seed
 from zoetrope.core.time import Clock
-from zoetrope.engine.canvas import Tokens
+from zoetrope.engine.canvas import Tokens, combine
 from zoetrope.engine.choosing import check_choice, choose
 from zoetrope.engine.draft import Draft, has_sound
 from zoetrope.engine.families import Family, Loaded, Planned, find_family
@@ -87,6 +88,7 @@ def make(
     the walk goes on; `begun` is what `settle_seed` began.
     Raises: OutOfMemory, WeightsError, Cancelled, and what `on_part` raises.
     """
+    assert request.best_of == 1, "its seed is chosen before a shot is made"
     checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
     clock = family.limits.clock
     total = clock.frames(request.seconds)
@@ -99,7 +101,8 @@ def make(
         if on_event is not None:
             on_event(FramesReady(part.start, len(part.frames), total))
     sound = np.concatenate(sounds, axis=1) if has_sound(request) else None
-    return Draft(request, clock, np.concatenate(frames), sound, latents=latents[0] if latents else None)
+    kept = combine(Tensor.cpu, latents[0]) if latents else None
+    return Draft(request, clock, np.concatenate(frames), sound, latents=kept)
 
 
 def plan_for(family: Family, request: Request, numerics: Numerics, wish: Wish | None = None) -> Numerics:

@@ -1,0 +1,71 @@
+"""Drafts and finals as files: the final names its draft, and the chosen seed is the one that the file tells of."""
+
+import numpy as np
+import pytest
+from tiny_family import Tiny
+
+from zoetrope.core.errors import MediaError
+from zoetrope.core.request import Request
+from zoetrope.engine.finishing import approve
+from zoetrope.engine.loading import unload_all
+from zoetrope.media.readers import probe
+from zoetrope.release.door_policy import open_policy
+from zoetrope.render.likeness import Likenesses
+from zoetrope.render.shoot import generate, generate_to
+
+
+class Judged(Tiny):
+    def score(self, checkpoint, request, canvas, denoised) -> float:
+        return float(request.seed == 9)
+
+
+@pytest.fixture(scope="module")
+def policy(home):
+    return open_policy(home)
+
+
+@pytest.fixture(scope="module")
+def faces(home):
+    return Likenesses(home)
+
+
+def ask(**fields) -> Request:
+    return Request("bright things", **({"size": "48x32", "seconds": 1} | fields))  # type: ignore[arg-type]
+
+
+def test_a_final_names_its_draft(tmp_path, policy, faces):
+    draft = generate_to(tmp_path / "draft.mp4", ask(seed=7, preset="draft"), policy, faces, family=Tiny())
+    final = generate_to(
+        tmp_path / "final.mp4",
+        ask(draft=approve(draft.take, mark=draft.asset.mark)),
+        policy,
+        faces,
+        family=Tiny(),
+    )
+    (given,) = final.take.making.ingredients
+    assert (given.relation, given.mark) == ("input", draft.asset.mark)
+    assert final.asset.mark != draft.asset.mark
+    final.asset.check()
+
+
+def test_a_take_in_memory_can_be_approved(policy, faces):
+    draft = generate(ask(seed=7, preset="draft"), policy, faces, family=Tiny())
+    final = generate(ask(draft=draft.approve(0.3)), policy, faces, family=Tiny())
+    assert final.seed == 7
+    assert final.making.fingerprint != generate(ask(seed=7), policy, faces, family=Tiny()).making.fingerprint
+
+
+def test_the_file_tells_of_the_chosen_seed_alone(tmp_path, policy, faces):
+    best = generate_to(tmp_path / "best.mp4", ask(seed=7, best_of=4), policy, faces, family=Judged())
+    alone = generate_to(tmp_path / "alone.mp4", ask(seed=9), policy, faces, family=Judged())
+    assert "seed 9" in probe(best.asset.path).metadata["comment"]
+    assert best.asset.mark == alone.asset.mark
+    assert np.array_equal(best.take.frames, alone.take.frames)
+
+
+def test_a_place_that_cannot_be_written_fails_before_seeds_are_tried(tmp_path, policy, faces):
+    unload_all()
+    family = Judged()
+    with pytest.raises(MediaError):
+        generate_to(tmp_path / "missing" / "best.mp4", ask(best_of=2), policy, faces, family=family)
+    assert family.loads == []
