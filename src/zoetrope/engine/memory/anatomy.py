@@ -19,7 +19,7 @@ class Anatomy:
 
     `outside` is what is not in repeated blocks; `packable` are weights of linear layers in blocks, `kept` those of all
     that stay in float32. `per_token` are multiply-adds of the blocks for each token; `width` is that of the tokens and
-    `inner` the widest layer inside a block.
+    `inner` the widest layer inside a block. `lists` are lists of repeated blocks, which are streamed side by side.
     """
 
     outside: int
@@ -32,6 +32,7 @@ class Anatomy:
     per_token: int
     width: int
     inner: int
+    lists: int
 
     @property
     def total(self) -> int:
@@ -80,6 +81,7 @@ def _anatomy(library: str, kind: str, config_text: str) -> Anatomy:
         per_token=sum(layer.in_features * layer.out_features for layer in working),
         width=_commonest([layer.in_features for layer in working]),
         inner=max((layer.out_features for layer in working), default=0),
+        lists=len(lists),
     )
 
 

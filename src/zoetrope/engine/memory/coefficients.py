@@ -13,6 +13,11 @@ from zoetrope.engine.memory.plan import Precision
 # norm; the inner layer before and after its activation).
 WIDTH_BYTES, INNER_BYTES = 22.0, 4.0
 
+# The same of branches beside the blocks, as VACE's: what they are told, what they make of it, a hint, and the tokens
+# before the first block. Counted on empty networks of 1.3B and 14B: 5.1 for each of two branches of guidance, 6.5 for
+# one, on top of what the blocks take.
+BESIDE_BYTES = 6.5
+
 # What of the matrix rate a denoising step reaches. Assumed until it is measured per device: 0.5 on a card is what
 # published steps come to (14B, 32,760 tokens, 1 x H100: 5.2 s a step of 2 branches, peers' table b.1).
 MATRIX_SHARE: Mapping[str, float] = {"cpu": 0.6, "cuda": 0.5}

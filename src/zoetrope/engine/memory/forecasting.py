@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from zoetrope.engine.memory.anatomy import Anatomy, anatomy
 from zoetrope.engine.memory.coefficients import (
+    BESIDE_BYTES,
     CODEC_WORK,
     INNER_BYTES,
     MATRIX_SHARE,
@@ -111,7 +112,7 @@ def device_weight_bytes(files: PartFiles, planned: PartPlan) -> int:
         return weight_bytes(files, planned)
     body = anatomy(files)
     share = body.largest_block / body.blocks if body.blocks else 0.0
-    slots = min(planned.ahead + 1, body.layers) * share * _block_bytes(files, planned)
+    slots = min((planned.ahead + 1) * body.lists, body.layers) * share * _block_bytes(files, planned)
     return _outside_bytes(body, planned) + int(slots)
 
 
@@ -133,7 +134,7 @@ def _block_bytes(files: PartFiles, planned: PartPlan) -> int:
 def _staging_bytes(files: PartFiles, planned: PartPlan) -> int:
     """What loading holds on the host: the largest tensor as it lies in its file, and the slots of a stream."""
     body = anatomy(files)
-    slots = (planned.ahead + 1) * body.largest_block * 2 if planned.residence is Residence.DISK else 0
+    slots = (planned.ahead + 1) * body.lists * body.largest_block * 2 if planned.residence is Residence.DISK else 0
     return 4 * body.largest_tensor + slots
 
 
@@ -142,7 +143,8 @@ def working_bytes(work: Work, files: PartFiles, planned: PartPlan, plan: Plan) -
     body, wide = anatomy(files), planned.precision is Precision.F32
     match work:
         case NetworkWork():
-            each = (2 if wide else 1) * (WIDTH_BYTES * body.width + INNER_BYTES * body.inner)
+            across = WIDTH_BYTES + BESIDE_BYTES * max(body.lists - 1, 0)
+            each = (2 if wide else 1) * (across * body.width + INNER_BYTES * body.inner)
             unpacked = 0 if planned.precision in PLAIN else 2 * body.width * body.inner
             return int(work.batch * (work.tokens + work.context) * each) + unpacked
         case TextWork():
