@@ -1,38 +1,53 @@
 """Every way of giving and directing, measured on shots of the shipped checkpoint by the spotter and by plain numbers.
 
-python benchmarks/tasks.py [--shots 8] [--only keyframes] : a line for each way. Knows no terminal art and no files.
+python benchmarks/tasks.py [--shots 8] [--only keyframes] : a line for each way. What badges shots show is said by a
+judge of its own, proven on true renders first (`badge_judge.py`). Knows no terminal art and no files.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import torch
+from badge_judge import SHOWN, Judge, sworn_in, worn
 
 from zoetrope.core.conditions import Control, Footage, Keyframe, Reference, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Stroke, move_names, read_moves
 from zoetrope.core.request import Request
 from zoetrope.engine.draft import Draft
-from zoetrope.engine.families.pocket.facts import WEIGHTS
+from zoetrope.engine.families.pocket.facts import POCKET, WEIGHTS
 from zoetrope.engine.families.pocket.plan import AXES
+from zoetrope.engine.families.pocket.seeing import Looks
 from zoetrope.engine.families.pocket.spotter import Findings, load_spotter, spot
 from zoetrope.engine.families.pocket.storage import SPOTTER
 from zoetrope.engine.generate import generate
-from zoetrope.engine.numerics import Numerics
+from zoetrope.engine.loading import loaded
+from zoetrope.engine.numerics import Numerics, choose_numerics
 from zoetrope.evaluation.camera import camera_seen
 from zoetrope.evaluation.onsets import onsets, pair
 from zoetrope.evaluation.picture import psnr
 from zoetrope.evaluation.voice import agreement, voice_envelope
 from zoetrope.training.world.captions import captions
 from zoetrope.training.world.picture import draw
+from zoetrope.training.world.scene import Badge, Scene
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
+from zoetrope.training.world.spoil import spoil
 
 NEAR = 0.08  # seconds within which a touch counts as heard
 PLAIN = {"cut": False, "badge": False}
+BOTH = (
+    "@hero and @friend on a meadow",
+    "@hero chases @friend",
+    "@hero jumps over @friend on the beach",
+    "@hero collides with @friend in the city",
+    "草地上，@hero和@friend",
+)
 
 
 def make(prompt: str, *conditions: object, seconds: float = 5, seed: int = 0) -> Draft:
@@ -41,10 +56,15 @@ def make(prompt: str, *conditions: object, seconds: float = 5, seed: int = 0) ->
 
 
 class Look:
-    """The spotter, and where the thing of a kind is in every picture."""
+    """The spotter, and where the thing of a kind is in every picture; the judge of badges, where one is needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, proofs: int) -> None:
         self.spotter = load_spotter(WEIGHTS / SPOTTER, Numerics("cpu", torch.float32))
+        self._proofs = proofs
+
+    @cached_property
+    def judge(self) -> Judge:
+        return sworn_in(self.spotter, self._proofs)
 
     def at(self, frames: np.ndarray) -> Findings:
         return spot(self.spotter, torch.from_numpy(np.ascontiguousarray(frames)))[0]
@@ -126,21 +146,70 @@ def foley(rng: np.random.Generator, look: Look) -> list[float]:
     return [float(np.mean(~np.isnan(offsets)))]
 
 
-def badges(rng: np.random.Generator, look: Look) -> list[float]:
-    """Whether the badge of a reference is the one that the shot shows: emblem, and both colours within 60 of 255."""
-    fixed = {"cut": False, "badge": True, "camera": "static", "size": "large", "style": "plain", "weather": "clear"}
-    scene = write_scene(rng, frames=2, fixed=fixed | {"second_object": None, "light": "day", "action": "spins"})
-    badge = scene.things[0].badge
+def readings(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether the badge of a true picture is read right, as it is and spoiled, and none is read where there is none."""
+    scene = cast(rng)
+    thing, badge = scene.things[0], scene.things[0].badge
     assert badge is not None
-    draft = make("@hero slides on a meadow", Reference(draw(scene)[0], "hero"))
-    found = look.at(draft.frames[::6])
-    if not len(found.score):
-        return [0.0, 0.0]
-    weight = (found.score * found.badge)[:, None]
-    pattern = int((found.chances["pattern"] * weight).sum(0).argmax())
-    inks = ((found.inks * weight).sum(0) / weight.sum().clamp_min(1e-6)).numpy() * 255
-    close = np.abs(inks - np.array((*badge.inner, *badge.outer))).mean() < 60
-    return [float(pattern == badge.pattern), float(close)]
+    bare = replace(scene, things=(replace(thing, badge=None),))
+    seer = loaded(POCKET, choose_numerics()).seer  # type: ignore[attr-defined]
+    picture = draw(scene)[:1]
+    clean, spoiled, none = (
+        seer.looks([Reference(each[0], "hero")]) for each in (picture, spoil(picture, rng), draw(bare)[:1])
+    )
+    told = [worn(as_badge(each), badge) for each in (clean, spoiled)]
+    right = [float(value) for each in told for value in (each.emblem, each.colours)]
+    return [*right, float(none is None or not none.badge[0])]
+
+
+def as_badge(looks: Looks | None) -> Badge | None:
+    """The badge that was read, if one was."""
+    if looks is None or not looks.badge[0]:
+        return None
+    inks = (looks.badge[-6:] * 255).round().long().tolist()
+    return Badge(int(looks.badge[1:-6].argmax()), tuple(inks[:3]), tuple(inks[3:]))
+
+
+def badges(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether a shot shows the badge of its reference: emblem, and both colours near."""
+    scene = cast(rng)
+    thing, badge = scene.things[0], scene.things[0].badge
+    assert badge is not None
+    draft = make("@hero slides on a meadow", Reference(draw(scene)[0], "hero"), seconds=2)
+    seen = worn(look.judge.badge(draft.frames, thing.kind, thing.colour), badge)
+    return [float(seen.emblem), float(seen.colours)]
+
+
+def two_references(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether two things of a shot each wear their own badge, and whether neither wears the other's."""
+    prompt = str(rng.choice(BOTH))
+    scenes = [cast(rng), cast(rng)]
+    while alike(*scenes):
+        scenes[1] = cast(rng)
+    given = [Reference(draw(scene)[0], name) for scene, name in zip(scenes, ("hero", "friend"), strict=True)]
+    draft = make(prompt, *given, seconds=2, seed=int(rng.integers(99)))
+    own, swapped = [], []
+    for scene, other in zip(scenes, scenes[::-1], strict=True):
+        thing = scene.things[0]
+        seen = look.judge.badge(draft.frames, thing.kind, thing.colour)
+        for wears, said in ((thing.badge, own), (other.things[0].badge, swapped)):
+            assert wears is not None
+            said.append(worn(seen, wears).emblem)
+    return [float(all(own)), float(not any(swapped)), float(np.mean(own))]
+
+
+def cast(rng: np.random.Generator) -> Scene:
+    """A scene whose one thing, large and with a badge, is somebody to refer to."""
+    fixed = {"size": "large", "second_object": None, "action": "spins", "then": None}
+    return write_scene(rng, frames=2, fixed=SHOWN | fixed)
+
+
+def alike(one: Scene, other: Scene) -> bool:
+    """Whether two things could be taken for each other, or wear one emblem."""
+    first, second = one.things[0], other.things[0]
+    assert first.badge is not None
+    assert second.badge is not None
+    return first.kind == second.kind or first.colour == second.colour or first.badge.pattern == second.badge.pattern
 
 
 def controls(rng: np.random.Generator, look: Look) -> list[float]:
@@ -184,7 +253,9 @@ WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[
     "cameras": (cameras, ("right way", "error by amount")),
     "mouths": (mouths, ("correlation",)),
     "foley": (foley, ("touches heard",)),
+    "readings": (readings, ("emblem", "colours", "emblem spoiled", "colours spoiled", "none where none")),
     "badges": (badges, ("emblem right", "colours right")),
+    "two references": (two_references, ("both emblems right", "not swapped", "emblem right")),
     "controls": (controls, ("overlap",)),
     "cues": (cues, ("right order",)),
 }
@@ -194,8 +265,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shots", type=int, default=8)
     parser.add_argument("--only", action="append", choices=WAYS)
+    parser.add_argument("--proofs", type=int, default=100)
     asked = parser.parse_args()
-    look = Look()
+    look = Look(asked.proofs)
     for name in asked.only or WAYS:
         way, columns = WAYS[name]
         rows = [way(np.random.default_rng([17, number]), look) for number in range(asked.shots)]

@@ -12,8 +12,8 @@ from zoetrope.engine.families.pocket.control import path_of_control
 from zoetrope.engine.families.pocket.directing import nothing_known
 from zoetrope.engine.families.pocket.facts import LIMITS
 from zoetrope.engine.families.pocket.plan import AXES, BADGE, STAGE
-from zoetrope.engine.families.pocket.reader import facts_of, number_answers
-from zoetrope.engine.families.pocket.references import know_looks, named
+from zoetrope.engine.families.pocket.reader import facts_of, number_answers, stated
+from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.seeing import Looks, Seer, shown_by
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.spotter import Findings
@@ -28,7 +28,8 @@ PICTURE = np.zeros((144, 256, 3), np.uint8)
 @pytest.fixture
 def seer() -> Seer:
     torch.manual_seed(0)
-    return Seer(None, Sketcher(SketcherConfig(thing_width=16, stage_width=16, layers=1)).eval())  # type: ignore[arg-type]
+    sketcher = Sketcher(SketcherConfig(thing_width=16, stage_width=16, layers=1)).eval()
+    return Seer(None, sketcher)  # type: ignore[arg-type]
 
 
 def truly_found(scene: Scene) -> tuple[Findings, dict[str, torch.Tensor]]:
@@ -129,14 +130,29 @@ def test_names_are_put_into_words(prompt: str, put: str, seer: Seer, monkeypatch
     assert request.conditions == ()
 
 
+def told(**said: str) -> torch.Tensor:
+    return facts_of({axis: torch.tensor([number]) for axis, number in number_answers(said).items()})
+
+
 def test_a_slot_looks_as_its_reference() -> None:
-    said = {"object": "cube", "colour": "blue", "second_object": "ball", "second_colour": "red"}
-    facts = facts_of({axis: torch.tensor([number]) for axis, number in number_answers(said).items()})
-    known = know_looks(nothing_known(7), [looks("ball", "red")], facts)
+    facts = told(object="cube", colour="blue", second_object="ball", second_colour="red")
+    known = know_looks(nothing_known(7), slots_of([looks("ball", "red")], facts), facts)
     assert not known.plan.badges[0, 0].any()
     assert known.plan.badges[0, 1, 0] == 1
     assert known.plan.traits[0, 1, 0] == 1
     assert not known.plan.traits[0, 0].any()
+
+
+def test_references_outweigh_what_their_words_were_read_as() -> None:
+    things = [looks("ball", "red"), looks("ball", "blue")]
+    facts = told(object="star", colour="blue", second_object="ball", action="rolls")
+    slots = slots_of(things, facts)
+    assert list(slots.values()) == things
+    read = stated(settle_facts(facts, slots)[0])
+    assert read == {"object": "ball", "colour": "red", "surface": "dotted", "material": "metal", "action": "rolls"} | {
+        "second_object": "ball",
+        "second_colour": "blue",
+    }
 
 
 def test_the_largest_part_of_a_control_clip_leads() -> None:

@@ -39,12 +39,12 @@ def inner_share(places: tuple[Tensor, Tensor], kinds: Tensor, badge: Tensor, siz
     """
     x, y, radius = (kinds @ torch.tensor([PLACES[kind] for kind in AXES["object"]]).to(kinds)).T[..., None]
     radius = radius.clamp_min(0.1)  # of a slot that is empty
-    depth = _depths((places[0] - x) / radius, (places[1] - y) / radius)
+    depth = depths((places[0] - x) / radius, (places[1] - y) / radius)
     depth = (depth * badge[:, None, 1 : 1 + EMBLEMS]).sum(-1)
     return (depth * radius * size + 0.5).clamp(0, 1)[..., None]
 
 
-def _depths(x: Tensor, y: Tensor) -> Tensor:
+def depths(x: Tensor, y: Tensor) -> Tensor:
     """How deep places (b, n) lie inside the inner shape of every emblem, in radii of the badge: (b, n, EMBLEMS)."""
     across, up = x.abs(), y.abs()
     middle = (x * x + y * y).sqrt()

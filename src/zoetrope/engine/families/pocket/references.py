@@ -1,6 +1,7 @@
-"""References: the names that prompts call them by, put into words, and their looks, put into plans.
+"""References: the names that prompts call them by, put into words, and their looks, put into facts and plans.
 
-Knows what is seen in their pictures by `seeing`; knows no network.
+A prompt tells who does what, a reference who that is: what its pictures show outweighs what its words were read as.
+Knows what is seen in pictures by `seeing`; knows no network.
 """
 
 from __future__ import annotations
@@ -9,16 +10,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
 from zoetrope.core.conditions import Reference
 from zoetrope.core.motion import Cue
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.directing import Known
-from zoetrope.engine.families.pocket.plan import AXES, STAGE
-from zoetrope.engine.families.pocket.reader import stated
+from zoetrope.engine.families.pocket.plan import AXES, SLOTS, STAGE
+from zoetrope.engine.families.pocket.reader import ASKED, SIZES, facts_of, stated
 from zoetrope.engine.families.pocket.seeing import Looks, Seer, with_looks
 
+CALLED = ("object", "colour")  # what a prompt calls a thing by
+ASKED_OF = ("", "second_")  # what the questions about each slot begin with
 CHINESE = {
     **dict(
         zip(AXES["object"], ("球", "方块", "星星", "圆环", "小车", "小船", "鸟", "鱼", "灯笼", "机器人"), strict=True)
@@ -35,7 +39,7 @@ def named(request: Request, seer: Seer) -> tuple[Request, list[Looks]]:
         if isinstance(condition, Reference):
             by_name.setdefault(condition.name, []).append(condition)
     things, words = [], {}
-    for name in sorted(by_name, key=lambda each: request.prompt.find(f"@{each}")):
+    for name in in_order(request.prompt, by_name):
         looks = seer.looks(by_name[name])
         if looks is not None:
             things.append(looks)
@@ -56,16 +60,45 @@ def called(prompt: str, words: Mapping[str, Sequence[str]]) -> str:
     return prompt
 
 
-def know_looks(known: Known, things: Iterable[Looks], facts: Tensor) -> Known:
-    """Slots that are called as a reference looks get its surface, material and badge."""
-    said, left = stated(facts[0]), list(things)
-    for slot, asked in enumerate(("", "second_")):
-        for looks in left:
-            if (looks.value("object"), looks.value("colour")) == (
-                said.get(f"{asked}object"),
-                said.get(f"{asked}colour"),
-            ):
-                left.remove(looks)
-                known = with_looks(known, slot, looks, sized=None)
-                break
+def in_order(prompt: str, names: Iterable[str]) -> list[str]:
+    """Names in the order in which a prompt calls them; those that it does not call come last."""
+    named = sorted(filter(None, names), key=len, reverse=True)
+    said = re.findall("@(?:" + "|".join(map(re.escape, named)) + ")", prompt) if named else []
+    return sorted(names, key=lambda name: said.index(f"@{name}") if f"@{name}" in said else len(said))
+
+
+def slots_of(things: Sequence[Looks], facts: Tensor) -> dict[int, Looks]:
+    """Whose looks each slot has: two things in the order of their mention, one where the prompt tells of the like.
+
+    Shapes: facts (1, FACTS). Of more things than slots the first count.
+    """
+    if len(things) > 1:
+        return dict(zip(range(SLOTS), things, strict=False))
+    said = stated(facts[0])
+    alike = [
+        [sum(said.get(f"{asked}{axis}") == looks.value(axis) for axis in CALLED) for asked in ASKED_OF]
+        for looks in things
+    ]
+    return {max(range(SLOTS), key=lambda slot: like[slot]): looks for like, looks in zip(alike, things, strict=True)}
+
+
+def settle_facts(facts: Tensor, slots: Mapping[int, Looks]) -> Tensor:
+    """What a prompt means (1, FACTS), with what slots' looks show in place of what their words were read as."""
+    answers = {axis: part.argmax(1) for axis, part in zip(ASKED, facts.split(SIZES, dim=1), strict=True)}
+    for slot, looks in slots.items():
+        for axis in looks.chances:
+            asked = f"{ASKED_OF[slot]}{axis}"
+            if asked in ASKED:
+                answers[asked] = torch.full_like(answers[asked], 1 + ASKED[asked].index(looks.value(axis)))
+    return facts_of(answers).to(facts)
+
+
+def know_looks(known: Known, slots: Mapping[int, Looks], facts: Tensor) -> Known:
+    """Slots get what, of which surface and material, and with which badge their looks show.
+
+    They are large where the prompt says no size: a badge on a small thing is four pixels wide.
+    """
+    size = stated(facts[0]).get("size", "large")
+    for slot, looks in slots.items():
+        known = with_looks(known, slot, looks, sized="large" if slot else size)
     return known

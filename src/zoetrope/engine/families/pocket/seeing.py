@@ -16,12 +16,12 @@ from zoetrope.core.conditions import Extend, Footage, Keyframe, Reference, Regio
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.backdrop import Anchor, anchor
+from zoetrope.engine.families.pocket.badges import Look, read_badge
 from zoetrope.engine.families.pocket.directing import Known, unproject
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import (
     AXES,
     BADGE,
-    EMBLEMS,
     METRE,
     PATCH,
     RADII,
@@ -40,6 +40,8 @@ from zoetrope.engine.families.pocket.spotter import FOLDS, Findings, Spotter, sp
 SURE = 0.4  # score of a finding that is taken for a thing
 FAR = 3.0  # radii that a thing may go between two pictures that follow each other
 OFTEN = 0.3  # of the pictures in which a thing must be seen
+CAST = 3  # things seen longest and surest, of which the prompt's are chosen
+LOOKS = 6  # pictures of one thing in which its badge is read
 LOWEST, HIGHEST, TRIED = -0.70, -0.46, 13  # standing lines in metres that are tried against a picture
 
 
@@ -71,12 +73,15 @@ class Looks:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One thing through some pictures: indices of the pictures, its place in each (n, 2), its looks and first turn."""
+    """One thing through some pictures: indices of the pictures, place (n, 2) and turn (n, 2) in each, its looks, and
+    the chance that it wears a badge, as the spotter says.
+    """
 
     pictures: list[int]
     places: Tensor
     looks: Looks
-    turn: float
+    turns: Tensor
+    badged: float
 
 
 def shown_by(request: Request, clock: Clock) -> Shown | None:
@@ -118,6 +123,7 @@ class Seer:
         numbers = torch.tensor([min(number, last) for number in shown.numbers])
         camera = free.camera[0, numbers]
         tracks = _tracks(found, _outside(found, shown.made), len(shown.numbers), shown.lone)
+        tracks = [self._with_badge(seen, shown.frames) for seen in tracks[:CAST]]
         for slot, seen in enumerate(_cast(tracks, stated(facts[0]))):
             if seen is not None:
                 known = _with_thing(known, slot, seen, numbers, camera, shown.lone, grid)
@@ -145,18 +151,45 @@ class Seer:
         return anchor(_signed(shown.frames[which]), stage, covered, plan.camera[0, number], number)
 
     def looks(self, reference: Sequence[Reference]) -> Looks | None:
-        """What references of one name show, if they show a thing."""
-        each = []
+        """What references of one name show, if they show a thing: all of them say what it is and which badge it wears.
+
+        The badge is read from the pictures as they are given: larger ones show more of it.
+        """
+        each, views = [], []
         for given in reference:
-            found, _ = spot(self.spotter, torch.from_numpy(_in_format(given.picture))[None])
+            picture = _in_format(given.picture)
+            found, _ = spot(self.spotter, torch.from_numpy(picture)[None])
             sure = (found.score > SURE).nonzero()[:, 0]
             if len(sure):
                 best = sure[(found.score * found.radius)[sure].argmax()]
                 each.append(_looks(found, best[None]))
+                scale = torch.tensor([given.picture.shape[axis] / picture.shape[axis] for axis in (1, 0)])
+                place, radius = found.place[best] * scale, float(found.radius[best] * scale[1])
+                views.append((given.picture, place, radius, found.turn[best], float(found.badge[best])))
         if not each:
             return None
         chances = {axis: torch.stack([one.chances[axis] for one in each]).mean(0) for axis in each[0].chances}
-        return max((replace(one, chances=chances) for one in each), key=lambda one: (float(one.badge[0]), one.radius))
+        largest = replace(max(each, key=lambda one: one.radius), chances=chances)
+        kind = largest.value("object")
+        seen = [Look(_whole(picture), *at, kind, _radians(turn, kind), chance) for picture, *at, turn, chance in views]
+        return replace(largest, badge=read_badge(seen))
+
+    def _with_badge(self, seen: Seen, frames: np.ndarray) -> Seen:
+        """What is seen with its badge, from the pictures in which it is seen, a few where they are many."""
+        kind = seen.looks.value("object")
+        some = np.unique(np.linspace(0, len(seen.pictures) - 1, LOOKS).round().astype(int)).tolist()
+        views = [
+            Look(
+                _whole(frames[seen.pictures[each]]),
+                seen.places[each],
+                seen.looks.radius,
+                kind,
+                _radians(seen.turns[each], kind),
+                seen.badged,
+            )
+            for each in some
+        ]
+        return replace(seen, looks=replace(seen.looks, badge=read_badge(views)))
 
     def place(self, reference: Sequence[Reference]) -> dict[str, str]:
         """On what stage references of one name were taken."""
@@ -194,6 +227,17 @@ def _in_format(picture: np.ndarray) -> np.ndarray:
     high, wide = picture.shape[:2]
     width = min(256, max(80, round(wide * 144 / high / 16) * 16))
     return cv2.resize(picture, (width, 144), interpolation=cv2.INTER_AREA if high > 144 else cv2.INTER_CUBIC)
+
+
+def _whole(picture: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(picture))
+
+
+def _radians(turn: Tensor, kind: str) -> float:
+    """A finding's turn (2,) as an angle, the smallest of those that look the same."""
+    return float(torch.atan2(turn[1], turn[0])) / FOLDS.get(kind, 1)
+
+
 
 
 def _outside(found: Findings, made: np.ndarray) -> list[int]:
@@ -236,14 +280,13 @@ def _gap(found: Findings, one: int, other: int, lone: bool) -> float:
 
 def _seen(found: Findings, chain: list[int]) -> Seen:
     looks = _looks(found, torch.tensor(chain))
-    first = found.turn[chain[0]]
-    turn = float(torch.atan2(first[1], first[0])) / FOLDS.get(looks.value("object"), 1)
-    return Seen([int(each) for each in found.picture[chain]], found.place[chain], looks, turn)
+    numbers, badged = [int(each) for each in found.picture[chain]], float(found.badge[chain].mean())
+    return Seen(numbers, found.place[chain], looks, found.turn[chain], badged)
 
 
 def _cast(tracks: list[Seen], said: dict[str, str]) -> list[Seen | None]:
     """Who of those seen is the first and the second thing of the prompt, None where nobody is."""
-    left, chosen = tracks[:3], []
+    left, chosen = list(tracks), []
     for asked in ("", "second_"):
         wanted = {axis: said[f"{asked}{axis}"] for axis in ("object", "colour") if f"{asked}{axis}" in said}
         if not left or (asked and not wanted and len(left[0].pictures) < 2):
@@ -310,7 +353,10 @@ def _with_thing(
         rows[int(at[0]) : int(at[-1]) + 1, columns] = True
     if int(at[0]) == 0:
         spin = TRACK.index("spin")
-        tracks[0, slot, 0, spin], rows[0, slot * len(TRACK) + spin] = seen.turn, True
+        tracks[0, slot, 0, spin], rows[0, slot * len(TRACK) + spin] = (
+            _radians(seen.turns[0], seen.looks.value("object")),
+            True,
+        )
     return replace(known, plan=replace(known.plan, tracks=tracks), rows=rows)
 
 
@@ -323,11 +369,8 @@ def _group(number: int, pictures: int) -> slice:
 
 
 def _looks(found: Findings, which: Tensor) -> Looks:
-    """Looks over some findings of one thing."""
+    """Looks over some findings of one thing, whose badge is still to be read."""
     weight = found.score[which] / found.score[which].sum()
     chances = {axis: (found.chances[axis][which] * weight[:, None]).sum(0) for axis in found.chances}
-    badge = torch.zeros(BADGE)
-    if float((found.badge[which] * weight).sum()) > 0.5:
-        badge[0] = badge[1 + int(chances["pattern"][:EMBLEMS].argmax())] = 1
-        badge[-6:] = (found.inks[which] * weight[:, None]).sum(0)
-    return Looks(chances, badge, float((found.radius[which] * weight).sum()), float(found.score[which].mean()))
+    radius = float((found.radius[which] * weight).sum())
+    return Looks(chances, torch.zeros(BADGE), radius, float(found.score[which].mean()))

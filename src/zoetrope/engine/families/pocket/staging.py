@@ -34,7 +34,7 @@ from zoetrope.engine.families.pocket.plan import PATCH, Plan
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, stated
-from zoetrope.engine.families.pocket.references import know_looks, named
+from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.noise import Seeds
@@ -58,7 +58,9 @@ class Stager:
         pictures = 1 + GROUP * (latents - 1)
         request, things = named(request, self.seer)
         facts = self.facts(request.prompt)
-        known = know_looks(self._known(request, facts, latents, seeds), things, facts)
+        slots = slots_of(things, facts)
+        facts = settle_facts(facts, slots)
+        known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
         plan = write_plan(self.planner, facts, latents, seeds, known=known)
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
