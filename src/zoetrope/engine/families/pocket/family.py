@@ -179,14 +179,14 @@ class LoadedPocket:
         sound, state = self.sound_codec.decode_stream(latent[None], state)
         return sound[0].float().cpu().numpy(), state
 
-    def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
-        """The last frame of the first latent frame that is being made; what lies before it is decoded with it."""
     def details(self, request: Request, canvas: Canvas) -> Details:
         """What pictures of a shot have beyond their latents; those of given latents have what they were given with."""
         count, rows, columns = canvas.grid
         given = rearrange(canvas.video.given, "(f n) -> f n", f=count).all(1)
         return Details(self.sketcher, self.video_codec, self.plan(request, count), (rows, columns), given.cpu())
 
+    def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
+        """The last frame of the first latent frame that is being made; what lies before it is decoded with it."""
         count, rows, columns = canvas.grid
         made = ~rearrange(canvas.video.given, "(f n) -> f n", f=count).all(1)
         first = int(made.int().argmax())
