@@ -86,20 +86,31 @@ def carry_one(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int
     Above the horizon everything is carried at one depth, below it each row at its own. Source of the geometry: the
     stage's own parallax, the same as in `sketch.Sketcher.stage_at`.
     """
-    high, wide = grid[0] * PATCH, grid[1] * PATCH
-    here, ground = plan.camera[0, pictures], plan.marks[0, 0]
+    here = plan.camera[0, pictures]
     there = anchor.camera.expand(len(pictures), -1)
     if torch.equal(here, there):
         return anchor.beyond.expand(len(pictures), -1, -1, -1)
-    ends = torch.tensor([0.5, wide - 0.5])  # along a row the way back is straight and even
-    y, x = torch.meshgrid(torch.arange(high) + 0.5, ends, indexing="ij")
-    spots = torch.stack([x, y], dim=-1).to(here).expand(len(pictures), -1, -1, -1)
-    world, depth = _to_world(spots, here, ground, (high, wide))
-    source = _to_picture(world, depth, there, ground, (high, wide))
-    first, last = (source / source.new_tensor([wide, high]) * 2 - 1).split(1, dim=2)
-    at = torch.lerp(first, last, torch.linspace(0, 1, wide).to(here)[:, None])
+    at = way_back(here, there, plan.marks[0, 0], grid)
     whole = anchor.beyond.expand(len(pictures), -1, -1, -1)
     return F.grid_sample(whole, at, padding_mode="reflection", align_corners=False)
+
+
+def way_back(
+    here: Tensor, there: Tensor, ground: Tensor, grid: tuple[int, int], far: float = FAR, every: int = 1
+) -> Tensor:
+    """Where what a camera sees at each pixel lies in the picture of another one, (t, h, w, 2) in [-1, 1].
+
+    Shapes: here and there (t, 4); ground (), the standing line in metres. `far` is the depth above the horizon; squares
+    of `every` pixels count as one.
+    """
+    high, wide = grid[0] * PATCH, grid[1] * PATCH
+    ends = torch.tensor([every / 2, wide - every / 2])  # along a row the way back is straight and even
+    y, x = torch.meshgrid((torch.arange(high // every) + 0.5) * every, ends, indexing="ij")
+    spots = torch.stack([x, y], dim=-1).to(here).expand(len(here), -1, -1, -1)
+    world, depth = _to_world(spots, here, ground, (high, wide), far)
+    source = _to_picture(world, depth, there, ground, (high, wide))
+    first, last = (source / source.new_tensor([wide, high]) * 2 - 1).split(1, dim=2)
+    return torch.lerp(first, last, torch.linspace(0, 1, wide // every).to(here)[:, None])
 
 
 def _units(camera: Tensor, depth: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
@@ -115,9 +126,11 @@ def _horizon(camera: Tensor, ground: Tensor, full: Tensor, high: int) -> Tensor:
     return high / 2 - (ground + HORIZON - camera[:, 1, None, None]) * full
 
 
-def _to_world(spots: Tensor, camera: Tensor, ground: Tensor, size: tuple[int, int]) -> tuple[Tensor, Tensor]:
+def _to_world(
+    spots: Tensor, camera: Tensor, ground: Tensor, size: tuple[int, int], far: float
+) -> tuple[Tensor, Tensor]:
     """Pixels (t, h, w, 2) -> metres across and above the horizon (t, h, w, 2) at a depth (t, h, w)."""
-    upper = torch.full_like(spots[..., 0], FAR)
+    upper = torch.full_like(spots[..., 0], far)
     unit, full, middle = _units(camera, upper, size)
     up = _horizon(camera, ground, full, size[0]) - spots[..., 1]
     depth = torch.where(up >= 0, upper, (1 + up / full / HORIZON).clamp(NEAREST, 1))

@@ -84,6 +84,13 @@ def know_camera(known: Known, path: CameraPath, size: Size) -> Known:
     return _held(replace(known, plan=replace(known.plan, camera=camera)), range(ROWS - len(CAMERA), ROWS))
 
 
+def with_camera(known: Known, camera: Tensor) -> Known:
+    """The camera goes so, (1, t, 4) of all pictures that anything is known of."""
+    rows = known.rows.clone()
+    rows[:, -len(CAMERA) :] = True
+    return replace(known, plan=replace(known.plan, camera=camera[:, : known.pictures]), rows=rows)
+
+
 def know_paths(known: Known, strokes: Sequence[Stroke], camera: Tensor, size: Size) -> Known:
     """Things go where strokes lead them in the frame, as camera (t, 4) sees it."""
     moments = np.arange(known.pictures) / FRAME_RATE

@@ -70,11 +70,18 @@ class Reader(nn.Module):
 
     def facts(self, numbers: Tensor) -> Tensor:
         """What prompts (b, m) mean: one-hot answers to all questions, (b, FACTS)."""
-        answers = {axis: scores.argmax(1) for axis, scores in self(numbers).items()}
+        answers = self._answers(numbers)
         for axis, value in USUAL.items():
             usual = 1 + ASKED[axis].index(value)
             answers[axis] = torch.where(answers[axis] == UNSAID, usual, answers[axis])
         return facts_of(answers)
+
+    def said(self, numbers: Tensor) -> dict[str, str]:
+        """What one prompt (1, m) states in so many words, by axis; what is only usual is not said."""
+        return stated(facts_of(self._answers(numbers))[0])
+
+    def _answers(self, numbers: Tensor) -> dict[str, Tensor]:
+        return {axis: scores.argmax(1) for axis, scores in self(numbers).items()}
 
 
 def facts_of(answers: Mapping[str, Tensor]) -> Tensor:

@@ -17,11 +17,13 @@ from zoetrope.core.request import Request
 from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.backdrop import Anchor, anchor
 from zoetrope.engine.families.pocket.badges import Look, read_badge
-from zoetrope.engine.families.pocket.directing import Known, unproject
+from zoetrope.engine.families.pocket.directing import Known, unproject, with_camera
+from zoetrope.engine.families.pocket.filmed import camera_through
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import (
     AXES,
     BADGE,
+    CAMERA,
     METRE,
     PATCH,
     RADII,
@@ -38,6 +40,7 @@ from zoetrope.engine.families.pocket.sketch import Sketcher, look_at, near_thing
 from zoetrope.engine.families.pocket.spotter import FOLDS, Findings, Spotter, spot
 
 SURE = 0.4  # score of a finding that is taken for a thing
+HIDES = 1.5  # radii around a thing within which the stage is not seen
 FAR = 3.0  # radii that a thing may go between two pictures that follow each other
 OFTEN = 0.3  # of the pictures in which a thing must be seen
 CAST = 3  # things seen longest and surest, of which the prompt's are chosen
@@ -116,18 +119,31 @@ class Seer:
     sketcher: Sketcher
 
     def know(self, known: Known, shown: Shown, facts: Tensor, free: Plan, grid: tuple[int, int]) -> Known:
-        """What given pictures tell of things and stage, as the free plan's camera sees them."""
+        """What given pictures tell of stage, camera and things.
+
+        The camera goes as is known, else as the pictures show, else as in the free plan.
+        """
         found, signs = spot(self.spotter, torch.from_numpy(np.ascontiguousarray(shown.frames)))
         known = _with_signs(known, {axis: chance.mean(0) for axis, chance in signs.items()})
         last = known.pictures - 1
         numbers = torch.tensor([min(number, last) for number in shown.numbers])
-        camera = free.camera[0, numbers]
+        told = bool(known.rows[:, -len(CAMERA) :].any())
+        if not told:
+            known = with_camera(known, free.camera)
+        known = self._with_ground(known, shown, known.plan.camera[0, numbers], grid)
+        if not told:
+            pictures = torch.stack([_signed(picture) for picture in shown.frames])
+            hidden = _discs(found, shown.made)
+            goes = camera_through(numbers, pictures, hidden, free.camera[0, : last + 1], known.plan.marks[0, 0], grid)
+            if goes is not None:
+                known = self._with_ground(with_camera(known, goes[None]), shown, goes[numbers], grid)
+        camera = known.plan.camera[0, numbers]
         tracks = _tracks(found, _outside(found, shown.made), len(shown.numbers), shown.lone)
         tracks = [self._with_badge(seen, shown.frames) for seen in tracks[:CAST]]
         for slot, seen in enumerate(_cast(tracks, stated(facts[0]))):
             if seen is not None:
                 known = _with_thing(known, slot, seen, numbers, camera, shown.lone, grid)
-        return self._with_ground(known, shown, numbers, camera, grid)
+        return known
 
     def scenery(self, shown: Shown, plan: Plan, grid: tuple[int, int]) -> Anchor:
         """What given pictures tell of the stage beyond its mean: each lone one, the first and last of a clip."""
@@ -199,7 +215,7 @@ class Seer:
             for axis, values in STAGE.items()
         }
 
-    def _with_ground(self, known: Known, shown: Shown, numbers: Tensor, camera: Tensor, grid: tuple[int, int]) -> Known:
+    def _with_ground(self, known: Known, shown: Shown, camera: Tensor, grid: tuple[int, int]) -> Known:
         """The standing line under which the sketched stage looks most like the first given picture."""
         picture, free = _signed(shown.frames[0]), torch.from_numpy(~shown.made[0])
         best, least = LOWEST, float("inf")
@@ -238,6 +254,15 @@ def _radians(turn: Tensor, kind: str) -> float:
     return float(torch.atan2(turn[1], turn[0])) / FOLDS.get(kind, 1)
 
 
+def _discs(found: Findings, made: np.ndarray) -> Tensor:
+    """Where things, or what is made anew, hide the stage: bool (k, h, w)."""
+    hidden = torch.from_numpy(made.copy())
+    high, wide = made.shape[1:]
+    y, x = torch.meshgrid(torch.arange(high) + 0.5, torch.arange(wide) + 0.5, indexing="ij")
+    for number in (found.score > SURE).nonzero()[:, 0].tolist():
+        place, radius = found.place[number], HIDES * found.radius[number] + 2
+        hidden[int(found.picture[number])] |= (x - place[0]).hypot(y - place[1]) < radius
+    return hidden
 
 
 def _outside(found: Findings, made: np.ndarray) -> list[int]:

@@ -15,6 +15,7 @@ from torch import Tensor
 from zoetrope.core.conditions import Control, Extend, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
+from zoetrope.core.seeds import derive_seed
 from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.control import path_of_control
 from zoetrope.engine.families.pocket.directing import (
@@ -27,6 +28,7 @@ from zoetrope.engine.families.pocket.directing import (
     know_paths,
     know_stillness,
     nothing_known,
+    with_camera,
 )
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
@@ -37,6 +39,7 @@ from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
+from zoetrope.engine.families.pocket.unwanted import without
 from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
@@ -58,6 +61,9 @@ class Stager:
         pictures = 1 + GROUP * (latents - 1)
         request, things = named(request, self.seer)
         facts = self.facts(request.prompt)
+        if request.negative.strip():
+            unwanted = derive_seed(seeds.first, "unwanted")
+            facts = without(facts, request.prompt, request.negative, self.said, unwanted)
         slots = slots_of(things, facts)
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
@@ -74,8 +80,14 @@ class Stager:
 
     def facts(self, prompt: str) -> Tensor:
         """What a prompt means, (1, FACTS)."""
-        numbers = self.tokeniser([prompt], self.reader.text.config.length)
-        return self.reader.facts(numbers.to(self.planner.mean.device))
+        return self.reader.facts(self._numbers(prompt))
+
+    def said(self, prompt: str) -> dict[str, str]:
+        """What a prompt states in so many words, by axis."""
+        return self.reader.said(self._numbers(prompt))
+
+    def _numbers(self, prompt: str) -> Tensor:
+        return self.tokeniser([prompt], self.reader.text.config.length).to(self.planner.mean.device)
 
     def _known(self, request: Request, facts: Tensor, latents: int, seeds: Seeds) -> Known:
         known = nothing_known(1 + GROUP * (latents - 1), self.planner.mean.device)
@@ -97,13 +109,13 @@ class Stager:
         shown = shown_by(request, self.clock)
         if shown is not None:
             free = write_plan(self.planner, facts, latents, seeds, known=known)
-            known = self.seer.know(_with_camera(known, free), shown, facts, free, _grid(request))
+            known = self.seer.know(known, shown, facts, free, _grid(request))
         strokes += _drawn(request)
         if past is not None:
             strokes = lead_on(strokes, past, request.size)
         if strokes:
             free = write_plan(self.planner, facts, latents, seeds, known=known)
-            known = _with_camera(known, free)
+            known = with_camera(known, free.camera)
             known = know_paths(known, strokes, free.camera[0], request.size)
         return known if past is None else know_past(known, past)
 
@@ -147,12 +159,6 @@ def _steady(request: Request) -> tuple:
     steady = tuple(each for each in request.conditions if isinstance(each, kinds))
     known_past = past_of(request.conditions) is not None
     return steady + tuple(each for each in request.conditions if known_past and isinstance(each, Extend))
-
-
-def _with_camera(known: Known, free: Plan) -> Known:
-    rows = known.rows.clone()
-    rows[:, -free.camera.shape[-1] :] = True
-    return replace(known, plan=replace(known.plan, camera=free.camera), rows=rows)
 
 
 def _padded(known: Known) -> Known:
