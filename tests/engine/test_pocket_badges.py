@@ -12,6 +12,7 @@ from zoetrope.training.world.picture import draw, places
 from zoetrope.training.world.scene import Badge, Scene
 from zoetrope.training.world.script import write_scene
 
+SWAPPED = (1, 2)  # halves and quarters, which look the same turned with their inks exchanged; a ball turns unseen
 SHOWN = {"size": "large", "action": "slides", "camera": "static", "weather": "clear", "style": "plain", "light": "day"}
 
 
@@ -28,7 +29,12 @@ def looks(scene: Scene) -> list[Look]:
     kind = scene.things[0].kind
     return [
         Look(
-            frame, torch.from_numpy(centre[0, at]).float() + 0.8, 0.97 * radius[0, at], kind, scene.motion.angle[0, at]
+            frame,
+            torch.from_numpy(centre[0, at]).float() + 0.8,
+            0.97 * radius[0, at],
+            kind,
+            scene.motion.angle[0, at],
+            0.9 if scene.things[0].badge else 0.1,
         )
         for at, frame in enumerate(frames)
     ]
@@ -40,7 +46,10 @@ def test_what_is_drawn_is_read(kind: str, emblem: int) -> None:
     seen = read_badge(looks(drawn(kind, Badge(emblem, (230, 60, 40), (40, 60, 180)))))
     assert seen[0] == 1
     assert int(seen[1:-6].argmax()) == emblem
-    np.testing.assert_allclose(seen[-6:] * 255, [230, 60, 40, 40, 60, 180], atol=45)
+    inks = seen[-6:].numpy() * 255
+    if kind == "ball" and emblem in SWAPPED and inks[0] < inks[3]:
+        inks = np.roll(inks, 3)
+    np.testing.assert_allclose(inks, [230, 60, 40, 40, 60, 180], atol=45)
 
 
 @pytest.mark.parametrize("kind", ["ball", "cube", "fish"])

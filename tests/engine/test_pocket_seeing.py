@@ -77,9 +77,10 @@ def test_what_is_seen_of_a_clip_is_its_plan(seer: Seer, monkeypatch: pytest.Monk
     shown = seeing.Shown(list(range(13)), draw(scene), np.zeros((13, 144, 256), bool), False)
     known = seer.know(nothing_known(61), shown, facts, plan, (9, 16))
     made = known.laid_over(plan)
-    torch.testing.assert_close(made.tracks[0, 0, :, :2], plan.tracks[0, 0, :, :2], atol=0.02, rtol=0)
+    torch.testing.assert_close(made.tracks[0, 0, :, :2], plan.tracks[0, 0, :, :2], atol=0.05, rtol=0)
     assert known.rows[:13, :2].all()
-    assert not known.rows[13:].any()
+    assert not known.rows[13:, :-4].any()
+    assert known.rows[:, -4:].all()
     slots = made.traits.shape[2] * made.traits.shape[1]
     assert torch.equal(made.cast[0, : slots // 2], plan.cast[0, : slots // 2])
     assert torch.equal(made.signs[0, :-7], plan.signs[0, :-7])

@@ -5,7 +5,7 @@ Knows neither steps nor guidance nor files that people see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -37,9 +37,11 @@ from zoetrope.engine.families.pocket.text import Context, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import State as VideoState
 from zoetrope.engine.families.pocket.video_codec import VideoCodec
 from zoetrope.engine.guidance import Branches
+from zoetrope.engine.keeping import digest
 from zoetrope.engine.noise import Seeds, seeds_of
 
 DRESSING = 6  # steps of the scenery painter, which makes one picture
+PLANS = 4  # kept; each is asked for by the network's sight, by the details and by what goes on from a shot
 BRANCHES = ("positive", "negative")
 
 
@@ -56,6 +58,7 @@ class LoadedPocket:
     tokeniser: Tokeniser
     video_codec: VideoCodec
     sound_codec: SoundCodec
+    plans: dict[tuple[str, int], Plan] = field(default_factory=dict)  # of the latest requests
 
     @property
     def limits(self) -> Limits:
@@ -123,7 +126,16 @@ class LoadedPocket:
         return Stager(self.planner, self.reader, self.tokeniser, LIMITS.clock, self.seer)
 
     def plan(self, request: Request, latents: int) -> Plan:
-        """What happens in a request's latent frames."""
+        """What happens in a request's latent frames: written once, though several ask."""
+        key = digest(request), latents
+        plan = self.plans.get(key)
+        if plan is None:
+            while len(self.plans) >= PLANS:
+                self.plans.pop(next(iter(self.plans)), None)
+            plan = self.plans[key] = self._write_plan(request, latents)
+        return plan
+
+    def _write_plan(self, request: Request, latents: int) -> Plan:
         return self.stager.plan(request, latents, seeds_of(request).named("plan"))
 
     def memory(self, request: Request) -> Memory:

@@ -26,7 +26,7 @@ DEPTHS = (0.5, 0.6, 0.7, 0.8, 0.9)  # of what stands, tried in turn
 SMALL = (4, 2)  # pixels that count as one, at first and for the moves that are looked at closely
 FREE = 0.3  # of a picture that must be seen in another for a move to be judged by the two
 REST, CLOSELY = 0, 4  # place of the move that is none among those that are looked at closely; how many others are
-BETTER = 0.9  # of the error of what was expected that a move has to stay under
+BETTER = 0.85  # of the error of what was expected that a move has to stay under
 
 
 def camera_through(
