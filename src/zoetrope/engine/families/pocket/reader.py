@@ -76,9 +76,9 @@ class Reader(nn.Module):
             answers[axis] = torch.where(answers[axis] == UNSAID, usual, answers[axis])
         return facts_of(answers)
 
-    def said(self, numbers: Tensor) -> dict[str, str]:
-        """What one prompt (1, m) states in so many words, by axis; what is only usual is not said."""
-        return stated(facts_of(self._answers(numbers))[0])
+    def said(self, numbers: Tensor) -> Tensor:
+        """What prompts (b, m) state in so many words, (b, FACTS); what is only usual is not said."""
+        return facts_of(self._answers(numbers))
 
     def _answers(self, numbers: Tensor) -> dict[str, Tensor]:
         return {axis: scores.argmax(1) for axis, scores in self(numbers).items()}

@@ -32,6 +32,7 @@ from zoetrope.engine.families.pocket.directing import (
 )
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
+from zoetrope.engine.families.pocket.plain_words import with_plain_words
 from zoetrope.engine.families.pocket.plan import PATCH, Plan
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
@@ -80,11 +81,11 @@ class Stager:
 
     def facts(self, prompt: str) -> Tensor:
         """What a prompt means, (1, FACTS)."""
-        return self.reader.facts(self._numbers(prompt))
+        return with_plain_words(self.reader.facts(self._numbers(prompt)), prompt)
 
     def said(self, prompt: str) -> dict[str, str]:
         """What a prompt states in so many words, by axis."""
-        return self.reader.said(self._numbers(prompt))
+        return stated(with_plain_words(self.reader.said(self._numbers(prompt)), prompt)[0])
 
     def _numbers(self, prompt: str) -> Tensor:
         return self.tokeniser([prompt], self.reader.text.config.length).to(self.planner.mean.device)

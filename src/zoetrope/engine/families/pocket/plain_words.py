@@ -1,0 +1,76 @@
+"""What a prompt says in plain words, things and their colours by name, which needs no reading: the reader misses some.
+
+The reader knows the wordings of captions; a colour beside the name of a thing is one whatever stands around it. Knows
+no network.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.reader import ASKED, SIZES, UNSAID, facts_of
+
+COLOURS = {
+    **{colour: colour for colour in ASKED["colour"]},
+    **{"violet": "purple", "golden": "yellow", "crimson": "red", "scarlet": "red", "teal": "cyan", "turquoise": "cyan"},
+    **dict(zip("红橙黄绿青蓝紫粉白黑", ASKED["colour"], strict=True)),
+}
+THINGS = {
+    **{thing: thing for thing in ASKED["object"]},
+    **{"box": "cube", "block": "cube", "hoop": "ring", "ship": "boat", "lamp": "lantern"},
+    **{"球": "ball", "方块": "cube", "星星": "star", "星": "star", "圆环": "ring", "小车": "car", "汽车": "car"},
+    **{"小船": "boat", "船": "boat", "鸟": "bird", "鱼": "fish", "灯笼": "lantern", "机器人": "robot"},
+}
+FAR = 4  # English words between a colour and its thing at most; characters in Chinese
+WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+STOPS = frozenset({"a", "an", "the", "and", "with", "on", "in", "at", "to", "past", "into"})
+CHINESE = re.compile(
+    f"([{''.join(word for word in COLOURS if not word.isascii())}])色?[^，。、；]{{0,{FAR}}}?"
+    f"({'|'.join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))})"
+)
+
+
+def coloured_things(prompt: str) -> list[tuple[str, str]]:
+    """The things that a prompt names together with a colour, as (object, colour) in order of mention."""
+    words = [word.lower() for word in WORD.findall(prompt)]
+    found = []
+    for place, word in enumerate(words):
+        thing = THINGS.get(word)
+        if thing is None:
+            continue
+        for earlier in reversed(words[max(0, place - FAR) : place]):
+            if earlier in STOPS or earlier in THINGS:
+                break
+            if earlier in COLOURS:
+                found.append((thing, COLOURS[earlier]))
+                break
+    return found + [(THINGS[thing], COLOURS[colour]) for colour, thing in CHINESE.findall(prompt)]
+
+
+def with_plain_words(facts: Tensor, prompt: str) -> Tensor:
+    """Facts (1, FACTS) with the colours that were not read though the prompt says them; what was read stays.
+
+    A prompt of which no thing was read at all has the first that it names.
+    """
+    answers = {axis: part.argmax(1) for axis, part in zip(ASKED, facts.split(SIZES, dim=1), strict=True)}
+    pairs = coloured_things(prompt)
+    if pairs and int(answers["object"]) == UNSAID:
+        answers["object"] = _answer("object", pairs[0][0], facts)
+    for asked in ("", "second_"):
+        thing, colour = f"{asked}object", f"{asked}colour"
+        named = [of for kind, of in pairs if _is(answers, thing, kind)]
+        if named and int(answers[colour]) == UNSAID:
+            answers[colour] = _answer(colour, named[-1 if asked else 0], facts)
+    return facts_of(answers).to(facts)
+
+
+def _answer(axis: str, value: str, facts: Tensor) -> Tensor:
+    return torch.tensor([1 + ASKED[axis].index(value)], device=facts.device)
+
+
+def _is(answers: Mapping[str, Tensor], axis: str, value: str) -> bool:
+    return int(answers[axis]) == 1 + ASKED[axis].index(value)

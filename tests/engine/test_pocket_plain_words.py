@@ -1,0 +1,37 @@
+"""Colours beside the names of things are what they say, in both languages."""
+
+import pytest
+import torch
+
+from zoetrope.engine.families.pocket.plain_words import coloured_things, with_plain_words
+from zoetrope.engine.families.pocket.reader import facts_of, number_answers, stated
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things"),
+    [
+        ("a yellow robot talks in a room", [("robot", "yellow")]),
+        ("A small Violet striped glass ball, then it jumps", [("ball", "purple")]),
+        ("a red ball hits a blue cube", [("ball", "red"), ("cube", "blue")]),
+        ("a ball on a green meadow", []),
+        ("white clouds and a lantern", []),
+        ("一只红色的球撞上蓝方块", [("ball", "red"), ("cube", "blue")]),
+        ("黄色的小机器人，白云", [("robot", "yellow")]),
+    ],
+)
+def test_a_thing_has_the_colour_that_stands_before_it(prompt, things):
+    assert coloured_things(prompt) == things
+
+
+def read(prompt, **answers):
+    numbers = {axis: torch.tensor([number]) for axis, number in number_answers(answers).items()}
+    return stated(with_plain_words(facts_of(numbers), prompt)[0])
+
+
+def test_what_was_read_stays_and_what_was_missed_is_put_in():
+    assert read("a red star", object="star") == {"object": "star", "colour": "red"}
+    assert read("a red star", object="star", colour="pink") == {"object": "star", "colour": "pink"}
+    assert read("a red star") == {"object": "star", "colour": "red"}
+    two = {"object": "ball", "second_object": "ball"}
+    assert read("a red ball hits a blue ball", **two) == two | {"colour": "red", "second_colour": "blue"}
+    assert read("a star", object="star") == {"object": "star"}
