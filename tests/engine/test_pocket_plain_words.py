@@ -35,3 +35,10 @@ def test_what_was_read_stays_and_what_was_missed_is_put_in():
     two = {"object": "ball", "second_object": "ball"}
     assert read("a red ball hits a blue ball", **two) == two | {"colour": "red", "second_colour": "blue"}
     assert read("a star", object="star") == {"object": "star"}
+
+
+def test_the_one_place_that_is_named_is_the_setting():
+    assert read("a lantern among desert dunes", object="lantern", setting="beach")["setting"] == "desert"
+    assert read("沙漠里的灯笼", setting="beach")["setting"] == "desert"
+    assert read("from the room to the beach", setting="room")["setting"] == "room"
+    assert read("by the sea", setting="sea")["setting"] == "sea"

@@ -1,7 +1,7 @@
-"""What a prompt says in plain words, things and their colours by name, which needs no reading: the reader misses some.
+"""What a prompt says in plain words: places and coloured things, by name. The reader misses some of them.
 
-The reader knows the wordings of captions; a colour beside the name of a thing is one whatever stands around it. Knows
-no network.
+The reader knows the wordings and the company of captions; a colour beside the name of a thing is one whatever stands
+around it, and a desert is one whoever stands in it. Knows no network.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ THINGS = {
     **{"box": "cube", "block": "cube", "hoop": "ring", "ship": "boat", "lamp": "lantern"},
     **{"球": "ball", "方块": "cube", "星星": "star", "星": "star", "圆环": "ring", "小车": "car", "汽车": "car"},
     **{"小船": "boat", "船": "boat", "鸟": "bird", "鱼": "fish", "灯笼": "lantern", "机器人": "robot"},
+}
+PLACES = {
+    **{"meadow": "meadow", "grass": "meadow", "grassland": "meadow", "草地": "meadow", "草原": "meadow"},
+    **{"beach": "beach", "海滩": "beach", "沙滩": "beach", "city": "city", "城市": "city"},
+    **{"snowfield": "snowfield", "雪地": "snowfield", "雪原": "snowfield"},
+    **{"desert": "desert", "dunes": "desert", "沙漠": "desert", "沙丘": "desert"},
+    **{"room": "room", "房间": "room", "屋里": "room", "stage": "stage", "舞台": "stage"},
 }
 FAR = 4  # English words between a colour and its thing at most; characters in Chinese
 WORD = re.compile(r"[a-z]+", re.IGNORECASE)
@@ -51,13 +58,23 @@ def coloured_things(prompt: str) -> list[tuple[str, str]]:
     return found + [(THINGS[thing], COLOURS[colour]) for colour, thing in CHINESE.findall(prompt)]
 
 
+def places(prompt: str) -> set[str]:
+    """The settings that a prompt names."""
+    words = {word.lower() for word in WORD.findall(prompt)}
+    return {place for word, place in PLACES.items() if (word in words if word.isascii() else word in prompt)}
+
+
 def with_plain_words(facts: Tensor, prompt: str) -> Tensor:
     """Facts (1, FACTS) with the colours that were not read though the prompt says them; what was read stays.
 
-    A prompt of which no thing was read at all has the first that it names.
+    A prompt of which no thing was read at all has the first that it names. The setting is the one that is named, where
+    one alone is.
     """
     answers = {axis: part.argmax(1) for axis, part in zip(ASKED, facts.split(SIZES, dim=1), strict=True)}
     pairs = coloured_things(prompt)
+    named_places = places(prompt)
+    if len(named_places) == 1:
+        answers["setting"] = _answer("setting", named_places.pop(), facts)
     if pairs and int(answers["object"]) == UNSAID:
         answers["object"] = _answer("object", pairs[0][0], facts)
     for asked in ("", "second_"):
