@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def latents(tiny, request_of) -> torch.Tensor:
 
 
 def made(descriptor, request, numerics: Numerics = PLAIN) -> torch.Tensor:
-    pair = object.__new__(Pair)
+    pair: Any = object.__new__(Pair)
     pair.wan = family_of(descriptor)
     pair.loaded = pair.wan.load(numerics)
     return pair.ours(request)[0]
@@ -106,7 +107,7 @@ def test_blocks_and_branches_that_are_streamed_from_files_walk_alike(models, req
     assert (streamed - latents).abs().max() <= (0 if together else LATENTS)  # both prompts in one batch, or each alone
 
 
-def published(card: str):
+def published(card: str) -> Any:
     known = all_variants()[card]
     return family_of(Descriptor(card, "wan", known.pipeline, known.settings_text, known.kinds, card, card=card))
 

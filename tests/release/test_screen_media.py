@@ -13,6 +13,7 @@ import pytest
 from zoetrope.core.errors import InvalidRequest, MediaError, Refused
 from zoetrope.release.screen import Opinion, PictureScreen, ScreenPolicy, open_screen, screen_pictures, screen_sound
 from zoetrope.release.screen.endpoint import Endpoint, NoAnswer
+from zoetrope.release.screen.faces import EndpointFaces
 from zoetrope.release.screen.hashes import deny, read_deny_list
 from zoetrope.release.screen.pdq import pdq, pdq_and_mirrored
 from zoetrope.training.world.picture import draw
@@ -177,7 +178,7 @@ def test_a_face_detector_behind_an_address_counts_faces(service, clip, tmp_path)
     address = f"http://127.0.0.1:{service.server_port}/faces"
     (tmp_path / "screen.yaml").write_text(f"faces: {{url: '{address}', seconds: 2}}\n", encoding="utf-8")
     faces = open_screen(tmp_path).faces
-    assert faces is not None
+    assert isinstance(faces, EndpointFaces)
     service.answer = b'{"opinions": [{"category": "face", "score": 0.9}, {"category": "face", "score": 0.1}]}'
     assert faces.faces(clip) == 1
     assert len(service.asked[-1]["pictures"]) == 16

@@ -187,7 +187,10 @@ class Seer:
         chances = {axis: torch.stack([one.chances[axis] for one in each]).mean(0) for axis in each[0].chances}
         largest = replace(max(each, key=lambda one: one.radius), chances=chances)
         kind = largest.value("object")
-        seen = [Look(_whole(picture), *at, kind, _radians(turn, kind), chance) for picture, *at, turn, chance in views]
+        seen = [
+            Look(_whole(picture), place, radius, kind, _radians(turn, kind), chance)
+            for picture, place, radius, turn, chance in views
+        ]
         return replace(largest, badge=read_badge(seen))
 
     def _with_badge(self, seen: Seen, frames: np.ndarray) -> Seen:
