@@ -12,8 +12,6 @@ from zoetrope.engine.families.pocket.plan import AXES, BADGE, CAST, MARKS, SLOTS
 from zoetrope.training.world.cast import facing
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, Scene, Thing
 
-SLOWEST = 0.05  # m/s; an impact that is softer is not heard
-
 
 def plan_of(scene: Scene) -> Plan:
     """A batch of one."""
