@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from zoetrope.engine.families.pocket.details import Details
+from zoetrope.engine.families.pocket.details import Details, Sky
 from zoetrope.engine.families.pocket.facts import POCKET
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.numerics import choose_numerics
@@ -27,8 +27,8 @@ def coded(frames: np.ndarray) -> tuple[np.ndarray, torch.Tensor, Details]:
         latent = codec.encode(to_signed(torch.from_numpy(frames)[None]).to(codec.mean.dtype))
         made = codec.decode(latent)[0].float().permute(1, 2, 3, 0)
     pixels = made.add(1).mul(127.5).round().clamp(0, 255).byte().numpy()
-    given = torch.zeros(3, dtype=torch.bool)
-    return pixels, latent, Details(checkpoint.sketcher, codec, plan_of(SCENE), (9, 16), given)  # type: ignore[attr-defined]
+    given = torch.zeros(3, 9, 16, dtype=torch.bool)
+    return pixels, latent, Details(checkpoint.sketcher, codec, plan_of(SCENE), (9, 16), given, Sky(1))  # type: ignore[attr-defined]
 
 
 def error(made: np.ndarray, true: np.ndarray) -> float:

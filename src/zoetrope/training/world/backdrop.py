@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from zoetrope.training.world.brush import Board, Colour, curve, disc, mix, oval
+from zoetrope.engine.families.pocket.inks import Colour, mix, tone
+from zoetrope.training.world.brush import Board, curve, disc, oval
 from zoetrope.training.world.scene import METRE, Scene
 
 HORIZON = 0.45  # metres of screen between the standing line and the horizon
@@ -87,15 +88,6 @@ class Backdrop:
     def pick(self, low: float, high: float) -> float:
         """Draw a number for ornament."""
         return float(self.rng.uniform(low, high))
-
-
-def tone(colour: Colour, light: str) -> Colour:
-    """Return a daylight colour at another light."""
-    if light == "sunset":
-        return mix([c * f for c, f in zip(colour, (1.0, 0.78, 0.66), strict=True)], (255, 150, 96), 0.16)
-    if light == "night":
-        return mix([c * f for c, f in zip(colour, (0.30, 0.37, 0.52), strict=True)], (30, 38, 92), 0.28)
-    return colour
 
 
 def _extremes(scene: Scene) -> list[int]:

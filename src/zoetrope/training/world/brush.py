@@ -10,14 +10,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-Colour = tuple[int, int, int]
+from zoetrope.engine.families.pocket.inks import Colour
+
 SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
-
-
-def mix(one: Sequence[float], two: Sequence[float], share: float) -> Colour:
-    """Return a colour between one (share 0) and two (share 1)."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
-    return red, green, blue
 
 
 def scale(colour: Sequence[float], factor: float) -> Colour:

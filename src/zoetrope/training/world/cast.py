@@ -7,6 +7,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from zoetrope.engine.families.pocket.inks import dye
 from zoetrope.training.world import props, sprites, styles
 from zoetrope.training.world.backdrop import blend, unit
 from zoetrope.training.world.brush import SHIFT
@@ -157,7 +158,7 @@ class Cast:
         ends = np.stack([np.broadcast_to(np.array(scene.pivot), (scene.frames, 2)), scene.motion.centre[0]])
         points = project(scene, ends)[:, at] / self.shrink
         fixed = np.round((points - 0.5) * (1 << SHIFT)).astype(np.int32)
-        ink = styles.dye((122, 88, 60), scene.style, scene.light)
+        ink = dye((122, 88, 60), scene.style, scene.light)
         thick = max(1, round(0.024 * unit(scene) * float(scene.motion.camera[at, 2]) / self.shrink))
         cv2.polylines(frame, [fixed], False, ink, thick, cv2.LINE_AA, SHIFT)
         centre = tuple(int(v) for v in fixed[0])

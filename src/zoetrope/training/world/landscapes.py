@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from zoetrope.engine.families.pocket.inks import Colour, mix
 from zoetrope.training.world.backdrop import HORIZON, Backdrop, hills, sky
-from zoetrope.training.world.brush import Board, Colour, curve, disc, mix, oval
+from zoetrope.training.world.brush import Board, curve, disc, oval
 
 FLOWERS: tuple[Colour, ...] = ((250, 250, 244), (250, 214, 90), (240, 150, 170), (200, 150, 230))
 

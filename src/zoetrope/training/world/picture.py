@@ -8,11 +8,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from zoetrope.engine.families.pocket.falling import Drops, Look, lay_drops
 from zoetrope.training.world import props, settings, styles
 from zoetrope.training.world.backdrop import Plate, blend, placement, unit
 from zoetrope.training.world.cast import Cast, project
 from zoetrope.training.world.scene import METRE, Scene
-from zoetrope.training.world.weather import Weather
 
 __all__ = ["draw", "masks", "places", "project", "stage"]
 
@@ -23,16 +23,19 @@ def draw(scene: Scene) -> np.ndarray:
     behind, before = _layers(scene, plates)
     frames = np.empty((scene.frames, scene.height, scene.width, 3), np.uint8)
     shrink = styles.THINGS_BLOCK if scene.style == "pixel art" else 1
-    cast, weather = Cast(scene, shrink), Weather(scene, shrink)
-    moving = any(plate.sway for plate in plates)
+    cast = Cast(scene, shrink)
+    look, size = Look(scene.weather, scene.style, scene.light), (scene.width // shrink, scene.height // shrink)
+    drops = Drops(look, size, np.random.default_rng([scene.seed, 2]))
+    camera, moving = scene.motion.camera, any(plate.sway for plate in plates)
     backdrop = np.zeros((scene.height, scene.width, 3), np.uint8)
     for at in range(scene.frames):
-        if not at or moving or not np.array_equal(scene.motion.camera[at], scene.motion.camera[at - 1]):
+        if not at or moving or not np.array_equal(camera[at], camera[at - 1]):
             _lay(scene, behind, backdrop, at)
         frame = backdrop.copy() if shrink == 1 else styles.blocks(backdrop)
         cast.lay(frame, at)
         _lay(scene, before, frame, at, shrink)
-        weather.fall(frame, at)
+        if len(drops):
+            lay_drops(frame, drops.drawn(at, (float(camera[at, 0]), float(camera[at, 1]))))
         if shrink > 1:
             frame = cv2.resize(frame, (scene.width, scene.height), interpolation=cv2.INTER_NEAREST)
         frames[at] = styles.finish(frame, scene.style)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from zoetrope.engine.families.pocket.inks import Colour, mix
 from zoetrope.training.world.backdrop import HORIZON, SKIES, Backdrop, cloud, heaven, sky
-from zoetrope.training.world.brush import Board, Colour, box, curve, disc, mix, oval, scale
+from zoetrope.training.world.brush import Board, box, curve, disc, oval, scale
 
 WALLS: tuple[Colour, ...] = ((226, 140, 110), (236, 196, 130), (150, 176, 204), (196, 160, 186), (170, 196, 160))
 PAPERS: tuple[Colour, ...] = ((240, 218, 188), (200, 222, 214), (222, 206, 226), (206, 218, 236))

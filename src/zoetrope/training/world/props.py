@@ -6,8 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from zoetrope.training.world.backdrop import tone, unit
-from zoetrope.training.world.brush import Board, box, mix
+from zoetrope.engine.families.pocket.inks import mix, tone
+from zoetrope.training.world.backdrop import unit
+from zoetrope.training.world.brush import Board, box
 from zoetrope.training.world.scene import Scene
 
 WALL_WIDTH = 0.42

@@ -10,9 +10,6 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from zoetrope.training.world.backdrop import tone
-from zoetrope.training.world.brush import Colour, mix
-
 PAPER = np.array([246, 240, 226], np.float32)
 INK = np.array([34, 36, 46], np.float32)
 LEAD = np.array([66, 66, 72], np.float32)
@@ -119,19 +116,6 @@ def _neon(pixels: np.ndarray, lit: str, thing: bool) -> np.ndarray:
 def _hard(pixels: np.ndarray) -> np.ndarray:
     rgb, cover = _plain(pixels)
     return _pack(np.round(rgb / 24) * 24, (cover > 0.4).astype(np.float32))
-
-
-def dye(colour: Colour, style: str, light: str) -> Colour:
-    """Return one flat daylight colour (rope, drop, flake) at a light and in a style."""
-    lit = mix(colour, tone(colour, light), 0.6)
-    grey = round(0.3 * lit[0] + 0.59 * lit[1] + 0.11 * lit[2])
-    if style == "neon":
-        return mix(lit, (255, 255, 255), 0.25)
-    if style == "pencil sketch":
-        return mix(lit, (grey, grey, grey), 0.4)
-    if style == "ink wash":
-        return mix(lit, (grey, grey, grey), 0.6)
-    return lit
 
 
 @lru_cache(maxsize=8)

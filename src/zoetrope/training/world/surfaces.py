@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from zoetrope.training.world.brush import Board, Colour, box, disc, mix, oval, scale
+from zoetrope.engine.families.pocket.inks import Colour, mix
+from zoetrope.training.world.brush import Board, box, disc, oval, scale
 from zoetrope.training.world.scene import Badge
 from zoetrope.training.world.vocabulary import COLOURS
 

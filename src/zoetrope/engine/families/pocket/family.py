@@ -5,7 +5,7 @@ Knows neither steps nor guidance nor files that people see.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, to_device
 from zoetrope.engine.families.pocket.backdrop import Anchor
-from zoetrope.engine.families.pocket.details import Details
+from zoetrope.engine.families.pocket.details import Details, Sky
 from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.layout import Layout, layout
@@ -144,7 +144,8 @@ class LoadedPocket:
         frames, grid = clock.frames(request.seconds), (request.size.height // PATCH, request.size.width // PATCH)
         plan = self.plan(request, clock.latent_frames(frames))
         past = PAST if frames >= PAST else 1
-        return Memory(cut_plan(plan, frames - past, frames), self._scenery(request, plan, grid).last)
+        sky = replace(before := _sky(request), since=before.since + frames - past)
+        return Memory(cut_plan(plan, frames - past, frames), self._scenery(request, plan, grid).last, sky)
 
     def goes_on(self, before: str, after: str) -> bool:
         """Whether a shot may follow another prompt without a cut: who and where stay."""
@@ -192,10 +193,11 @@ class LoadedPocket:
         return sound[0].float().cpu().numpy(), state
 
     def details(self, request: Request, canvas: Canvas) -> Details:
-        """What pictures of a shot have beyond their latents; those of given latents have what they were given with."""
+        """What pictures of a shot have beyond their latents; what is given has what it was given with."""
         count, rows, columns = canvas.grid
-        given = rearrange(canvas.video.given, "(f n) -> f n", f=count).all(1)
-        return Details(self.sketcher, self.video_codec, self.plan(request, count), (rows, columns), given.cpu())
+        given = rearrange(canvas.video.given, "(f r c) -> f r c", f=count, r=rows).cpu()
+        plan = self.plan(request, count)
+        return Details(self.sketcher, self.video_codec, plan, (rows, columns), given, _sky(request))
 
     def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
         """The last frame of the first latent frame that is being made; what lies before it is decoded with it."""
@@ -204,6 +206,12 @@ class LoadedPocket:
         first = int(made.int().argmax())
         latent = rearrange(denoised.video, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
         return self.decode_video(latent[: first + 1], None)[0][-1]
+
+
+def _sky(request: Request) -> Sky:
+    """What falls in a shot: on from what fell before it, else its seed's."""
+    remembered = memory_of(request.conditions)
+    return Sky(seeds_of(request).named("sky").first) if remembered is None else remembered.sky
 
 
 def _streams(canvas: Canvas) -> tuple[Stream, Stream, Stream]:

@@ -18,6 +18,7 @@ from zoetrope.core.motion import CameraPath, Stroke
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.engine.families.pocket.backdrop import Anchor
+from zoetrope.engine.families.pocket.details import Sky
 from zoetrope.engine.families.pocket.directing import Known, know_camera
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
 from zoetrope.engine.families.pocket.plan import METRE, PATCH, SLOTS, Plan, project
@@ -28,10 +29,11 @@ LED_BACK = 0.6  # share of the way from given pictures to their sketch; at 0.25 
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """The plan that the given pictures were made to, and the scenery that they stand before."""
+    """The plan that the given pictures were made to, the scenery that they stand before, and what falls there."""
 
     plan: Plan
     anchor: Anchor
+    sky: Sky
 
 
 def memory_of(conditions: Sequence[Condition]) -> Memory | None:
