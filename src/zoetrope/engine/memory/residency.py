@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from zoetrope.engine.families.libraries import need
+from zoetrope.engine.memory.activations import quicken
 from zoetrope.engine.memory.building import META, build_empty, put_tensor, repeated_blocks, stored_tensors
 from zoetrope.engine.memory.filling import Files, Filler
 from zoetrope.engine.memory.plan import PLAIN, STREAMED, PartPlan, Precision, Residence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from zoetrope.engine.families.descriptor import Descriptor, PartFiles
     from zoetrope.engine.numerics import Numerics
 
+NETWORKS = ("network", "network_low")  # what is walked; other parts stay as their library has them
 _DTYPES = {Precision.F32: torch.float32, Precision.BF16: torch.bfloat16}
 
 
@@ -89,6 +91,8 @@ class HeldPart:
         if plan.precision not in PLAIN:
             for name in lists:
                 quantise(module.get_submodule(name), plan.precision, self._dtype)
+        if plan.part in NETWORKS:
+            quicken(module, self._device, self._dtype)
         self._filler = Filler(module, files, self._dtype)
         self._streamed = {name: self._stream(name) for name in lists} if plan.residence in STREAMED else {}
         self._alone = threading.RLock() if self._streamed else nullcontext()
