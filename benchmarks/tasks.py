@@ -22,9 +22,9 @@ from zoetrope.core.request import Request
 from zoetrope.engine.draft import Draft
 from zoetrope.engine.families.pocket.facts import POCKET, WEIGHTS
 from zoetrope.engine.families.pocket.plan import AXES
-from zoetrope.engine.families.pocket.seeing import Looks
 from zoetrope.engine.families.pocket.spotter import Findings, load_spotter, spot
 from zoetrope.engine.families.pocket.storage import SPOTTER
+from zoetrope.engine.families.pocket.tracking import Looks
 from zoetrope.engine.generate import generate
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.numerics import Numerics, choose_numerics

@@ -14,9 +14,10 @@ from zoetrope.engine.families.pocket.facts import LIMITS
 from zoetrope.engine.families.pocket.plan import AXES, BADGE, STAGE
 from zoetrope.engine.families.pocket.reader import facts_of, number_answers, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
-from zoetrope.engine.families.pocket.seeing import Looks, Seer, shown_by
+from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.spotter import Findings
+from zoetrope.engine.families.pocket.tracking import Looks
 from zoetrope.training.plans import plan_of
 from zoetrope.training.world.picture import draw, places
 from zoetrope.training.world.scene import Scene

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from zoetrope.core.cancel import Cancel, stop_if
-from zoetrope.core.conditions import Extend, Keyframe
-from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.conditions import Extend, Keyframe, Region
+from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.core.events import FramesReady, OnEvent
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
@@ -24,9 +24,10 @@ from zoetrope.core.time import Clock, Seconds, show_seconds
 from zoetrope.release.asset import Asset
 from zoetrope.release.door import open_release
 from zoetrope.release.door_policy import Policy
+from zoetrope.release.label import Label
 from zoetrope.release.verify_judge import show_id
 from zoetrope.render.ingredients import ingredients_of
-from zoetrope.render.joining import Piece, close_loop, join
+from zoetrope.render.joining import FADE, Piece, close_loop, join
 from zoetrope.render.likeness import Likenesses
 from zoetrope.render.making import making_of
 from zoetrope.render.screening import screen_given, screen_words
@@ -68,7 +69,7 @@ class _Maker:
     def clock(self) -> Clock:
         return self.family.limits.clock
 
-    def shot(self, frames: int, *conditions: Extend | Keyframe, number: int = 0) -> Piece:
+    def shot(self, frames: int, *conditions: Extend | Keyframe | Region, number: int = 0) -> Piece:
         """One shot of so many frames around what is given of it."""
         from zoetrope.engine.generate import make
 
@@ -125,7 +126,8 @@ def make_longer(
         sound_rate=clock.sample_rate,
         about=said,
     ) as door:
-        whole = _whole(_Maker(request, family, on_event, cancel, wish), [each.piece for each in parents], longer)
+        bare = [_bare(each.piece, policy, clock) for each in parents]
+        whole = _whole(_Maker(request, family, on_event, cancel, wish), bare, longer)
         door.write_frames(whole.frames)
         door.write_sound(whole.sound)
         stop_if(cancel, "before the file was finished")
@@ -212,13 +214,53 @@ def _before(maker: _Maker, clip: Piece, new: int) -> Piece:
 
 
 def _between(maker: _Maker, first: Piece, second: Piece, new: int) -> Piece:
-    """What lies between the end of one piece and the beginning of another; its sound reaches into both."""
+    """What lies between the end of one piece and the beginning of another; its sound reaches into both.
+
+    The shot around it is given with both, picture and sound, in whole latents; who cannot take that, or has no room for
+    it, is given the end of the first and one picture of the second.
+    """
     clock = maker.clock
     past = 1 + clock.frames_per_latent
-    samples = past * clock.sample_rate // clock.frame_rate
-    ending = Extend(first.frames[-past:], np.ascontiguousarray(first.sound[:, -samples:]))
-    made = maker.shot(past + new + 1, ending, Keyframe("last", second.frames[0]))
-    return Piece(made.frames[past:-1], made.sound[:, samples - _early(clock) :])
+    ahead = clock.grid_frames(past + new) - (past + new) + clock.frames_per_latent
+    samples, early = past * clock.sample_rate // clock.frame_rate, _early(clock)
+    room = past + new + ahead <= clock.frames(maker.family.limits.seconds[1]) and ahead <= len(second.frames)
+    if room and Region in maker.family.limits.conditions:
+        made = maker.shot(past + new + ahead, _gap(first, second, (past, new, ahead), clock))
+    else:
+        ending = Extend(first.frames[-past:], np.ascontiguousarray(first.sound[:, -samples:]))
+        made, ahead = maker.shot(past + new + 1, ending, Keyframe("last", second.frames[0])), 1
+    return Piece(made.frames[past:-ahead], made.sound[:, samples - early :])
+
+
+def _bare(piece: Piece, policy: Policy, clock: Clock) -> Piece:
+    """A piece without the visible label that it came with, where the whole is labelled anew."""
+    high, wide = piece.frames.shape[1:3]
+    if policy.recipient is not None:
+        return piece
+    try:
+        label = Label(policy.profile, (wide, high), rate=clock.frame_rate)
+    except Unsupported:  # no label fits on so small a picture
+        return piece
+    return replace(piece, frames=label.lifted(piece.frames))
+
+
+def _gap(first: Piece, second: Piece, counts: tuple[int, int, int], clock: Clock) -> Region:
+    """A shot of the end of one piece, what is made anew, and the beginning of another. Units: counts in pictures.
+
+    Sound is made anew from the last whole latent of the first one on, and a fade into the second one.
+    """
+    past, new, ahead = counts
+    held = [first.frames[-1:].repeat(new - new // 2, 0), second.frames[:1].repeat(new // 2, 0)]
+    frames = np.concatenate([first.frames[-past:], *held, second.frames[:ahead]])
+    mask = np.zeros(frames.shape[:3], bool)
+    mask[past : past + new] = True
+    at = [count * clock.sample_rate // clock.frame_rate for count in (past, past + new, past + new + ahead)]
+    sound = np.zeros((2, at[2]), np.float32)
+    sound[:, : at[0]] = first.sound[:, -at[0] :]
+    sound[:, at[1] :] = second.sound[:, : at[2] - at[1]]
+    anew = np.zeros(at[2], bool)
+    anew[at[0] - _early(clock) : at[1] + 2 * round(FADE * clock.sample_rate)] = True
+    return Region(frames, mask, sound, anew)
 
 
 def _early(clock: Clock) -> int:

@@ -18,20 +18,25 @@ LAG, SWEEP, SHRINK = 0.62, 2.2, 0.5  # of what is far under a pan, a turn and a 
 FAR = 0.85  # depth of what stands above the horizon: 1 is the sky, hills and trees stand nearer
 NEAREST = -1.2  # depth of the lowest row that is told apart
 FILL = (5, 11, 23, 47)  # pixels of the squares from whose means holes are filled, in turn
+RIM = 8  # pixels within which a picture gives way to another one, at its edges and around what hid the stage
+GUESSED = 0.02  # weight of what was filled or mirrored, against 1 of what was seen
 
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
     """A picture's difference from the sketched empty stage, the camera that saw it, and its number in the shot.
 
-    `later` are those of pictures that follow; between two of them one passes into the other.
-    Shapes: beyond (3, h, w), in steps of [-1, 1] pictures; camera (4,).
+    `later` are those of pictures that follow; between two of them one passes into the other, and what one of them has
+    not seen is the other's.
+    Shapes: beyond (3, h, w), in steps of [-1, 1] pictures; camera (4,); seen (h, w), 1 where the stage was seen and 0
+    where it is filled, None where all of it was seen.
     """
 
     beyond: Tensor
     camera: Tensor
     picture: int = 0
     later: tuple[Anchor, ...] = ()
+    seen: Tensor | None = None
 
     @property
     def last(self) -> Anchor:
@@ -52,7 +57,8 @@ def anchor(picture: Tensor, stage: Tensor, covered: Tensor, camera: Tensor, numb
         missing = (known == 0) & (weight[0] > 0.05)
         filled = torch.where(missing, total / weight.clamp_min(1e-6), filled)
         known = known.masked_fill(missing, 1.0)
-    return Anchor(filled, camera, number)
+    narrow = -F.max_pool2d(-F.pad(holds[None], (RIM,) * 4, value=0.0), 2 * RIM + 1, 1)
+    return Anchor(filled, camera, number, seen=_blurred(narrow, 2 * RIM + 1)[0])
 
 
 def _blurred(pixels: Tensor, size: int) -> Tensor:
@@ -66,6 +72,7 @@ def carry(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -
         return carry_one(anchor, plan, pictures, grid)
     numbers = pictures.double()
     total = torch.zeros(len(pictures), *anchor.beyond.shape)
+    shares = torch.zeros_like(total[:, :1])
     for place, each in enumerate(chain):
         weight = torch.ones_like(numbers)
         if place:
@@ -76,8 +83,19 @@ def carry(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -
             weight = weight.minimum((after - numbers) / (after - each.picture))
         weight = weight.clamp(0, 1).to(total)
         some = (weight > 0).nonzero()[:, 0]
-        total[some] += weight[some, None, None, None] * carry_one(each, plan, pictures[some], grid)
-    return total
+        share = weight[some, None, None, None] * _trust(each, plan, pictures[some], grid)
+        total[some] += share * carry_one(each, plan, pictures[some], grid)
+        shares[some] += share
+    return total / shares
+
+
+def _trust(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
+    """How far an anchor has seen what pictures of a shot show, (t, 1, h, w): never nothing, so that someone tells."""
+    seen = torch.ones_like(anchor.beyond[0]) if anchor.seen is None else anchor.seen
+    whole = seen.expand(len(pictures), 1, -1, -1)
+    here, there = plan.camera[0, pictures], anchor.camera.expand(len(pictures), -1)
+    at = way_back(here, there, plan.marks[0, 0], grid)
+    return F.grid_sample(whole, at, align_corners=False).clamp_min(GUESSED)
 
 
 def carry_one(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:

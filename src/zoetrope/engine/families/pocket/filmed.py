@@ -42,15 +42,15 @@ def camera_through(
         return None
     seen = torch.cat([pictures[some], (~hidden[some])[:, None].to(pictures)], dim=1)
     at, count = numbers[some], len(expected)
-    moves = torch.cat([_rest(), *_coarse()]).to(pictures)
-    errors = _compared(track_of(moves, count)[:, at], seen, ground, grid, SMALL[0])
+    moves = torch.cat([_rest(), *coarse_moves()]).to(pictures)
+    errors = compared(track_of(moves, count)[:, at], seen, ground, grid, SMALL[0])
     moves = moves[[0, *errors.argsort()[:CLOSELY].tolist()]]
     moves = torch.cat([moves, *(_around(move) for move in moves[1:])])
-    errors = _compared(track_of(moves, count)[:, at], seen, ground, grid, SMALL[1])
+    errors = compared(track_of(moves, count)[:, at], seen, ground, grid, SMALL[1])
     finer = _around(moves[errors.argmin()])
     moves = torch.cat([moves, finer])
-    errors = torch.cat([errors, _compared(track_of(finer, count)[:, at], seen, ground, grid, SMALL[1])])
-    known = _compared(expected[None, at], seen, ground, grid, SMALL[1])
+    errors = torch.cat([errors, compared(track_of(finer, count)[:, at], seen, ground, grid, SMALL[1])])
+    known = compared(expected[None, at], seen, ground, grid, SMALL[1])
     best = errors.argmin()
     rest = errors[REST]
     if float(errors[best]) > BETTER * float(known.minimum(rest)):
@@ -75,7 +75,8 @@ def _rest() -> Tensor:
     return torch.zeros(1, 5)
 
 
-def _coarse() -> list[Tensor]:
+def coarse_moves() -> list[Tensor]:
+    """Even moves of every kind, (m, 5) each, as `track_of` takes them."""
     steps = torch.linspace(1 / AMOUNTS, 1, AMOUNTS)
     steps = torch.cat([-steps, steps])
     out = []
@@ -100,7 +101,7 @@ def _around(move: Tensor) -> Tensor:
     return torch.cat([near, focused])
 
 
-def _compared(cameras: Tensor, seen: Tensor, ground: Tensor, grid: tuple[int, int], every: int) -> Tensor:
+def compared(cameras: Tensor, seen: Tensor, ground: Tensor, grid: tuple[int, int], every: int) -> Tensor:
     """How little cameras (m, k, 4) explain pictures with their free pixels (k, 4, h, w): mean differences (m,).
 
     What stands behind the floor is taken to stand where that explains most.

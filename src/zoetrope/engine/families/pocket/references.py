@@ -17,9 +17,11 @@ from zoetrope.core.conditions import Reference
 from zoetrope.core.motion import Cue
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.directing import Known
+from zoetrope.engine.families.pocket.noting import with_looks
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, STAGE
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, facts_of, stated
-from zoetrope.engine.families.pocket.seeing import Looks, Seer, with_looks
+from zoetrope.engine.families.pocket.seeing import Seer
+from zoetrope.engine.families.pocket.tracking import Looks
 
 CALLED = ("object", "colour")  # what a prompt calls a thing by
 ASKED_OF = ("", "second_")  # what the questions about each slot begin with

@@ -38,6 +38,7 @@ from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
+from zoetrope.engine.families.pocket.rejoining import rejoined
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
@@ -69,6 +70,9 @@ class Stager:
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
         plan = write_plan(self.planner, facts, latents, seeds, known=known)
+        shown = shown_by(request, self.clock)
+        if shown is not None and not shown.lone:
+            plan = rejoined(plan, known, acts="action" in stated(facts[0]))
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
             plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))

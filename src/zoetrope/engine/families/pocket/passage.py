@@ -1,0 +1,127 @@
+"""The camera through stretches of given pictures: how it goes within each, and a way from each to the next.
+
+Where one stretch ends and the next begins, both are taken for views of one stage; if nothing explains them so, the
+camera rests. Knows no things beyond where they hide the stage, no words and no noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import torch
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.filmed import BETTER, SMALL, coarse_moves, compared, track_of
+from zoetrope.engine.families.pocket.tracking import Run
+
+STEPS = (0.06, 0.06, 0.04, 0.04)  # metres, metres, logarithm and radians that a camera is moved by at first
+ROUNDS = 6  # of finer and finer steps, at each of two sizes of the pictures
+STILL = 0.92  # of the error of a resting camera that a move within a stretch has to stay under
+SLOWING = 0.8  # of its pace that a camera keeps from picture to picture after the last given one
+
+
+def camera_along(
+    runs: Sequence[Run],
+    numbers: Tensor,
+    pictures: Tensor,
+    hidden: Tensor,
+    count: int,
+    ground: Tensor,
+    grid: tuple[int, int],
+) -> Tensor:
+    """The camera (count, 4) of a shot of which stretches are given.
+
+    Shapes: numbers (k,) of the given pictures (k, 3, h, w) in [-1, 1]; hidden bool (k, h, w), where something hides the
+    stage; ground (), the standing line in metres.
+    """
+    seen = torch.cat([pictures, (~hidden)[:, None].to(pictures)], dim=1)
+    starts, ends = [pictures.new_zeros(4)] * len(runs), [pictures.new_zeros(4)] * len(runs)
+    for place in range(1, len(runs)):
+        (before, last), (first, end) = runs[place - 1 : place + 1]
+        known = ends[place - 1] if place > 1 else None
+        ends[place - 1], starts[place] = _led(known, seen[[last, first]], ground, grid)
+        ends[place] = _within(starts[place], seen[[first, end]], ground, grid)
+        if place == 1:
+            starts[0] = _within(ends[0], seen[[last, before]], ground, grid)
+    at = [(int(numbers[first]), int(numbers[last])) for first, last in runs]
+    return way_through(at, torch.stack(starts), torch.stack(ends), count)
+
+
+def way_through(at: Sequence[Run], starts: Tensor, ends: Tensor, count: int) -> Tensor:
+    """A track (count, 4) that goes evenly within stretches and without a jolt between them.
+
+    Shapes: at are numbers of the stretches' first and last pictures; starts and ends (stretches, 4) are cameras there.
+    Source: cubic Hermite; where a stretch is one picture and shows no pace, the way bends least there.
+    """
+    track = starts.new_zeros(count, 4)
+    for (a, b), start, end in zip(at, starts, ends, strict=True):
+        track[a : b + 1] = torch.lerp(start, end, torch.linspace(0, 1, b + 1 - a)[:, None])
+    paces = [(end - start) / (b - a) if b > a else None for (a, b), start, end in zip(at, starts, ends, strict=True)]
+    for number in range(1, len(at)):
+        before, after = at[number - 1][1], at[number][0]
+        even = (track[after] - track[before]) / (after - before)
+        out, into = (even if pace is None else pace for pace in paces[number - 1 : number + 1])
+        if paces[number] is None:
+            paces[number] = into = 1.5 * even - 0.5 * out
+        track[before:after] = curve(track[before], track[after], out, into, after - before)
+    return _beyond(track, at[0][0], at[-1][1], paces)
+
+
+def curve(start: Tensor, end: Tensor, out: Tensor, into: Tensor, span: int) -> Tensor:
+    """The first `span` pictures of a way (span, 4) that leaves and arrives with given paces a picture."""
+    part = torch.arange(span)[:, None] / span
+    gone, leave, arrive = part**2 * (3 - 2 * part), part * (1 - part) ** 2, part**2 * (part - 1)
+    return start + gone * (end - start) + span * (leave * out + arrive * into)
+
+
+def _beyond(track: Tensor, first: int, last: int, paces: Sequence[Tensor | None]) -> Tensor:
+    """What lies before the first and after the last given picture: the camera comes to rest."""
+    for end, pace, sign in ((first, paces[0], -1), (last, paces[-1], 1)):
+        beyond = torch.arange(end if sign < 0 else len(track) - 1 - end) + 1
+        gone = (1 - SLOWING**beyond) / (1 - SLOWING) * SLOWING
+        if pace is not None and len(beyond):
+            track[end + sign * beyond] = track[end] + sign * gone[:, None] * pace
+        elif len(beyond):
+            track[end + sign * beyond] = track[end]
+    return track
+
+
+def _led(here: Tensor | None, pair: Tensor, ground: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """The cameras of two pictures with a gap between them; the first one's, where it is known, stays."""
+    moves = torch.cat([torch.zeros(1, 5), *coarse_moves()]).to(pair)
+    cameras = track_of(moves, 2)
+    if here is not None:
+        cameras = here + (cameras - cameras[:, :1])
+    best = int(compared(cameras, pair, ground, grid, SMALL[0]).argmin())
+    start, end = cameras[best]
+    end = _settled(start, end, pair, ground, grid)
+    both, rest = torch.stack([start, end]), cameras[0]
+    found, still = compared(torch.stack([both, rest]), pair, ground, grid, SMALL[1])
+    start, end = both if found < BETTER * still else rest
+    return start, end
+
+
+def _within(here: Tensor, pair: Tensor, ground: Tensor, grid: tuple[int, int]) -> Tensor:
+    """The camera of a picture shortly before or after one whose camera is known, or of the same one."""
+    there = _settled(here, here, pair, ground, grid)
+    tried = torch.stack([torch.stack([here, there]), torch.stack([here, here])])
+    found, still = compared(tried, pair, ground, grid, SMALL[1])
+    return there if found < STILL * still else here
+
+
+def _settled(start: Tensor, end: Tensor, pair: Tensor, ground: Tensor, grid: tuple[int, int]) -> Tensor:
+    """The second camera moved about until no move near by explains more."""
+    ways = torch.tensor(list(product((-1.0, 0.0, 1.0), repeat=4))).to(pair)
+    steps = pair.new_tensor(STEPS)
+    for every in SMALL:
+        for _ in range(ROUNDS):
+            tries = end + ways * steps
+            cameras = torch.stack([start.expand_as(tries), tries], dim=1)
+            errors = compared(cameras, pair, ground, grid, every)
+            best = int(errors.argmin())
+            if errors[best] < errors[len(ways) // 2]:
+                end = tries[best]
+            else:
+                steps = steps / 2
+    return end

@@ -1,0 +1,115 @@
+"""Things led through gaps between given pictures, so that they come from where they were seen to where they are next.
+
+The planner writes what happens in a gap, but not that it begins and ends where and as fast as the pictures show. Knows
+no pictures and no network.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.directing import Known
+from zoetrope.engine.families.pocket.habits import ROUND, TURNS
+from zoetrope.engine.families.pocket.layout import FRAME_RATE
+from zoetrope.engine.families.pocket.passage import curve
+from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan
+from zoetrope.engine.families.pocket.spotter import FOLDS
+
+X, Y, SPIN, WAY, STRETCH, GROUND_SPEED, AIR_SPEED, CONTACT = (
+    TRACK.index(name) for name in ("x", "y", "spin", "way", "stretch", "ground_speed", "air_speed", "contact")
+)
+PACED = 2  # pictures over which the pace at a seam is taken
+ALOFT = 0.08  # metres above standing from which a thing is in the air: the spotter errs by a pixel, which is 0.015
+ROOM = 3  # pictures from a seam to a touch, at least: a nearer one would be a jolt
+
+
+def rejoined(plan: Plan, known: Known, acts: bool) -> Plan:
+    """The plan with things led through every gap between places that are known.
+
+    Where the prompt names an action (`acts`), they go about it on the way; else they go straight, and touch down where
+    the planner has it if they are seen in the air.
+    """
+    tracks = plan.tracks.clone()
+    for slot in range(SLOTS):
+        held = known.rows[:, slot * len(TRACK) + X]
+        ends = (held[:-1] & ~held[1:]).nonzero()[:, 0].tolist()
+        starts = ((~held[:-1] & held[1:]).nonzero()[:, 0] + 1).tolist()
+        gaps = [(end, next((start for start in starts if start > end), None)) for end in ends]
+        for end, start in gaps:
+            if start is not None and plan.traits[0, slot, 0]:
+                _lead(tracks[0, slot], plan, slot, (end, start), acts)
+                turned = float(known.plan.tracks[0, slot, start, SPIN])
+                _turn(tracks[0, slot], plan, slot, (end, start), acts, turned)
+    return replace(plan, tracks=tracks)
+
+
+def _lead(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool) -> None:
+    """Lead a track (t, k) through a gap between two pictures whose places hold."""
+    a, b = gap
+    stands = float(plan.marks[0, 0] + plan.radii()[0, slot])
+    aloft = bool((track[[a, b], Y] - stands > ALOFT).any())
+    touches = (track[a + ROOM : b - ROOM + 1, CONTACT] > 0).nonzero()[:, 0] + a + ROOM
+    if not aloft and not acts:
+        touches = touches[:0]
+    x, y = (_led(track[:, axis], gap, acts) for axis in (X, Y))
+    if len(touches):
+        first, last = int(touches[0]), int(touches[-1])
+        y = torch.cat([_leg(track[:, Y], a, first), track[first:last, Y], _leg(track[:, Y], last, b)])[1:]
+    lowest = torch.minimum(track[[a, b], Y].min(), track.new_tensor(stands))
+    track[a + 1 : b, X], track[a + 1 : b, Y] = x, y.clamp_min(float(lowest))
+    kept = torch.zeros(len(track), dtype=torch.bool)
+    kept[touches] = True
+    inside = torch.zeros_like(kept)
+    inside[a + 1 : b] = True
+    track[inside & ~kept, CONTACT] = 0
+    if not acts:
+        track[inside & ~kept, STRETCH] *= float(len(touches) > 0)
+        pace = track[:, :2].diff(dim=0, prepend=track[:1, :2]).norm(dim=1) * FRAME_RATE
+        up = track[:, Y] - stands > ALOFT
+        track[inside, GROUND_SPEED] = torch.where(up, 0, pace)[inside]
+        track[inside, AIR_SPEED] = torch.where(up, pace, 0)[inside]
+
+
+def _led(path: Tensor, gap: tuple[int, int], acts: bool) -> Tensor:
+    """A path (t,) inside a gap (b - a - 1,): straight, or as it is written but from end to end."""
+    a, b = gap
+    if not acts:
+        return _leg(path, a, b)[1:]
+    inner = path[a + 1 : b]
+    ends = torch.stack([2 * inner[0] - inner[1], 2 * inner[-1] - inner[-2]])
+    slopes = torch.stack([inner[1] - inner[0], inner[-1] - inner[-2]])
+    off = torch.stack([path[a], path[b]]) - ends
+    out, into = torch.stack(_paces(path, a, b)) - slopes
+    return inner + curve(off[:1], off[1:], out[None], into[None], b - a)[1:, 0]
+
+
+def _leg(path: Tensor, a: int, b: int) -> Tensor:
+    """From one picture up to before another (b - a,), as fast at both as the path is beyond them."""
+    out, into = _paces(path, a, b)
+    return curve(path[a : a + 1], path[b : b + 1], out[None], into[None], b - a)[:, 0]
+
+
+def _paces(path: Tensor, a: int, b: int) -> tuple[Tensor, Tensor]:
+    """How fast a path goes before one picture and after another, a picture."""
+    before, after = max(a - PACED, 0), min(b + PACED, len(path) - 1)
+    return (path[a] - path[before]) / max(a - before, 1), (path[after] - path[b]) / max(after - b, 1)
+
+
+def _turn(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool, turned: float) -> None:
+    """Lead a track's turns through a gap to the angle that is seen at its end, and let it look where it goes."""
+    a, b = gap
+    kinds = AXES["object"]
+    kind = kinds[int(plan.traits[0, slot, 1 : 1 + len(kinds)].argmax())]
+    if not acts:
+        rolled = -track[a : b + 1, X].diff() / float(plan.radii()[0, slot])
+        track[a + 1 : b + 1, SPIN] = rolled if kind in ROUND else 0
+    fold = 2 * math.pi / FOLDS.get(kind, 1)
+    lack = (turned - float(track[: b + 1, SPIN].sum()) + fold / 2) % fold - fold / 2
+    track[a + 1 : b + 1, SPIN] += lack / (b - a)
+    pace = track[a : b + 1, X].diff() * FRAME_RATE
+    for at, each in zip(range(a + 1, b), pace.tolist(), strict=False):
+        track[at, WAY] = math.copysign(1, each) if abs(each) > TURNS else track[at - 1, WAY]

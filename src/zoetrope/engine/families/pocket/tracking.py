@@ -1,0 +1,179 @@
+"""Who is who in given pictures: findings linked through them, and which of those seen a prompt speaks of.
+
+Knows the spotter by what it finds; knows no plan and no noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.plan import AXES, BADGE
+from zoetrope.engine.families.pocket.spotter import FOLDS, Findings
+
+Run = tuple[int, int]
+"""Where a stretch of pictures that follow each other begins and ends: their places among those given."""
+
+SURE = 0.4  # score of a finding that is taken for a thing
+HIDES = 1.5  # radii around a thing within which the stage is not seen
+FAR = 3.0  # radii that a thing may go between two pictures that follow each other
+TWICE = 1.3  # radii of the larger one within which two findings of one kind are one thing: two that touch are farther
+OFTEN = 0.3  # of the pictures in which a thing must be seen
+UNTOLD = 0.6  # score of a second thing of which no word is said: trees and doors taken for things reach 0.54
+DYED = 0.3  # how much less two things of different stretches may be one where their colours differ
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """What something looks like: chances by axis, its badge (BADGE,), its radius in pixels, how sure it is seen."""
+
+    chances: dict[str, Tensor]
+    badge: Tensor
+    radius: float
+    score: float
+
+    def value(self, axis: str) -> str:
+        return AXES[axis][int(self.chances[axis].argmax())]
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """One thing through some pictures: their places among those given, where it is (n, 2), how turned (n, 2) and how
+    large (n,) it is in each, its looks, and the chance that it wears a badge, as the spotter says.
+    """
+
+    pictures: list[int]
+    places: Tensor
+    looks: Looks
+    turns: Tensor
+    radii: Tensor
+    badged: float
+
+
+def hidden_by(found: Findings, made: np.ndarray, least: float = SURE) -> Tensor:
+    """Where things found with a score above the least, or what is made anew, hide the stage: bool (k, h, w)."""
+    hidden = torch.from_numpy(made.copy())
+    high, wide = made.shape[1:]
+    y, x = torch.meshgrid(torch.arange(high) + 0.5, torch.arange(wide) + 0.5, indexing="ij")
+    for number in (found.score > least).nonzero()[:, 0].tolist():
+        place, radius = found.place[number], HIDES * found.radius[number] + 2
+        hidden[int(found.picture[number])] |= (x - place[0]).hypot(y - place[1]) < radius
+    return hidden
+
+
+def tracks_of(found: Findings, made: np.ndarray, runs: Sequence[Run]) -> list[Seen]:
+    """Sure findings linked through the pictures, the surest first; between stretches things are told by their looks.
+
+    Shapes: made bool (k, h, w), where pictures are made anew and nothing counts.
+    """
+    kept, chains = _outside(found, made), []
+    for first, last in runs:
+        inside = [number for number in kept if first <= int(found.picture[number]) <= last]
+        linked = _linked(found, inside)
+        chains = _joined(found, chains, [chain for chain in linked if len(chain) >= OFTEN * (last + 1 - first)])
+    long = [chain for chain in chains if len(chain) >= OFTEN * len(made) or len(runs) < len(made)]
+    long.sort(key=lambda chain: -float(found.score[chain].sum()))
+    return [_seen(found, chain) for chain in long]
+
+
+def _linked(found: Findings, numbers: Sequence[int]) -> list[list[int]]:
+    """Findings of one stretch, in their order, as chains of one thing each."""
+    chains: list[list[int]] = []
+    for number in numbers:
+        best = min(chains, key=lambda chain: _gap(found, chain[-1], number), default=None)
+        if best is not None and _gap(found, best[-1], number) < 1:
+            best.append(number)
+        else:
+            chains.append([number])
+    return chains
+
+
+def _joined(found: Findings, chains: list[list[int]], more: list[list[int]]) -> list[list[int]]:
+    """Chains with those of a later stretch: who looks alike is one, those most alike first."""
+    pairs = {(i, j): _unlike(found, one, other) for i, one in enumerate(chains) for j, other in enumerate(more)}
+    goes_on: dict[int, int] = {}
+    for i, j in sorted(pairs, key=lambda pair: pairs[pair]):
+        if pairs[i, j] < 1 and i not in goes_on and j not in goes_on.values():
+            goes_on[i] = j
+    joined = [chain + (more[goes_on[i]] if i in goes_on else []) for i, chain in enumerate(chains)]
+    return joined + [chain for j, chain in enumerate(more) if j not in goes_on.values()]
+
+
+def _unlike(found: Findings, one: list[int], other: list[int]) -> float:
+    """How little two chains may be one thing by their looks: 1 or more where they cannot."""
+    looks = [looks_of(found, torch.tensor(chain)).chances for chain in (one, other)]
+    same, dyed = (float((looks[0][axis] * looks[1][axis]).sum().sqrt()) for axis in ("object", "colour"))
+    return 1.5 - same + DYED * (1 - dyed)
+
+
+def cast_of(tracks: list[Seen], said: dict[str, str]) -> list[Seen | None]:
+    """Who of those seen is the first and the second thing of the prompt, None where nobody is."""
+    left, chosen = list(tracks), []
+    for asked in ("", "second_"):
+        wanted = {axis: said[f"{asked}{axis}"] for axis in ("object", "colour") if f"{asked}{axis}" in said}
+        if asked and not wanted:
+            left = [seen for seen in left if len(seen.pictures) > 1 and seen.looks.score > UNTOLD]
+        if not left:
+            chosen.append(None)
+            continue
+        best = max(left, key=lambda seen: _likeness(seen, wanted) + 0.2 * seen.looks.score)
+        left.remove(best)
+        chosen.append(best)
+    return chosen
+
+
+def looks_of(found: Findings, which: Tensor) -> Looks:
+    """Looks over some findings of one thing, whose badge is still to be read."""
+    weight = found.score[which] / found.score[which].sum()
+    chances = {axis: (found.chances[axis][which] * weight[:, None]).sum(0) for axis in found.chances}
+    radius = float((found.radius[which] * weight).sum())
+    return Looks(chances, torch.zeros(BADGE), radius, float(found.score[which].mean()))
+
+
+def radians(turn: Tensor, kind: str) -> float:
+    """A finding's turn (2,) as an angle, the smallest of those that look the same."""
+    return float(torch.atan2(turn[1], turn[0])) / FOLDS.get(kind, 1)
+
+
+def _outside(found: Findings, made: np.ndarray) -> list[int]:
+    """The sure findings that do not lie where the picture is made anew, each thing of a picture once."""
+    high, wide = made.shape[1:]
+    kept: list[int] = []
+    for number in sorted((found.score > SURE).nonzero()[:, 0].tolist(), key=lambda each: -float(found.score[each])):
+        x, y = found.place[number].long().tolist()
+        at = int(found.picture[number]), min(max(y, 0), high - 1), min(max(x, 0), wide - 1)
+        if not made[at] and not any(_twice(found, number, each) for each in kept):
+            kept.append(number)
+    return sorted(kept, key=lambda each: int(found.picture[each]))
+
+
+def _twice(found: Findings, one: int, other: int) -> bool:
+    """Whether two findings are one thing, found twice in one picture."""
+    kinds = found.chances["object"][[one, other]].argmax(1)
+    near = TWICE * float(found.radius[[one, other]].max())
+    apart = float((found.place[one] - found.place[other]).norm())
+    return bool(found.picture[one] == found.picture[other] and kinds[0] == kinds[1]) and apart < near
+
+
+def _gap(found: Findings, one: int, other: int) -> float:
+    """How little two findings of one stretch may be one thing: 1 or more where they cannot."""
+    apart = int(found.picture[other] - found.picture[one])
+    if apart <= 0:
+        return 9.0
+    same = float((found.chances["object"][one] * found.chances["object"][other]).sum().sqrt())
+    reach = FAR * float(torch.maximum(found.radius[one], found.radius[other])) * min(apart, 6)
+    return float((found.place[one] - found.place[other]).norm()) / reach + 0.5 * (1 - same)
+
+
+def _seen(found: Findings, chain: list[int]) -> Seen:
+    looks = looks_of(found, torch.tensor(chain))
+    numbers, badged = [int(each) for each in found.picture[chain]], float(found.badge[chain].mean())
+    return Seen(numbers, found.place[chain], looks, found.turn[chain], found.radius[chain], badged)
+
+
+def _likeness(seen: Seen, wanted: dict[str, str]) -> float:
+    return sum(float(seen.looks.chances[axis][AXES[axis].index(value)]) for axis, value in wanted.items())
