@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from zoetrope.core.errors import Unsupported
@@ -21,6 +22,7 @@ _PLATE = 0.55  # share of the picture's light that the plate takes: white letter
 _MARGIN_SHARE = 0.03  # of the shorter side, between label and edge
 _SPARE_SECONDS = Fraction(1, 10)  # platforms trim the first frames
 _LOOKED_AT = 8  # frames of the first part that the place is chosen by
+_FAINT_INK = 0.02  # share of ink from which a pixel counts as lettered, where the plate is not lifted but filled
 _READ = 0.5  # correlation of a finished frame with the letters from which they count as there
 
 
@@ -76,13 +78,26 @@ class Label:
 
     def stands_on(self, frame: np.ndarray) -> bool:
         """Whether a frame of the finished file shows the letters where they were drawn. Shapes: (h, w, 3) uint8."""
-        left, top, right, bottom = self.box
-        seen = frame[top:bottom, left:right].mean(-1)
-        if self._place is None or seen.shape != self._add.shape[:2]:
-            return False
-        ink = self._add[..., 0].astype(np.float64)
-        seen, ink = seen - seen.mean(), ink - ink.mean()
-        return float((seen * ink).sum()) >= _READ * float(np.linalg.norm(seen) * np.linalg.norm(ink)) > 0
+        return self._place is not None and _reads(frame, self.box, self._add[..., 0])
+
+    def lifted(self, frames: np.ndarray) -> np.ndarray:
+        """Frames that showed this label as they were without it; what lay under its letters is filled from around.
+
+        For pictures of a labelled clip that go into another one, whose label is drawn anew.
+        Shapes: (t, h, w, 3) uint8 in and out; frames without the label stay as they are.
+        """
+        lifted, (height, width) = frames.copy(), self._keep.shape[:2]
+        inked = self._add[..., 0] > _FAINT_INK * 255 * 256
+        for left, top in _places(self._size, (width, height)):
+            letters = np.zeros(frames.shape[1:3], np.uint8)
+            letters[top : top + height, left : left + width] = cv2.dilate(inked.astype(np.uint8), np.ones((3, 3)))
+            for frame in lifted:
+                if _reads(frame, (left, top, left + width, top + height), self._add[..., 0]):
+                    part = frame[top : top + height, left : left + width]
+                    bare = (part * 256.0 - self._add) / np.maximum(self._keep, 1)
+                    part[:] = np.where(inked[..., None], part, bare.clip(0, 255).round())
+                    frame[:] = cv2.inpaint(frame, letters, 3, cv2.INPAINT_TELEA)
+        return lifted
 
     def _chosen(self, frames: np.ndarray) -> tuple[int, int]:
         """The place that covers least of what is to stay clear; of those a corner; of those the calmest."""
@@ -96,6 +111,16 @@ class Label:
             return covered, index >= 4, _unrest(frames[:, top : top + height, left : left + width])
 
         return places[min(range(len(places)), key=cost)]
+
+
+def _reads(frame: np.ndarray, box: Box, ink: np.ndarray) -> bool:
+    """Whether a frame shows letters of so much ink (h, w) in a box."""
+    left, top, right, bottom = box
+    seen = frame[top:bottom, left:right].mean(-1)
+    if seen.shape != ink.shape:
+        return False
+    seen, ink = seen - seen.mean(), ink - ink.astype(np.float64).mean()
+    return float((seen * ink).sum()) >= _READ * float(np.linalg.norm(seen) * np.linalg.norm(ink)) > 0
 
 
 def _last_frame(visible: Visible, rate: Fraction) -> int | None:
