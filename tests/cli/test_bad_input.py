@@ -92,3 +92,10 @@ def test_other_verbs(line, capsys):
 def test_no_arguments_show_the_verbs(capsys):
     assert run([]) == 0
     assert "generate" in capsys.readouterr().out
+
+
+def test_a_precision_that_pocket_does_not_take(tmp_path, capsys):
+    said = refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "a.mp4"), "--precision", "nf4")
+    assert "nf4" in said
+    assert "f32, bf16 or int8" in said
+    assert list(tmp_path.iterdir()) == []

@@ -39,7 +39,8 @@ class Settings:
         typer.Option(metavar="FILE[@STRENGTH][@high|@low]", help="A LoRA laid over the weights. Repeat for more."),
     ] = None
     precision: Annotated[
-        str | None, typer.Option(help="Of open weights: bf16, fp8, int8, nf4.", show_default="as fits")
+        str | None,
+        typer.Option(help="Of pocket: bf16, int8, f32; of open weights: bf16, fp8, int8, nf4.", show_default="as fits"),
     ] = None
     memory: Annotated[
         str | None, typer.Option(metavar="12GB", help="The most that open weights may take.", show_default="all")

@@ -29,7 +29,7 @@ from zoetrope.engine.loading import loaded
 from zoetrope.engine.memory.budget import settle_plan
 from zoetrope.engine.memory.machine import machine_here
 from zoetrope.engine.memory.plan import Wish
-from zoetrope.engine.numerics import Numerics, choose_numerics
+from zoetrope.engine.numerics import Numerics, choose_numerics, heed
 from zoetrope.engine.presets import choose_preset
 from zoetrope.engine.progress import tell_steps
 from zoetrope.engine.stream import Part, decode_parts, detailed_parts, parts_of
@@ -108,9 +108,11 @@ def make(
 def plan_for(family: Family, request: Request, numerics: Numerics, wish: Wish | None = None) -> Numerics:
     """Decide how weights lie in memory, before they load, where a family's size needs a plan.
 
-    Raises: OutOfMemory, naming what fits.
+    Raises: OutOfMemory, naming what fits; Unsupported for a precision that cannot be wished for.
     """
-    if not isinstance(family, Planned) or numerics.plan is not None:
+    if not isinstance(family, Planned):
+        return heed(numerics, wish)
+    if numerics.plan is not None:
         return numerics
     return replace(numerics, plan=settle_plan(family, request, machine_here(numerics.device), wish))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from zoetrope.core.errors import Unsupported
+from zoetrope.engine.memory.plan import Precision, Wish
 
 if TYPE_CHECKING:
     from zoetrope.engine.memory.plan import Plan
@@ -17,17 +18,22 @@ if TYPE_CHECKING:
 class Numerics:
     """A device and the precision of the weights on it; canvases stay in float32 whatever it is.
 
-    `plan` says which part lies where in which precision; None is everything on the device in `dtype`.
+    `plan` says which part lies where in which precision; None is everything on the device in `dtype`, but for the
+    network's blocks, which are in int8 if `int8` is set.
     """
 
     device: str
     dtype: torch.dtype
     plan: Plan | None = None
+    int8: bool = False
 
 
-def choose_numerics(device: str | None = None, dtype: torch.dtype | None = None) -> Numerics:
+def choose_numerics(
+    device: str | None = None, dtype: torch.dtype | None = None, precision: Precision | None = None
+) -> Numerics:
     """Take what was asked for, else the best of this machine.
 
+    `precision` is that of a checkpoint that needs no plan; see `heed`.
     Raises: Unsupported if the device is not there.
     """
     if device is None:
@@ -35,7 +41,25 @@ def choose_numerics(device: str | None = None, dtype: torch.dtype | None = None)
     kind = torch.device(device).type
     if kind == "cuda" and not torch.cuda.is_available():
         raise Unsupported(f"device {device} was asked for, but this machine has no CUDA device; use cpu.")
-    return Numerics(device, dtype or _native_dtype(kind))
+    return heed(Numerics(device, dtype or _native_dtype(kind)), Wish(precision))
+
+
+def heed(numerics: Numerics, wish: Wish | None) -> Numerics:
+    """Settle in which precision a checkpoint that needs no plan computes.
+
+    Raises: Unsupported for a precision that only large checkpoints gain by.
+    """
+    match wish.precision if wish else None:
+        case None:
+            return numerics
+        case Precision.F32:
+            return replace(numerics, dtype=torch.float32)
+        case Precision.BF16:
+            return replace(numerics, dtype=torch.bfloat16)
+        case Precision.INT8:
+            return replace(numerics, int8=True)
+        case other:
+            raise Unsupported(f"precision {other} is for large open weights; this checkpoint takes f32, bf16 or int8.")
 
 
 def _native_dtype(kind: str) -> torch.dtype:

@@ -19,6 +19,7 @@ from zoetrope.engine.families.pocket.layout import KINDS, Layout
 from zoetrope.engine.families.pocket.plan import Stamps
 from zoetrope.engine.families.pocket.sight import PlanReader, Sight
 from zoetrope.engine.families.pocket.text import Context, TextConfig, TextEncoder
+from zoetrope.engine.int8 import Int8Linear, Int8Mlp
 
 OCTAVES = 5  # of the Fourier features of a place
 LONGEST = (64.0, 64.0, 64.0)  # slowest rotary waves: sixths of a second, rows, columns
@@ -86,6 +87,11 @@ class Block(nn.Module):
         self.attention_out = nn.Linear(width, width)
         self.mlp = Mlp(width, hidden)
         self.modulation = zeroed(nn.Linear(condition, 6 * width))
+
+    def multiply_in_int8(self) -> None:
+        """Round the weights of the large layers over tokens, for good."""
+        for name, kind in (("query_key_value", Int8Linear), ("attention_out", Int8Linear), ("mlp", Int8Mlp)):
+            setattr(self, name, kind(getattr(self, name)))
 
     def remember(self, text: Tensor) -> tuple[Tensor, Tensor]:
         """Text tokens (b, m, d) -> their keys and values in this layer."""

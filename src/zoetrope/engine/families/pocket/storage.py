@@ -24,6 +24,9 @@ from zoetrope.engine.families.pocket.spotter import load_spotter
 from zoetrope.engine.families.pocket.text import TextConfig, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
 from zoetrope.engine.families.pocket.words import read_lexicon
+from zoetrope.engine.int8 import cpu_multiplies_int8
+from zoetrope.engine.memory.plan import Precision
+from zoetrope.engine.memory.quantise import quantise
 from zoetrope.engine.numerics import Numerics
 from zoetrope.engine.weights import load_strictly, read_config
 
@@ -64,11 +67,28 @@ def load_pocket(folder: Path, numerics: Numerics) -> LoadedPocket:
         sketcher=load_strictly(sketcher, folder / SKETCHER, numerics),
         scenery=load_strictly(scenery, folder / SCENERY, numerics),
         spotter=load_spotter(folder / SPOTTER, numerics),
-        network=load_strictly(PocketNetwork(config), folder / NETWORK, numerics),
+        network=load_network(PocketNetwork(config), folder / NETWORK, numerics),
         tokeniser=tokeniser,
         video_codec=load_strictly(video, folder / VIDEO_CODEC, numerics),
         sound_codec=load_strictly(sound, folder / SOUND_CODEC, exact),
     )
+
+
+def load_network(network: PocketNetwork, path: Path, numerics: Numerics) -> PocketNetwork:
+    """Load the network, its blocks in int8 if so wished: with products in int8 where these are fast, else unpacked as
+    they are used, which takes less memory and more time.
+
+    Raises: WeightsError, naming the file and the key.
+    """
+    load_strictly(network, path, numerics)
+    if not numerics.int8:
+        return network
+    if network.video_in.weight.device.type == "cpu" and cpu_multiplies_int8():
+        for block in network.blocks:
+            block.multiply_in_int8()  # type: ignore[operator]
+    else:
+        quantise(network.blocks, Precision.INT8, numerics.dtype)
+    return network
 
 
 def network_config(fields: dict[str, Any]) -> NetworkConfig:
