@@ -15,6 +15,7 @@ from torch import Tensor
 from zoetrope.core.motion import CameraPath, Hold, Stroke
 from zoetrope.core.sizes import Size
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
+from zoetrope.engine.families.pocket.leading import led
 from zoetrope.engine.families.pocket.plan import (
     CAMERA,
     CAST,
@@ -32,6 +33,8 @@ PLACE = (TRACK.index("x"), TRACK.index("y"))
 ROWS = SLOTS * len(TRACK) + len(CAMERA)
 FAINT = 0.05  # of the loudest: below it a mouth is shut
 VOICE = (250.0, 4000.0)  # hertz: above the rumble of what rolls, below most of the rain
+IN_VIEW = 1.6  # metres off the middle within which a path that is led on ends
+FALLS_BACK = 5.0  # pictures in which a thing is half way back to the height that was written
 SILENT = 1e-4  # level of that band below which nobody speaks
 
 
@@ -52,13 +55,17 @@ class Known:
         return len(self.rows)
 
     def laid_over(self, plan: Plan) -> Plan:
-        """A plan of as many pictures or more with what holds put into it."""
+        """A plan of as many pictures or more with what holds put into it; places that nobody tells are led to these."""
         tracks, camera = plan.tracks.clone(), plan.camera.clone()
         count = min(self.pictures, camera.shape[1])
         where = self.rows[:count]
         for slot in range(SLOTS):
             held = where[:, slot * len(TRACK) : (slot + 1) * len(TRACK)]
-            tracks[0, slot, :count] = torch.where(held, self.plan.tracks[0, slot, :count], tracks[0, slot, :count])
+            told = self.plan.tracks[0, slot, :count]
+            tracks[0, slot, :count] = torch.where(held, told, tracks[0, slot, :count])
+            x, y = (plan.tracks[0, slot, :, axis] for axis in PLACE)
+            tracks[0, slot, :, PLACE[0]] = led(x, told[:, PLACE[0]], held[:, PLACE[0]], within=IN_VIEW)
+            tracks[0, slot, :, PLACE[1]] = led(y, told[:, PLACE[1]], held[:, PLACE[1]], fades=FALLS_BACK)
         camera[0, :count] = torch.where(where[:, -len(CAMERA) :], self.plan.camera[0, :count], camera[0, :count])
         cast = torch.where(self.cast, self.plan.cast, plan.cast)
         badges = torch.where(self.plan.badges[..., :1] > 0, self.plan.badges, plan.badges)
