@@ -5,6 +5,7 @@ Clouds, trees and windows stand still in the world: seen once, they are known in
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -42,6 +43,11 @@ class Anchor:
     def last(self) -> Anchor:
         """What a shot that goes on from the last picture stands before."""
         return replace((self, *self.later)[-1], picture=0, later=())
+
+    def changed(self, change: Callable[[Tensor], Tensor]) -> Anchor:
+        """The same with something done to all its pictures."""
+        later = tuple(each.changed(change) for each in self.later)
+        return replace(self, beyond=change(self.beyond), later=later)
 
 
 def anchor(picture: Tensor, stage: Tensor, covered: Tensor, camera: Tensor, number: int = 0) -> Anchor:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from zoetrope.engine.families.pocket.falling import Drops, Look, lay_drops
 from zoetrope.engine.families.pocket.layout import GROUP
-from zoetrope.engine.families.pocket.plan import PATCH, STAGE, Plan
+from zoetrope.engine.families.pocket.plan import PATCH, Plan, sign_of
 from zoetrope.engine.families.pocket.sketch import CELLS, Sketcher
 from zoetrope.engine.families.pocket.video_codec import VideoCodec
 
@@ -45,7 +45,7 @@ class Details:
 
     @cached_property
     def _drops(self) -> Drops:
-        light, weather, style = (_sign(self.plan, axis) for axis in ("light", "weather", "style"))
+        light, weather, style = (sign_of(self.plan, axis) for axis in ("light", "weather", "style"))
         cell = CELLS[1] if style == "pixel art" else 1
         size = self.grid[1] * PATCH // cell, self.grid[0] * PATCH // cell
         return Drops(Look(weather, style, light), size, np.random.default_rng(self.sky.seed))
@@ -88,12 +88,6 @@ class Details:
         latent = self.codec.encode(sketch[None].to(self.codec.encoder.weight.dtype))
         lost = sketch - self.codec.decode(latent)[0].float()
         return lost[:, 1:] if first > 0 else lost
-
-
-def _sign(plan: Plan, axis: str) -> str:
-    """What a plan's stage is on one axis."""
-    start = sum(len(values) for name, values in STAGE.items() if list(STAGE).index(name) < list(STAGE).index(axis))
-    return STAGE[axis][int(plan.signs[0, start : start + len(STAGE[axis])].argmax())]
 
 
 def _first(latent: int) -> int:

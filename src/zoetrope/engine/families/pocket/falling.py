@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import torch
+from torch import Tensor
 
 from zoetrope.engine.families.pocket.inks import Colour, dye
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
@@ -24,6 +26,7 @@ _ANGLE = np.arange(12) * np.pi / 6
 PETAL = np.stack([np.cos(_ANGLE), np.sin(_ANGLE) * (1 - 0.35 * np.cos(_ANGLE))], 1)
 MARGIN = 0.15
 SHEER = 0.8  # share of a pan that the drops follow
+WIPE = 5  # pixels of a side of the squares whose medians no drop reaches
 SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
 
 
@@ -112,3 +115,9 @@ def lay_drops(frame: np.ndarray, drops: np.ndarray) -> None:
     through = cv2.cvtColor(cv2.bitwise_not(cv2.extractChannel(drops, 3)), cv2.COLOR_GRAY2RGB)
     cv2.multiply(frame, through, dst=frame, scale=1 / 255)
     cv2.add(frame, cv2.cvtColor(drops, cv2.COLOR_RGBA2RGB), dst=frame)
+
+
+def without_drops(picture: Tensor) -> Tensor:
+    """A picture (3, h, w) without what is as small as a drop."""
+    pixels = np.ascontiguousarray(picture.permute(1, 2, 0).float().cpu().numpy())
+    return torch.from_numpy(cv2.medianBlur(pixels, WIPE)).permute(2, 0, 1).to(picture)

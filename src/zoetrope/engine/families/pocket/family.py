@@ -19,11 +19,12 @@ from zoetrope.engine.families.pocket.backdrop import Anchor
 from zoetrope.engine.families.pocket.details import Details, Sky
 from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
+from zoetrope.engine.families.pocket.falling import without_drops
 from zoetrope.engine.families.pocket.layout import Layout, layout
 from zoetrope.engine.families.pocket.network import PocketNetwork
 from zoetrope.engine.families.pocket.past import Memory, memory_of, steadied
 from zoetrope.engine.families.pocket.placing import Placer, still_moments
-from zoetrope.engine.families.pocket.plan import Plan, Stamps, stamp, still_stage
+from zoetrope.engine.families.pocket.plan import Plan, Stamps, sign_of, stamp, still_stage
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.reader import Reader
 from zoetrope.engine.families.pocket.references import named
@@ -170,7 +171,8 @@ class LoadedPocket:
             return remembered.anchor
         shown = shown_by(request, LIMITS.clock)
         if shown is not None:
-            return self.seer.scenery(shown, plan, grid)
+            seen = self.seer.scenery(shown, plan, grid)
+            return seen if sign_of(plan, "weather") == "clear" else seen.changed(without_drops)
         return self._dress(plan, grid, seeds_of(request).named("scenery"))
 
     def _dress(self, plan: Plan, grid: tuple[int, int], seeds: Seeds) -> Anchor:

@@ -123,6 +123,16 @@ def still_stage(plan: Plan) -> Plan:
     return Plan(whole.tracks[:, :, :1], torch.zeros_like(plan.camera[:, :1]), whole.cast, plan.badges)
 
 
+def sign_of(plan: Plan, axis: str) -> str:
+    """What the stage of a plan's first shot is on one axis of STAGE."""
+    start = 0
+    for name, values in STAGE.items():
+        if name == axis:
+            return values[int(plan.signs[0, start : start + len(values)].argmax())]
+        start += len(values)
+    raise KeyError(axis)
+
+
 def no_badges(batch: int) -> Tensor:
     """Nobody wears a badge: (b, SLOTS, BADGE)."""
     return torch.zeros(batch, SLOTS, BADGE)
