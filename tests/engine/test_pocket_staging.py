@@ -1,14 +1,19 @@
 """What a request says reaches its plan: plain words and what is unwanted, with the weights that ship."""
 
+import numpy as np
 import pytest
 import torch
 
+from zoetrope.core.conditions import Keyframe
 from zoetrope.core.request import Request
 from zoetrope.engine.families import find_family
 from zoetrope.engine.families.pocket.family import LoadedPocket
-from zoetrope.engine.families.pocket.plan import AXES, SLOTS, STAGE, TRAITS, Plan
+from zoetrope.engine.families.pocket.plan import AXES, SLOTS, STAGE, TRACK, TRAITS, Plan
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.numerics import choose_numerics
+from zoetrope.training.plans import plan_of
+from zoetrope.training.world.picture import draw
+from zoetrope.training.world.script import write_scene
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +53,31 @@ def test_what_is_unwanted_does_not_come(pocket: LoadedPocket) -> None:
 def test_a_plan_is_written_once_for_a_request(pocket: LoadedPocket) -> None:
     assert planned(pocket, "a red ball rolls") is planned(pocket, "a red ball rolls")
     assert planned(pocket, "a red ball rolls") is not planned(pocket, "a red ball rolls", seed=2)
+
+
+@torch.inference_mode()
+def test_what_happens_second_follows_what_happens_first(pocket: LoadedPocket) -> None:
+    for seed in range(3):
+        request = Request("a red robot slides and then spins, static camera", seconds=5, seed=seed)
+        track = pocket.plan(request, 11).tracks[0, 0]
+        x, spin = track[:, TRACK.index("x")], track[:, TRACK.index("spin")]
+        assert x[:31].max() - x[:31].min() > 5 * (x[34:].max() - x[34:].min())
+        assert spin[34:].abs().mean() > 0.05 > 5 * spin[1:28].abs().mean()
+
+
+@torch.inference_mode()
+def test_a_thing_goes_on_from_where_a_given_picture_shows_it(pocket: LoadedPocket) -> None:
+    fixed = {"object": "bird", "action": "flies", "camera": "static", "second_object": None, "weather": "clear"}
+    for seed in range(3):
+        scene = write_scene(np.random.default_rng(seed), frames=7, fixed={**fixed, "cut": False, "then": None})
+        request = Request(
+            f"a {scene.things[0].colour} bird flies",
+            seconds=3,
+            seed=seed,
+            conditions=(Keyframe("first", draw(scene)[0]),),
+        )
+        plan, true = pocket.plan(request, 7), plan_of(scene)
+        places = plan.tracks[0, 0, :, :2]
+        assert (places[0] - true.tracks[0, 0, 0, :2]).norm() < 0.1
+        assert (places[1] - places[0]).norm() < 0.2
+        assert (plan.tracks[0, 0, :2, TRACK.index("way")] == true.tracks[0, 0, 0, TRACK.index("way")]).all()

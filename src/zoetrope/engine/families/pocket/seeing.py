@@ -19,9 +19,11 @@ from zoetrope.engine.families.pocket.backdrop import Anchor, anchor
 from zoetrope.engine.families.pocket.badges import Look, read_badge
 from zoetrope.engine.families.pocket.directing import Known, with_camera
 from zoetrope.engine.families.pocket.filmed import camera_through
+from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.noting import with_nobody, with_signs, with_thing
 from zoetrope.engine.families.pocket.passage import camera_along
 from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, STAGE, Plan, bare, still_stage
+from zoetrope.engine.families.pocket.posing import know_pose, stood_as_seen
 from zoetrope.engine.families.pocket.reader import stated
 from zoetrope.engine.families.pocket.sketch import Sketcher, look_at, near_thing, on_rope
 from zoetrope.engine.families.pocket.spotter import Spotter, spot
@@ -123,6 +125,8 @@ class Seer:
         for slot, seen in enumerate(cast_of(tracks, said)):
             if seen is not None:
                 known = with_thing(known, slot, seen, shown.runs, numbers, camera, grid)
+                if seen.pictures[0] == 0 and shown.numbers[0] == 0:
+                    known = know_pose(self.sketcher, known, slot, _signed(shown.frames[0]), grid)
             elif slot and "second_object" not in said:
                 known = with_nobody(known, slot)
         return known
@@ -136,6 +140,14 @@ class Seer:
         if shown.lone or len(shown.runs) < 2:
             return camera_through(numbers, pictures, hidden, expected, ground, grid)
         return camera_along(shown.runs, numbers, pictures, hidden, len(expected), ground, grid)
+
+    def stand(self, plan: Plan, shown: Shown, grid: tuple[int, int]) -> Plan:
+        """A plan whose things stand as given pictures show them; of long stretches, as at their ends."""
+        near = [each for first, last in shown.runs for each in {*range(first, last + 1)[: 1 + GROUP]}]
+        near += [each for first, last in shown.runs for each in {*range(first, last + 1)[-1 - GROUP :]}]
+        some = [each for each in sorted(set(near)) if shown.numbers[each] < plan.camera.shape[1]]
+        pictures = torch.stack([_signed(shown.frames[each]) for each in some])
+        return stood_as_seen(self.sketcher, plan, [shown.numbers[each] for each in some], pictures, grid)
 
     def scenery(self, shown: Shown, plan: Plan, grid: tuple[int, int]) -> Anchor:
         """What given pictures tell of the stage beyond its mean: those with which stretches begin and end."""

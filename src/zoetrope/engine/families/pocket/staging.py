@@ -36,7 +36,7 @@ from zoetrope.engine.families.pocket.plain_words import with_plain_words
 from zoetrope.engine.families.pocket.plan import PATCH, Plan
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
-from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, stated
+from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, nothing_said, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.rejoining import rejoined
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
@@ -45,6 +45,7 @@ from zoetrope.engine.families.pocket.unwanted import without
 from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
+BOTH = 4  # latent frames in which two actions have room
 NEW_IN_A_CUE = ("action", "then", "pace", "camera")  # what a later prompt says anew; all else stays
 
 
@@ -69,10 +70,12 @@ class Stager:
         slots = slots_of(things, facts)
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
-        plan = write_plan(self.planner, facts, latents, seeds, known=known)
+        plan = self._acted(facts, known, latents, seeds)
         shown = shown_by(request, self.clock)
         if shown is not None and not shown.lone:
             plan = rejoined(plan, known, acts="action" in stated(facts[0]))
+        if shown is not None:
+            plan = self.seer.stand(plan, shown, _grid(request))
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
             plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
@@ -124,16 +127,31 @@ class Stager:
             known = know_paths(known, strokes, free.camera[0], request.size)
         return known if past is None else know_past(known, past)
 
+    def _acted(self, facts: Tensor, known: Known, latents: int, seeds: Seeds) -> Plan:
+        """The plan of one prompt; what happens second in it goes on from the first half."""
+        if "then" not in stated(facts[0]) or latents < BOTH:
+            return write_plan(self.planner, facts, latents, seeds, known=known)
+        first, second = _one_by_one(facts)
+        half = (latents + 1) // 2
+        start = 1 + GROUP * (half - 1)
+        opening = replace(known, plan=cut_plan(known.plan, 0, start), rows=known.rows[:start])
+        plan = write_plan(self.planner, first, half, seeds, known=opening)
+        return self._go_on(plan, second, start, known, seeds.named("then"))
+
     def _cued(self, request: Request, plan: Plan, facts: Tensor, cue: Cue, pictures: int, seeds: Seeds) -> Plan:
         """The plan with another continuation from a cue on; what conditions settle goes on to hold."""
         start = min(self.clock.frame_at(cue.at), pictures - 1)
-        past = PAST if start >= PAST else 1
         rest = self._known(replace(request, conditions=_steady(request)), facts, 1 + (pictures - 1) // GROUP, seeds)
-        known = Known(
-            cut_plan(rest.plan, start - past, pictures), rest.rows[start - past :], torch.zeros_like(rest.cast)
+        return self._go_on(plan, facts, start, rest, seeds)
+
+    def _go_on(self, plan: Plan, facts: Tensor, start: int, known: Known, seeds: Seeds) -> Plan:
+        """The plan up to a picture, and what facts make of the rest of what is known."""
+        past, pictures = PAST if start >= PAST else 1, known.pictures
+        rest = Known(
+            cut_plan(known.plan, start - past, pictures), known.rows[start - past :], torch.zeros_like(known.cast)
         )
         more = go_on_with(
-            self.planner, facts, cut_plan(plan, start - past, start), pictures - start, seeds, known=_padded(known)
+            self.planner, facts, cut_plan(plan, start - past, start), pictures - start, seeds, known=_padded(rest)
         )
         whole = append_plan(cut_plan(plan, 0, start), more, past)
         return replace(whole, tracks=whole.tracks[:, :, :pictures], camera=whole.camera[:, :pictures])
@@ -177,6 +195,15 @@ def _padded(known: Known) -> Known:
         camera=torch.nn.functional.pad(known.plan.camera, (0, 0, 0, beyond)),
     )
     return replace(known, plan=plan, rows=torch.nn.functional.pad(known.rows, (0, 0, 0, beyond)))
+
+
+def _one_by_one(facts: Tensor) -> tuple[Tensor, Tensor]:
+    """The facts of what happens first, and of what happens then."""
+    parts = dict(zip(ASKED, facts.split(SIZES, dim=1), strict=True))
+    nothing = dict(zip(ASKED, nothing_said(facts).split(SIZES, dim=1), strict=True))["then"]
+    first = {**parts, "then": nothing}
+    second = {**first, "action": parts["then"]}
+    return torch.cat(list(first.values()), dim=1), torch.cat(list(second.values()), dim=1)
 
 
 def _with_action(facts: Tensor, later: Tensor) -> Tensor:
