@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -48,3 +50,18 @@ def test_an_empty_stage_has_nobody_and_rests() -> None:
     assert not still.traits.any()
     assert not still.camera.any()
     assert torch.equal(still.signs, plan.signs)
+
+
+def test_what_one_picture_has_not_seen_is_the_others() -> None:
+    scene = write_scene(np.random.default_rng(1), frames=13, fixed={"camera": "static", "cut": False})
+    plan, covered = plan_of(scene), torch.zeros(144, 256, dtype=torch.bool)
+    covered[40:100, 40:100] = True
+    full = torch.ones(3, 144, 256)
+    first = anchor(-full, 0 * full, covered, plan.camera[0, 0], 0)
+    last = anchor(full, 0 * full, covered.flip(1), plan.camera[0, 12], 12)
+    carried = carry(replace(first, later=(last,)), plan, torch.tensor([0, 1, 6, 12]), GRID)
+    assert torch.equal(carried[0], first.beyond)
+    assert torch.equal(carried[3], last.beyond)
+    assert float(carried[1, :, 70, 70].min()) > 0.5
+    assert float(carried[2, :, 70, 185].max()) < -0.9
+    assert float(carried[2, :, 70, 128].abs().max()) < 0.1

@@ -121,3 +121,12 @@ def test_a_label_is_read_from_a_worn_frame_and_not_from_one_without_it():
         assert not label.stands_on(plain[0])
         assert not label.stands_on(np.roll(worn[0], 72, axis=0))
     assert not Label(read_profile("cn"), SIZE).stands_on(grey(1)[0])
+
+
+def test_a_label_is_lifted_from_where_it_stands_and_nothing_else_is_touched():
+    frames = np.full((3, 144, 256, 3), (90, 150, 60), np.uint8) + np.arange(256, dtype=np.uint8)[:, None] // 4
+    label = Label(read_profile("default"), (256, 144))
+    labelled = label.draw(frames, 0)
+    lifted = Label(read_profile("default"), (256, 144)).lifted(labelled)
+    assert np.abs(lifted.astype(int) - frames).max() < 12
+    assert np.array_equal(label.lifted(frames), frames)

@@ -13,7 +13,7 @@ from zoetrope.release.door import release
 from zoetrope.render.house import open_house, time_of_making
 from zoetrope.render.joining import Piece
 from zoetrope.render.likeness import Likenesses
-from zoetrope.render.longer import Longer, Parent, _Maker, _whole, check_longer, make_longer
+from zoetrope.render.longer import Longer, Parent, _gap, _Maker, _whole, check_longer, make_longer
 from zoetrope.render.making import making_of
 
 RNG = np.random.default_rng(0)
@@ -47,6 +47,24 @@ def test_given_pictures_stay_and_new_ones_stand_beside_them(way, given, places):
         assert np.array_equal(whole.frames[place : place + 12], each.frames)
         heard = whole.sound[:, (place + 1) * 2000 : (place + 11) * 2000]
         assert np.array_equal(heard, each.sound[:, 2000 : 11 * 2000])
+
+
+def test_a_shot_between_two_pieces_is_given_both_in_whole_latents():
+    first, second = clip(12), clip(12)
+    clock = tiny_family.LIMITS.clock
+    region = _gap(first, second, (7, 11, 7), clock)
+    assert np.array_equal(region.frames[:7], first.frames[-7:])
+    assert np.array_equal(region.frames[18:], second.frames[:7])
+    assert region.mask[:, 0, 0].tolist() == [False] * 7 + [True] * 11 + [False] * 7
+    assert region.sound is not None
+    assert region.sound_mask is not None
+    kept = ~region.sound_mask
+    assert np.array_equal(
+        region.sound[:, : 7 * 2000][:, kept[: 7 * 2000]], first.sound[:, -7 * 2000 :][:, kept[:14000]]
+    )
+    assert int(region.sound_mask.argmax()) % clock.samples_per_latent == 0
+    assert not region.sound_mask[: 13 * 960].any()
+    assert not region.sound_mask[-6 * 2000 :].any()
 
 
 def test_what_one_shot_cannot_hold_and_clips_that_are_too_short_are_refused(tmp_path):

@@ -1,7 +1,7 @@
 """Clips made longer: what comes after them, before them, between two of them, or back to their beginning.
 
-What is given stays as it is, to the frame; what is made is put beside it, and the whole leaves by the door. Knows no
-terminal.
+What is given stays as it is, to the frame, but for our own visible label: it is lifted off, and the whole is labelled
+once, as it leaves by the door. Knows no terminal.
 """
 
 from __future__ import annotations

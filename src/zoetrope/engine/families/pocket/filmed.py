@@ -6,6 +6,7 @@ beyond where they hide the stage, no words and no noise.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import torch
@@ -101,14 +102,21 @@ def _around(move: Tensor) -> Tensor:
     return torch.cat([near, focused])
 
 
-def compared(cameras: Tensor, seen: Tensor, ground: Tensor, grid: tuple[int, int], every: int) -> Tensor:
+def compared(
+    cameras: Tensor,
+    seen: Tensor,
+    ground: Tensor,
+    grid: tuple[int, int],
+    every: int,
+    depths: Sequence[float] = DEPTHS,
+) -> Tensor:
     """How little cameras (m, k, 4) explain pictures with their free pixels (k, 4, h, w): mean differences (m,).
 
     What stands behind the floor is taken to stand where that explains most.
     Units: every in pixels; pictures are looked at so much smaller.
     """
     seen = F.avg_pool2d(seen, every)
-    return torch.stack([_off(cameras, seen, ground, grid, far, every) for far in DEPTHS]).amin(0)
+    return torch.stack([_off(cameras, seen, ground, grid, far, every) for far in depths]).amin(0)
 
 
 def _off(cameras: Tensor, seen: Tensor, ground: Tensor, grid: tuple[int, int], far: float, every: int) -> Tensor:

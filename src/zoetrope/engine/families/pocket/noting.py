@@ -15,8 +15,9 @@ from torch import Tensor
 from zoetrope.engine.families.pocket.directing import Known, unproject
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import AXES, METRE, PATCH, RADII, SLOTS, STAGE, TRACK, TRAITS
-from zoetrope.engine.families.pocket.tracking import Looks, Run, Seen, radians
+from zoetrope.engine.families.pocket.tracking import Looks, Run, Seen
 
+PACED = 4  # pictures by which it is told how a thing goes on
 AWAY = 2.5  # radii beyond the edge of the picture at which a thing is taken to be that is not in it
 
 
@@ -59,8 +60,7 @@ def with_thing(
 ) -> Known:
     """A slot's thing looks as it is seen and is where it is seen, and on the way within stretches.
 
-    In a stretch of several pictures in which it is never seen it is beyond the edge. How it is turned is held at the
-    first picture of the shot, and noted at the first of later stretches.
+    In a stretch of several pictures in which it is never seen it is beyond the edge.
     Shapes: numbers (k,) of the given pictures, which are parted into runs, and the camera (k, 4) of each.
     """
     which = torch.tensor(seen.pictures)
@@ -69,33 +69,42 @@ def with_thing(
     sized = AXES["size"][int(np.abs(np.log(np.array(RADII) / metres)).argmin())]
     known = with_looks(known, slot, seen.looks, sized)
     places = unproject(seen.places, camera[which], grid)
+    whole = seen.whole((grid[1] * PATCH, grid[0] * PATCH))
     tracks, rows = known.plan.tracks.clone(), known.rows.clone()
     columns = [slot * len(TRACK) + TRACK.index(name) for name in ("x", "y")]
     for first, last in runs:
-        inside = ((which >= first) & (which <= last)).nonzero()[:, 0]
-        at = numbers[which[inside]]
-        if first == last and len(inside):
-            every = torch.arange(known.pictures)[_group(int(at[0]), known.pictures)]
-            tracks[0, slot, every, :2] = places[inside]
-        elif len(inside):
-            every = torch.arange(int(at[0]), int(at[-1]) + 1)
-            for axis in range(2):
-                path = np.interp(every.numpy(), at.numpy(), places[inside, axis].numpy())
-                tracks[0, slot, every, axis] = torch.from_numpy(path).float()
+        here = (which >= first) & (which <= last)
+        if first == last and here.any():
+            every = torch.arange(known.pictures)[_group(int(numbers[first]), known.pictures)]
+            path = places[here]
+        elif here.any():
+            some = here & whole if int((here & whole).sum()) > 1 else here
+            every, path = _along(numbers[which[some]], places[some], int(numbers[first]), int(numbers[last]))
         elif first < last:
             every = numbers[first : last + 1]
             nearest = int((which - first).abs().argmin())
-            tracks[0, slot, every, :2] = _beyond(places[nearest], camera[first : last + 1], metres, grid)
+            path = _beyond(places[nearest], camera[first : last + 1], metres, grid)
         else:
             continue
+        tracks[0, slot, every, :2] = path
         rows[every[:, None], columns] = True
-    spin = TRACK.index("spin")
-    for first, last in runs:
-        inside = ((which >= first) & (which <= last)).nonzero()[:, 0]
-        if len(inside):
-            tracks[0, slot, numbers[first], spin] = radians(seen.turns[inside[0]], seen.looks.value("object"))
-    rows[0, slot * len(TRACK) + spin] |= int(numbers[which[0]]) == 0
     return replace(known, plan=replace(known.plan, tracks=tracks), rows=rows)
+
+
+def _along(at: Tensor, places: Tensor, first: int, last: int) -> tuple[Tensor, Tensor]:
+    """Numbers of pictures (n,) and places (n, 2) there, on the way between places in some pictures (k,) of a stretch.
+
+    A few pictures more, up to the stretch's ends, have it go on as it went: where a thing is not wholly in the picture,
+    its middle is misjudged.
+    """
+    start, stop = max(first, int(at[0]) - GROUP), min(last, int(at[-1]) + GROUP)
+    every = torch.arange(start, stop + 1)
+    path = np.stack([np.interp(every, at, places[:, axis]) for axis in range(2)], axis=1)
+    if len(at) > 1:
+        for end, near in ((every < at[0], slice(0, PACED)), (every > at[-1], slice(-PACED, None))):
+            lines = np.polyfit(at[near].numpy(), places[near].numpy(), 1)
+            path[end] = every[end, None].numpy() * lines[0] + lines[1]
+    return every, torch.from_numpy(path).to(places)
 
 
 def _beyond(place: Tensor, camera: Tensor, radius: float, grid: tuple[int, int]) -> Tensor:

@@ -6,16 +6,21 @@ camera rests. Knows no things beyond where they hide the stage, no words and no 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from itertools import product
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from zoetrope.engine.families.pocket.filmed import BETTER, SMALL, coarse_moves, compared, track_of
+from zoetrope.engine.families.pocket.filmed import BETTER, DEPTHS, SMALL, coarse_moves, compared, track_of
+from zoetrope.engine.families.pocket.plan import CAMERA, METRE, PATCH, RADII
 from zoetrope.engine.families.pocket.tracking import Run
 
 STEPS = (0.06, 0.06, 0.04, 0.04)  # metres, metres, logarithm and radians that a camera is moved by at first
+GROWN = 0.3  # of the range of [-1, 1] that a zoom costs which is not what a thing has grown by, for each e-fold
+FOCI = (-0.7, 0.3, 11)  # heights in metres that such a zoom may keep in place: from the standing line to the sky
 ROUNDS = 6  # of finer and finer steps, at each of two sizes of the pictures
 STILL = 0.92  # of the error of a resting camera that a move within a stretch has to stay under
 SLOWING = 0.8  # of its pace that a camera keeps from picture to picture after the last given one
@@ -26,6 +31,7 @@ def camera_along(
     numbers: Tensor,
     pictures: Tensor,
     hidden: Tensor,
+    sizes: Tensor,
     count: int,
     ground: Tensor,
     grid: tuple[int, int],
@@ -33,19 +39,34 @@ def camera_along(
     """The camera (count, 4) of a shot of which stretches are given.
 
     Shapes: numbers (k,) of the given pictures (k, 3, h, w) in [-1, 1]; hidden bool (k, h, w), where something hides the
-    stage; ground (), the standing line in metres.
+    stage; sizes (runs, 2), the radius of one thing in pixels where each stretch begins and ends, nan where it is not
+    known; ground (), the standing line in metres.
     """
     seen = torch.cat([pictures, (~hidden)[:, None].to(pictures)], dim=1)
     starts, ends = [pictures.new_zeros(4)] * len(runs), [pictures.new_zeros(4)] * len(runs)
     for place in range(1, len(runs)):
         (before, last), (first, end) = runs[place - 1 : place + 1]
         known = ends[place - 1] if place > 1 else None
-        ends[place - 1], starts[place] = _led(known, seen[[last, first]], ground, grid)
+        grown = float((sizes[place, 0] / sizes[place - 1, 1]).log())
+        ends[place - 1], starts[place] = _led(known, seen[[last, first]], grown, ground, grid)
         ends[place] = _within(starts[place], seen[[first, end]], ground, grid)
         if place == 1:
             starts[0] = _within(ends[0], seen[[last, before]], ground, grid)
     at = [(int(numbers[first]), int(numbers[last])) for first, last in runs]
-    return way_through(at, torch.stack(starts), torch.stack(ends), count)
+    return _as_large(way_through(at, torch.stack(starts), torch.stack(ends), count), at, sizes, ground, grid)
+
+
+def _as_large(track: Tensor, at: Sequence[Run], sizes: Tensor, ground: Tensor, grid: tuple[int, int]) -> Tensor:
+    """The same track so near to the stage that the thing has a size that there is.
+
+    From pictures alone it is only known how much nearer a camera is in one of them than in another.
+    """
+    zoom = track[torch.tensor(at), CAMERA.index("zoom")]
+    lacks = (sizes / (METRE * PATCH * grid[0] * zoom.exp())).log()
+    lack = lacks[lacks.isfinite()].mean() - torch.tensor(RADII).log()
+    nearer = torch.nan_to_num(lack[lack.abs().argmin()])
+    x, y, zoom, turn = track.unbind(-1)
+    return torch.stack([x / nearer.exp(), ground + (y - ground) / nearer.exp(), zoom + nearer, turn], dim=-1)
 
 
 def way_through(at: Sequence[Run], starts: Tensor, ends: Tensor, count: int) -> Tensor:
@@ -87,38 +108,56 @@ def _beyond(track: Tensor, first: int, last: int, paces: Sequence[Tensor | None]
     return track
 
 
-def _led(here: Tensor | None, pair: Tensor, ground: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """The cameras of two pictures with a gap between them; the first one's, where it is known, stays."""
+def _led(
+    here: Tensor | None, pair: Tensor, grown: float, ground: Tensor, grid: tuple[int, int]
+) -> tuple[Tensor, Tensor]:
+    """The cameras of two pictures with a gap between them; the first one's, where it is known, stays.
+
+    `grown` is the logarithm of how much larger a thing is in the second one, nan where that is not known.
+    """
     moves = torch.cat([torch.zeros(1, 5), *coarse_moves()]).to(pair)
+    if not math.isnan(grown):
+        nearer = torch.tensor([[0, 0, grown, 0, focus] for focus in np.linspace(*FOCI)]).to(pair)
+        moves = torch.cat([moves, nearer])
     cameras = track_of(moves, 2)
     if here is not None:
         cameras = here + (cameras - cameras[:, :1])
-    best = int(compared(cameras, pair, ground, grid, SMALL[0]).argmin())
+
+    def off(cameras: Tensor, every: int, depths: Sequence[float] = DEPTHS) -> Tensor:
+        zoom = (cameras[:, 1] - cameras[:, 0])[:, CAMERA.index("zoom")]
+        return compared(cameras, pair, ground, grid, every, depths) + GROWN * torch.nan_to_num((zoom - grown).abs())
+
+    best = int(off(cameras, SMALL[0]).argmin())
     start, end = cameras[best]
-    end = _settled(start, end, pair, ground, grid)
+    end = _settled(start, end, off)
     both, rest = torch.stack([start, end]), cameras[0]
-    found, still = compared(torch.stack([both, rest]), pair, ground, grid, SMALL[1])
+    found, still = off(torch.stack([both, rest]), SMALL[1])
     start, end = both if found < BETTER * still else rest
     return start, end
 
 
 def _within(here: Tensor, pair: Tensor, ground: Tensor, grid: tuple[int, int]) -> Tensor:
     """The camera of a picture shortly before or after one whose camera is known, or of the same one."""
-    there = _settled(here, here, pair, ground, grid)
+
+    def off(cameras: Tensor, every: int, depths: Sequence[float] = DEPTHS) -> Tensor:
+        return compared(cameras, pair, ground, grid, every, depths)
+
+    there = _settled(here, here, off)
     tried = torch.stack([torch.stack([here, there]), torch.stack([here, here])])
-    found, still = compared(tried, pair, ground, grid, SMALL[1])
+    found, still = off(tried, SMALL[1])
     return there if found < STILL * still else here
 
 
-def _settled(start: Tensor, end: Tensor, pair: Tensor, ground: Tensor, grid: tuple[int, int]) -> Tensor:
-    """The second camera moved about until no move near by explains more."""
-    ways = torch.tensor(list(product((-1.0, 0.0, 1.0), repeat=4))).to(pair)
-    steps = pair.new_tensor(STEPS)
+def _settled(start: Tensor, end: Tensor, off: Callable[..., Tensor]) -> Tensor:
+    """The second camera moved about until no move near by explains more; `off` is how little cameras (m, 2, 4) do."""
+    ways = torch.tensor(list(product((-1.0, 0.0, 1.0), repeat=4))).to(start)
+    steps = start.new_tensor(STEPS)
     for every in SMALL:
+        here = torch.stack([start, end])[None]
+        depth = min(DEPTHS, key=lambda each: float(off(here, every, (each,))))
         for _ in range(ROUNDS):
             tries = end + ways * steps
-            cameras = torch.stack([start.expand_as(tries), tries], dim=1)
-            errors = compared(cameras, pair, ground, grid, every)
+            errors = off(torch.stack([start.expand_as(tries), tries], dim=1), every, (depth,))
             best = int(errors.argmin())
             if errors[best] < errors[len(ways) // 2]:
                 end = tries[best]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -17,21 +18,22 @@ from zoetrope.engine.families.pocket.habits import ROUND, TURNS
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
 from zoetrope.engine.families.pocket.passage import curve
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan
-from zoetrope.engine.families.pocket.spotter import FOLDS
 
 X, Y, SPIN, WAY, STRETCH, GROUND_SPEED, AIR_SPEED, CONTACT = (
     TRACK.index(name) for name in ("x", "y", "spin", "way", "stretch", "ground_speed", "air_speed", "contact")
 )
 PACED = 2  # pictures over which the pace at a seam is taken
 ALOFT = 0.08  # metres above standing from which a thing is in the air: the spotter errs by a pixel, which is 0.015
+FALLS = 2.5  # m/s2, up or down, from which a thing in the air falls or bounces; what floats was measured at 1.9 at most
+FITTED = 7  # pictures at most that this is seen by
 ROOM = 3  # pictures from a seam to a touch, at least: a nearer one would be a jolt
 
 
 def rejoined(plan: Plan, known: Known, acts: bool) -> Plan:
-    """The plan with things led through every gap between places that are known.
+    """The plan with things led through every gap between places that are known, as fast at its ends as they are seen.
 
     Where the prompt names an action (`acts`), they go about it on the way; else they go straight, and touch down where
-    the planner has it if they are seen in the air.
+    the planner has it if they are seen to fall.
     """
     tracks = plan.tracks.clone()
     for slot in range(SLOTS):
@@ -42,8 +44,7 @@ def rejoined(plan: Plan, known: Known, acts: bool) -> Plan:
         for end, start in gaps:
             if start is not None and plan.traits[0, slot, 0]:
                 _lead(tracks[0, slot], plan, slot, (end, start), acts)
-                turned = float(known.plan.tracks[0, slot, start, SPIN])
-                _turn(tracks[0, slot], plan, slot, (end, start), acts, turned)
+                _turn(tracks[0, slot], plan, slot, (end, start), acts)
     return replace(plan, tracks=tracks)
 
 
@@ -51,9 +52,9 @@ def _lead(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool
     """Lead a track (t, k) through a gap between two pictures whose places hold."""
     a, b = gap
     stands = float(plan.marks[0, 0] + plan.radii()[0, slot])
-    aloft = bool((track[[a, b], Y] - stands > ALOFT).any())
     touches = (track[a + ROOM : b - ROOM + 1, CONTACT] > 0).nonzero()[:, 0] + a + ROOM
-    if not aloft and not acts:
+    before, after = track[max(a + 1 - FITTED, 0) : a + 1, Y], track[b : b + FITTED, Y]
+    if not acts and not any(_falls(path, stands) for path in (before, after)):
         touches = touches[:0]
     x, y = (_led(track[:, axis], gap, acts) for axis in (X, Y))
     if len(touches):
@@ -74,12 +75,20 @@ def _lead(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool
         track[inside, AIR_SPEED] = torch.where(up, pace, 0)[inside]
 
 
+def _falls(path: Tensor, stands: float) -> bool:
+    """Whether heights (t,) are those of a thing that falls or bounces."""
+    if len(path) < FITTED - 1 or float((path - stands).max()) < ALOFT:
+        return False
+    bend = np.polyfit(np.arange(len(path)) / FRAME_RATE, path.double().cpu().numpy(), 2)[0]
+    return abs(2 * bend) > FALLS
+
+
 def _led(path: Tensor, gap: tuple[int, int], acts: bool) -> Tensor:
     """A path (t,) inside a gap (b - a - 1,): straight, or as it is written but from end to end."""
     a, b = gap
-    if not acts:
-        return _leg(path, a, b)[1:]
     inner = path[a + 1 : b]
+    if not acts or len(inner) < 2:
+        return _leg(path, a, b)[1:]
     ends = torch.stack([2 * inner[0] - inner[1], 2 * inner[-1] - inner[-2]])
     slopes = torch.stack([inner[1] - inner[0], inner[-1] - inner[-2]])
     off = torch.stack([path[a], path[b]]) - ends
@@ -99,17 +108,13 @@ def _paces(path: Tensor, a: int, b: int) -> tuple[Tensor, Tensor]:
     return (path[a] - path[before]) / max(a - before, 1), (path[after] - path[b]) / max(after - b, 1)
 
 
-def _turn(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool, turned: float) -> None:
-    """Lead a track's turns through a gap to the angle that is seen at its end, and let it look where it goes."""
+def _turn(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool) -> None:
+    """Let a thing look where it goes in a gap; what is round rolls, where the prompt names no action."""
     a, b = gap
-    kinds = AXES["object"]
-    kind = kinds[int(plan.traits[0, slot, 1 : 1 + len(kinds)].argmax())]
+    pace = track[a : b + 1, X].diff()
     if not acts:
-        rolled = -track[a : b + 1, X].diff() / float(plan.radii()[0, slot])
-        track[a + 1 : b + 1, SPIN] = rolled if kind in ROUND else 0
-    fold = 2 * math.pi / FOLDS.get(kind, 1)
-    lack = (turned - float(track[: b + 1, SPIN].sum()) + fold / 2) % fold - fold / 2
-    track[a + 1 : b + 1, SPIN] += lack / (b - a)
-    pace = track[a : b + 1, X].diff() * FRAME_RATE
-    for at, each in zip(range(a + 1, b), pace.tolist(), strict=False):
+        kinds = plan.traits[0, slot, 1 : 1 + len(AXES["object"])]
+        turns = sum(float(kinds[AXES["object"].index(kind)]) for kind in ROUND)
+        track[a + 1 : b + 1, SPIN] = -turns * pace / plan.radii()[0, slot]
+    for at, each in zip(range(a + 1, b), (pace * FRAME_RATE).tolist(), strict=False):
         track[at, WAY] = math.copysign(1, each) if abs(each) > TURNS else track[at - 1, WAY]

@@ -37,6 +37,7 @@ from zoetrope.engine.families.pocket.tracking import (
     hidden_by,
     looks_of,
     radians,
+    sizes_of,
     tracks_of,
 )
 
@@ -116,11 +117,13 @@ class Seer:
         if not told:
             known = with_camera(known, free.camera)
         known = self._with_ground(known, shown, known.plan.camera[0, numbers], grid)
-        goes = None if told else self._camera(known, shown, numbers, hidden_by(found, shown.made), grid)
+        tracks = tracks_of(found, shown.made, shown.runs)[:CAST]
+        sizes = sizes_of(tracks, shown.runs, (shown.frames.shape[2], shown.frames.shape[1]))
+        goes = None if told else self._camera(known, shown, numbers, hidden_by(found, shown.made), sizes, grid)
         if goes is not None:
             known = self._with_ground(with_camera(known, goes[None]), shown, goes[numbers], grid)
         camera = known.plan.camera[0, numbers]
-        tracks = [self._with_badge(seen, shown.frames) for seen in tracks_of(found, shown.made, shown.runs)[:CAST]]
+        tracks = [self._with_badge(seen, shown.frames) for seen in tracks]
         said = stated(facts[0])
         for slot, seen in enumerate(cast_of(tracks, said)):
             if seen is not None:
@@ -132,14 +135,14 @@ class Seer:
         return known
 
     def _camera(
-        self, known: Known, shown: Shown, numbers: Tensor, hidden: Tensor, grid: tuple[int, int]
+        self, known: Known, shown: Shown, numbers: Tensor, hidden: Tensor, sizes: Tensor, grid: tuple[int, int]
     ) -> Tensor | None:
         """How the camera goes (t, 4) where pictures tell it and something else was expected."""
         pictures = torch.stack([_signed(picture) for picture in shown.frames])
         expected, ground = known.plan.camera[0], known.plan.marks[0, 0]
         if shown.lone or len(shown.runs) < 2:
             return camera_through(numbers, pictures, hidden, expected, ground, grid)
-        return camera_along(shown.runs, numbers, pictures, hidden, len(expected), ground, grid)
+        return camera_along(shown.runs, numbers, pictures, hidden, sizes, len(expected), ground, grid)
 
     def stand(self, plan: Plan, shown: Shown, grid: tuple[int, int]) -> Plan:
         """A plan whose things stand as given pictures show them; of long stretches, as at their ends."""

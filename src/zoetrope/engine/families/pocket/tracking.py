@@ -19,11 +19,12 @@ Run = tuple[int, int]
 """Where a stretch of pictures that follow each other begins and ends: their places among those given."""
 
 SURE = 0.4  # score of a finding that is taken for a thing
-HIDES = 1.5  # radii around a thing within which the stage is not seen
+HIDES = 1.7  # radii around a thing within which the stage is not seen: a fish's tail reaches 1.65, a lantern has a glow
 FAR = 3.0  # radii that a thing may go between two pictures that follow each other
 TWICE = 1.3  # radii of the larger one within which two findings of one kind are one thing: two that touch are farther
 OFTEN = 0.3  # of the pictures in which a thing must be seen
 UNTOLD = 0.6  # score of a second thing of which no word is said: trees and doors taken for things reach 0.54
+FITTED = 4  # pictures of a stretch in which a thing is seen wholly, at least, for its size there to be told
 DYED = 0.3  # how much less two things of different stretches may be one where their colours differ
 
 
@@ -52,6 +53,11 @@ class Seen:
     turns: Tensor
     radii: Tensor
     badged: float
+
+    def whole(self, size: tuple[int, int]) -> Tensor:
+        """In which of its pictures, as wide and high as `size`, all of it is seen: bool (n,)."""
+        edges = torch.tensor(size)
+        return ((self.places > self.radii[:, None]) & (self.places < edges - self.radii[:, None])).all(1)
 
 
 def hidden_by(found: Findings, made: np.ndarray, least: float = SURE) -> Tensor:
@@ -108,6 +114,25 @@ def _unlike(found: Findings, one: list[int], other: list[int]) -> float:
     looks = [looks_of(found, torch.tensor(chain)).chances for chain in (one, other)]
     same, dyed = (float((looks[0][axis] * looks[1][axis]).sum().sqrt()) for axis in ("object", "colour"))
     return 1.5 - same + DYED * (1 - dyed)
+
+
+def sizes_of(tracks: Sequence[Seen], runs: Sequence[Run], size: tuple[int, int]) -> Tensor:
+    """How large, in pixels, one thing is where each stretch begins and ends, (runs, 2); nan where it is not all seen.
+
+    It is the one that is wholly seen in most stretches. Units: size is the width and height of the pictures.
+    """
+    each = [torch.stack([_grown(seen, run, size) for run in runs]) for seen in tracks]
+    return max(each, key=lambda sizes: int(sizes.isfinite().sum()), default=torch.full((len(runs), 2), torch.nan))
+
+
+def _grown(seen: Seen, run: Run, size: tuple[int, int]) -> Tensor:
+    """A thing's radius where a stretch begins and ends, (2,), along the line that its logarithms follow."""
+    which, radii = torch.tensor(seen.pictures), seen.radii
+    some = (which >= run[0]) & (which <= run[1]) & seen.whole(size)
+    if int(some.sum()) < min(FITTED, run[1] + 1 - run[0]):
+        return torch.full((2,), torch.nan)
+    line = np.polyfit(which[some].numpy(), radii[some].log().double().numpy(), int(some.sum() > 1))
+    return torch.from_numpy(np.exp(np.polyval(line, run))).float()
 
 
 def cast_of(tracks: list[Seen], said: dict[str, str]) -> list[Seen | None]:
