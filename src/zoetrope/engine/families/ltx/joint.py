@@ -148,6 +148,9 @@ def given_sound(request: Request) -> np.ndarray | None:
         match condition:
             case Soundtrack(sound=sound):
                 return sound
+            case Region(sound=sound, sound_mask=anew) if sound is not None and anew is not None and anew.any():
+                kept = int(anew.argmax())  # what is kept after what is new is put back once it is made
+                return sound[:, :kept] if kept else None
             case Region(sound=sound) | Extend(sound=sound) if sound is not None:
                 return sound
     return None
