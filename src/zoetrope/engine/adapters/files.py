@@ -34,6 +34,8 @@ TITLES: Mapping[str, str] = {
 _LOW = re.compile(r"low[-_ ]?noise|[-_]low(?![a-z])", re.IGNORECASE)
 _HIGH = re.compile(r"high[-_ ]?noise|[-_]high(?![a-z])", re.IGNORECASE)
 
+BRANCHES = "vace_blocks."  # as VACE's authors and diffusers call them
+
 # With their dots, so that those of the sound are not meant.
 _FIRST = (".attn1.to_q", ".self_attn.q", ".img_attn_q", ".img_attn_qkv", ".attn.to_q")
 
@@ -59,6 +61,11 @@ class AdapterFile:
             if layer.endswith(_FIRST) and "down" in roles:
                 return roles["down"].shape[1]
         return None
+
+    @property
+    def branch(self) -> str | None:
+        """A layer of VACE's branches that it changes."""
+        return next((layer for _, layer in self.layers if layer.startswith(BRANCHES)), None)
 
 
 def open_adapter(source: str) -> AdapterFile:
@@ -98,9 +105,12 @@ def _open(path: Path, size: int, changed: int) -> AdapterFile:
     return AdapterFile(path, (size, changed), network, layers)
 
 
-def check_adapters(adapters: Iterable[Adapter], network: str, width: int, checkpoint: str) -> None:
+def check_adapters(
+    adapters: Iterable[Adapter], network: str, width: int, checkpoint: str, *, branches: bool = False
+) -> None:
     """Refuse, before anything loads, LoRAs for another family or for a network of another size.
 
+    `branches` is whether the network has VACE's.
     Units: width of the tokens, which goes into the attention's first projections.
     Raises: WeightsError.
     """
@@ -116,6 +126,10 @@ def check_adapters(adapters: Iterable[Adapter], network: str, width: int, checkp
             raise WeightsError(
                 f"{file.path} is a LoRA for a network of width {found}, and that of {checkpoint} has {width}; take the "
                 "LoRA of this size."
+            )
+        if file.branch is not None and not branches:
+            raise WeightsError(
+                f"{file.path} changes VACE's branches ({file.branch}); {checkpoint} has none: choose a VACE checkpoint."
             )
 
 

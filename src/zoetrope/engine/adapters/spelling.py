@@ -50,7 +50,12 @@ OTHERS: Mapping[str, str] = MappingProxyType(
 )
 
 _SIGNS = (
-    ("wan", re.compile(r"(vace_)?blocks\.\d+\.(self_attn|cross_attn|attn1|attn2|ffn)\.")),
+    (
+        "wan",
+        re.compile(
+            r"(vace_)?blocks\.\d+\.(self_attn|cross_attn|attn1|attn2|ffn|before_proj|after_proj|proj_in|proj_out)\b"
+        ),
+    ),
     ("hunyuan", re.compile(r"double_blocks\.\d+\.|transformer_blocks\.\d+\.attn\.")),
     ("ltx", re.compile(r"transformer_blocks\.\d+\.")),
 )
@@ -62,7 +67,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("vace_blocks", "self_attn", "cross_attn", "k_img", "v_img", "time_embedding", "text_embedding"),
             *("time_projection", "img_emb", "patch_embedding", "to_q", "to_k", "to_v", "to_out", "add_k_proj"),
             *("add_v_proj", "condition_embedder", "time_embedder", "text_embedder", "image_embedder", "time_proj"),
-            *("linear_1", "linear_2", "proj_out", "proj_in", "before_proj", "after_proj"),
+            *("linear_1", "linear_2", "proj_out", "proj_in", "before_proj", "after_proj", "vace_patch_embedding"),
         ),
         "ltx": (
             *("transformer_blocks", "to_q", "to_k", "to_v", "to_out", "to_gate_logits", "patchify_proj"),

@@ -140,7 +140,7 @@ class Wan:
         """
         limits = self.limits
         check_limits(request, limits)
-        check_adapters(request.adapters, "wan", self.width, limits.checkpoint)
+        check_adapters(request.adapters, "wan", self.width, limits.checkpoint, branches=self.composes)
         notices = check_given(self, request, limits)
         if request.size in limits.learned:
             return notices
