@@ -61,13 +61,13 @@ def main(name: str, seconds: str, repeats: int, weights: str) -> None:
     from zoetrope.engine.families.pocket.facts import POCKET, Pocket
     from zoetrope.engine.generate import generate
     from zoetrope.engine.loading import loaded
-    from zoetrope.engine.numerics import choose_numerics
+    from zoetrope.engine.numerics import choose_numerics, heed
     from zoetrope.evaluation.machine import matrix_rate, peak_memory
 
     variant, watch = VARIANTS[name], Watch()
     family = Pocket(Path(weights)) if weights else POCKET
     presets = {key: variant.preset(preset) for key, preset in family.presets.items()}
-    numerics = choose_numerics(dtype=variant.dtype)
+    numerics = heed(choose_numerics(dtype=variant.dtype), variant.wish)
     how: dict[str, Any] = {"family": TimedFamily(family, watch, variant.change, presets), "numerics": numerics}
     request = Request(PROMPT, seconds=exact_seconds(seconds), seed=7)
     imports = time.perf_counter() - STARTED

@@ -8,7 +8,8 @@ from typing import Any
 
 import torch
 
-from zoetrope.engine.families.pocket import network
+from zoetrope.engine.families.pocket import ranks
+from zoetrope.engine.memory.plan import Precision, Wish
 from zoetrope.engine.presets import Preset
 
 
@@ -35,7 +36,7 @@ def _modulate_each_token(loaded: Any) -> None:
 
 def _attend_at_once(loaded: Any) -> None:
     """Leave attention to the kernel that PyTorch picks."""
-    network.attention = torch.nn.functional.scaled_dot_product_attention
+    ranks.attention = torch.nn.functional.scaled_dot_product_attention
 
 
 def _guide_everywhere(preset: Preset) -> Preset:
@@ -44,13 +45,14 @@ def _guide_everywhere(preset: Preset) -> Preset:
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to run: what is taken away. `dtype` None is what the machine does best."""
+    """One way to run: what is taken away, or wished for. `dtype` None is what the machine does best."""
 
     says: str
     jemalloc: bool = True
     change: Callable[[Any], None] = _nothing
     preset: Callable[[Preset], Preset] = lambda preset: preset
     dtype: torch.dtype | None = None
+    wish: Wish | None = None
     streamed: bool = True
 
 
@@ -66,5 +68,7 @@ VARIANTS = {
         Variant("modulation per token", change=_modulate_each_token),
         Variant("encoding after decoding", streamed=False),
         Variant("float32", dtype=torch.float32),
+        Variant("int8", wish=Wish(Precision.INT8)),
+        Variant("compiled", wish=Wish(compiled=True)),
     )
 }

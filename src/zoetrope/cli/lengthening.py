@@ -17,6 +17,7 @@ from zoetrope.cli.grouping import typed
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
+from zoetrope.cli.wishes import read_wish
 from zoetrope.core.errors import ZoetropeError
 from zoetrope.core.events import Notice, OnEvent
 from zoetrope.core.home import home_folder
@@ -25,7 +26,6 @@ from zoetrope.core.request import Request
 from zoetrope.core.time import exact_seconds
 from zoetrope.engine.checkpoints.models_folder import open_models
 from zoetrope.engine.families import find_family
-from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
 from zoetrope.render.joining import Piece
 from zoetrope.render.longer import Longer, Parent, Way, make_longer
 
@@ -97,10 +97,7 @@ def _make(request, parents, longer, output, manner: Manner, family, report, wish
         family=family,
         on_event=report.event,
         cancel=wish,
-        wish=Wish(
-            read_precision(settings.precision) if settings.precision else None,
-            read_bytes(settings.memory) if settings.memory else None,
-        ),
+        wish=read_wish(settings),
         when=time_of_making(os.environ),
         tell_prompt=leaving.tell_prompt,
     )

@@ -42,6 +42,9 @@ class Settings:
         str | None,
         typer.Option(help="Of pocket: bf16, int8, f32; of open weights: bf16, fp8, int8, nf4.", show_default="as fits"),
     ] = None
+    compile: Annotated[
+        bool, typer.Option("--compile", help="Compile pocket's network at first use, and keep it: for many shots.")
+    ] = False
     memory: Annotated[
         str | None, typer.Option(metavar="12GB", help="The most that open weights may take.", show_default="all")
     ] = None

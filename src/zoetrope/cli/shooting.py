@@ -20,6 +20,7 @@ from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.cli.trying import Trying, check_folder, keep_draft, read_trying
+from zoetrope.cli.wishes import read_wish
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.conditions import Condition
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
@@ -30,7 +31,6 @@ from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.engine.checkpoints.models_folder import open_models
 from zoetrope.engine.families import Family, Planned, find_family
-from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
 
 PREVIEW_EVERY = 1  # steps; a preview decodes one small frame
 Output: TypeAlias = Annotated[
@@ -108,10 +108,7 @@ def _make(
     from zoetrope.media.places import check_output
 
     settings, leaving = manner.settings, manner.leaving
-    allowed = Wish(
-        read_precision(settings.precision) if settings.precision else None,
-        read_bytes(settings.memory) if settings.memory else None,
-    )
+    allowed = read_wish(settings)
     check_output(output)
     if request.still and output.suffix.lower() == ".wav":
         raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")

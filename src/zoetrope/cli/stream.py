@@ -13,6 +13,7 @@ from zoetrope.cli.grouping import grouped
 from zoetrope.cli.lines import HELP, Quit, Say, listening, read_line
 from zoetrope.cli.options import Chance, Settings
 from zoetrope.cli.stopping import stop_on_interrupt
+from zoetrope.cli.wishes import read_wish
 from zoetrope.core.errors import InvalidRequest, ZoetropeError
 from zoetrope.core.events import Event, Notice
 from zoetrope.core.motion import CameraPath, read_moves
@@ -21,7 +22,7 @@ from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds
 from zoetrope.engine.checkpoints.models_folder import open_models
 from zoetrope.engine.families import find_family
-from zoetrope.engine.memory.plan import Wish, read_bytes, read_precision
+from zoetrope.engine.memory.plan import Wish
 from zoetrope.media.preview import has_true_colour
 
 
@@ -72,10 +73,7 @@ def stream(
     length = None if seconds is None else exact_seconds(seconds)
     if length is not None and limits.clock.frames(length) < limits.clock.frame_rate // 2:
         raise InvalidRequest(f"--seconds was {seconds}; a stream runs for 0.5 seconds or more.")
-    allowed = Wish(
-        read_precision(settings.precision) if settings.precision else None,
-        read_bytes(settings.memory) if settings.memory else None,
-    )
+    allowed = read_wish(settings)
     _run(request, family, allowed, output, length, paced, profile, quiet)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from zoetrope.core.errors import Unsupported
+from zoetrope.engine.compiling import check_compiler
 from zoetrope.engine.memory.plan import Precision, Wish
 
 if TYPE_CHECKING:
@@ -19,37 +20,48 @@ class Numerics:
     """A device and the precision of the weights on it; canvases stay in float32 whatever it is.
 
     `plan` says which part lies where in which precision; None is everything on the device in `dtype`, but for the
-    network's blocks, which are in int8 if `int8` is set.
+    network's blocks, which are in int8, or compiled, if these are set.
     """
 
     device: str
     dtype: torch.dtype
     plan: Plan | None = None
     int8: bool = False
+    compiled: bool = False
 
 
 def choose_numerics(
-    device: str | None = None, dtype: torch.dtype | None = None, precision: Precision | None = None
+    device: str | None = None,
+    dtype: torch.dtype | None = None,
+    precision: Precision | None = None,
+    *,
+    compiled: bool = False,
 ) -> Numerics:
     """Take what was asked for, else the best of this machine.
 
-    `precision` is that of a checkpoint that needs no plan; see `heed`.
-    Raises: Unsupported if the device is not there.
+    `precision` and `compiled` are for checkpoints that need no plan; see `heed`.
+    Raises: Unsupported if the device is not there, and as `heed`.
     """
     if device is None:
         device = "cuda" if torch.cuda.is_available() else "cpu"
     kind = torch.device(device).type
     if kind == "cuda" and not torch.cuda.is_available():
         raise Unsupported(f"device {device} was asked for, but this machine has no CUDA device; use cpu.")
-    return heed(Numerics(device, dtype or _native_dtype(kind)), Wish(precision))
+    return heed(Numerics(device, dtype or _native_dtype(kind)), Wish(precision, compiled=compiled))
 
 
 def heed(numerics: Numerics, wish: Wish | None) -> Numerics:
-    """Settle in which precision a checkpoint that needs no plan computes.
+    """Settle in which precision a checkpoint that needs no plan computes, and whether it is compiled.
 
-    Raises: Unsupported for a precision that only large checkpoints gain by.
+    Raises: Unsupported for a precision that only large checkpoints gain by; and to compile without a compiler, or int8.
     """
-    match wish.precision if wish else None:
+    wish = wish or Wish()
+    if wish.compiled:
+        check_compiler(numerics.device)
+        numerics = replace(numerics, compiled=True)
+    if numerics.compiled and (numerics.int8 or wish.precision is Precision.INT8):
+        raise Unsupported("int8 is not compiled, which took longer than int8 alone; leave one of the two out.")
+    match wish.precision:
         case None:
             return numerics
         case Precision.F32:

@@ -46,13 +46,15 @@ def settle_plan(family: Plannable, request: Request, machine: Machine, wish: Wis
     """Choose the plan for a settled request: the fastest of those that fit, where lost precision counts as time.
 
     More memory never makes that time longer.
-    Raises: OutOfMemory with what would fit; Unsupported for a precision that cannot be wished for.
+    Raises: OutOfMemory with what would fit; Unsupported for a precision that cannot be wished for, or to be compiled.
     """
     wish = wish or Wish()
     if wish.precision is Precision.FILE:
         raise Unsupported(
             "packed weights are unpacked to bf16 when they are loaded; leave the precision out, or ask for nf4."
         )
+    if wish.compiled:
+        raise Unsupported(f"{family.descriptor.name} is not compiled, only pocket is; leave --compile out.")
     allowed = machine.within(wish)
     found = _best(family.descriptor, family.workload(request), allowed, wish.precision)
     if found is None:

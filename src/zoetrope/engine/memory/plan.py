@@ -72,11 +72,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user insists on; None leaves it to the plan."""
+    """What the user insists on; None leaves it to the plan. Only checkpoints without a plan are compiled."""
 
     precision: Precision | None = None
     device_bytes: int | None = None
     host_bytes: int | None = None
+    compiled: bool = False
 
 
 UNITS: Mapping[str, int] = {"kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}

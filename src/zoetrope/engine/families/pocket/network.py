@@ -14,9 +14,10 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention, rotary_table, rotate
+from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, rotary_table, rotate
 from zoetrope.engine.families.pocket.layout import KINDS, Layout
 from zoetrope.engine.families.pocket.plan import Stamps
+from zoetrope.engine.families.pocket.ranks import attend_by_ranks, attend_whole
 from zoetrope.engine.families.pocket.sight import PlanReader, Sight
 from zoetrope.engine.families.pocket.text import Context, TextConfig, TextEncoder
 from zoetrope.engine.int8 import Int8Linear, Int8Mlp
@@ -44,7 +45,8 @@ class Prepared:
 
     Shapes: order and back (n,) permutations into and out of rank order; table (2, n, 1, head / 2) and place (n, d),
     embedded, in rank order, both with a batch axis before n where the layout has one; ends are where each rank's tokens
-    stop; mask (n, n), where the ranks are not sorted but hidden from each other, true where a token sees another.
+    stop, stops the same as a tensor (ranks,), which a compiled graph takes as it comes; mask (n, n), where the ranks
+    are not sorted but hidden from each other, true where a token sees another.
     """
 
     order: Tensor
@@ -52,6 +54,7 @@ class Prepared:
     table: Tensor
     place: Tensor
     ends: tuple[int, ...]
+    stops: Tensor
     mask: Tensor | None = None
 
 
@@ -104,14 +107,9 @@ class Block(nn.Module):
         query = rotate(self.query_norm(packed[0]), table).transpose(1, 2)
         key = torch.cat([text[0], rotate(self.key_norm(packed[1]), table).transpose(1, 2)], dim=2)
         value = torch.cat([text[1], packed[2].transpose(1, 2)], dim=2)
-        words, start, parts = text[0].shape[2], 0, []
-        mask = None if prepared.mask is None else F.pad(prepared.mask, (words, 0), value=True)
-        for end in prepared.ends:
-            seen = words + end
-            parts.append(attention(query[:, :, start:end], key[:, :, :seen], value[:, :, :seen], mask))
-            start = end
-        attended = torch.cat(parts, dim=2) if len(parts) > 1 else parts[0]
-        return self.attention_out(rearrange(attended, "b e n c -> b n (e c)"))
+        if torch.compiler.is_compiling() and prepared.mask is None and not torch.is_grad_enabled():
+            return self.attention_out(attend_whole(query, key, value, prepared.stops))
+        return self.attention_out(attend_by_ranks(query, key, value, prepared.ends, prepared.mask))
 
     def forward(
         self, x: Tensor, conditions: Tensor, level: Tensor, prepared: Prepared, text: tuple[Tensor, Tensor]
@@ -172,7 +170,8 @@ class PocketNetwork(nn.Module):
         place = self.places(_place_features(layout)[..., order, :].to(device, self.places.weight.dtype))
         place = place + self.kinds(layout.kind[order].to(device))
         table = rotary_table(ticks, share, LONGEST).to(device)
-        return Prepared(order.to(device), torch.argsort(order).to(device), table, place, ends, mask)
+        stops = torch.tensor(ends)
+        return Prepared(order.to(device), torch.argsort(order).to(device), table, place, ends, stops, mask)
 
     def see(self, stamps: Stamps) -> Sight:
         """What a plan adds, once for all steps."""

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from zoetrope.core.errors import WeightsError
+from zoetrope.engine.compiling import compile_blocks
 from zoetrope.engine.families.pocket.facts import LEXICON
 from zoetrope.engine.families.pocket.family import LoadedPocket
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
@@ -75,12 +76,14 @@ def load_pocket(folder: Path, numerics: Numerics) -> LoadedPocket:
 
 
 def load_network(network: PocketNetwork, path: Path, numerics: Numerics) -> PocketNetwork:
-    """Load the network, its blocks in int8 if so wished: with products in int8 where these are fast, else unpacked as
-    they are used, which takes less memory and more time.
+    """Load the network, its blocks compiled or in int8 if so wished: with products in int8 where these are fast, else
+    unpacked as they are used, which takes less memory and more time.
 
     Raises: WeightsError, naming the file and the key.
     """
     load_strictly(network, path, numerics)
+    if numerics.compiled:
+        compile_blocks(network.blocks)
     if not numerics.int8:
         return network
     if network.video_in.weight.device.type == "cpu" and cpu_multiplies_int8():
