@@ -35,7 +35,7 @@ def test_the_list_says_what_each_can_do_needs_and_where_it_holds(capsys, models)
     write_folder(models / CARD)
     assert run(["models"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].split() == ["name", "card", "licence", "holds", "here", "can", "do"]
+    assert lines[0].split() == ["name", "card", "licence", "holds", "here", "revision", "can", "do"]
     rows = {line.split()[0]: line for line in lines[1:] if line}
     assert rows.keys() >= cards().keys()
     assert "text" in rows[CARD]
@@ -70,7 +70,14 @@ def test_a_checkpoint_is_fetched_and_removed(capsys, models, tmp_path, monkeypat
     said = capsys.readouterr()
     assert f"use it with --checkpoint {CARD}" in said.out
     assert "Apache-2.0" in said.err
+    assert f"Wan2.1-T2V-1.3B-Diffusers at commit {'a' * 40}, then main" in said.out
     assert (models / CARD / "model_index.json").is_file()
+    assert run(["models"]) == 0
+    assert "aaaaaaaaaa" in next(line for line in capsys.readouterr().out.splitlines() if line.startswith(CARD))
+    assert run(["models", "show", CARD]) == 0
+    assert f"pulled: Wan-AI/Wan2.1-T2V-1.3B-Diffusers at commit {'a' * 40}" in capsys.readouterr().out
+    assert run(["models", "pull", CARD, "--revision", "v2"]) == 2
+    assert f"is here as Wan-AI/Wan2.1-T2V-1.3B-Diffusers at commit {'a' * 40}" in capsys.readouterr().err
     assert run(["models", "remove", CARD]) == 0
     assert "are free again" in capsys.readouterr().out
     assert not (models / CARD).exists()

@@ -23,6 +23,7 @@ class SmallHub:
     lies: dict[str, bytes] = field(default_factory=dict)  # what is handed out instead
     sizes: dict[str, int] = field(default_factory=dict)  # what is listed instead
     statuses: dict[str, list[int]] = field(default_factory=dict)
+    commits: dict[str, str] = field(default_factory=lambda: {"main": "a" * 40, "master": "b" * 40})
     ranges: bool = True
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)  # path, Range, Authorization
     address: str = ""
@@ -45,7 +46,9 @@ class SmallHub:
             {"Type": "blob", "Path": path, "Size": len(data), "Sha256": hashlib.sha256(data).hexdigest()}
             for path, data in self.files.items()
         ]
-        return {"Code": 200, "Data": {"Files": [{"Type": "tree", "Path": "transformer", "Size": 0}, *files]}}
+        folder = {"Type": "tree", "Path": "transformer", "Size": 0}
+        commit = {"LatestCommitter": {"Id": self.commits.get("master", "")}}
+        return {"Code": 200, "Data": {"Files": [folder, *files]} | commit}
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
@@ -58,13 +61,17 @@ def serve(hub: SmallHub) -> Iterator[SmallHub]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = unquote(urlsplit(self.path).path)
-            if path == f"/api/models/{hub.name}/tree/main":
+            told, _, revision = path.removeprefix(f"/api/models/{hub.name}/").partition("/")
+            if told == "revision" and revision in hub.commits:
+                self._say(200, json.dumps({"sha": hub.commits[revision]}).encode())
+            elif told == "tree" and revision in hub.commits.values():
                 self._tree()
             elif path == f"/api/v1/models/{hub.name}/repo/files":
                 self._say(200, json.dumps(hub.list()).encode())
             else:
-                name = path.partition("/resolve/")[2].partition("/")[2]
-                self._file(name) if name in hub.files else self._say(404, b"")
+                revision, _, name = path.partition("/resolve/")[2].partition("/")
+                there = name in hub.files and revision in (*hub.commits, *hub.commits.values())
+                self._file(name) if there else self._say(404, b"")
 
         def _tree(self) -> None:
             """In two pages."""

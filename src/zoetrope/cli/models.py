@@ -19,6 +19,7 @@ from zoetrope.core.errors import InvalidRequest, Refused
 from zoetrope.engine.checkpoints.cards import Card, cards, check_territory, memory_rows
 from zoetrope.engine.checkpoints.fetching import UNFINISHED
 from zoetrope.engine.checkpoints.models_folder import Models, open_models
+from zoetrope.engine.checkpoints.revisions import is_commit, pulled, short
 from zoetrope.engine.families.opening import FAMILIES
 from zoetrope.engine.memory.plan import show_bytes
 
@@ -38,11 +39,15 @@ def list_(
     if as_json:
         print(json.dumps([facts_of(card, here) for card in cards().values()], indent=1, ensure_ascii=False))
         return
-    rows = [("name", "card", "licence", "holds", "here", "can do"), *(_row(card, here) for card in cards().values())]
+    rows = [
+        ("name", "card", "licence", "holds", "here", "revision", "can do"),
+        *(_row(card, here) for card in cards().values()),
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
     print("\ncard: the smallest that makes five seconds; `zoetrope models show NAME` tells more.")
+    print("revision: the commit that is here, or what a pull takes; a branch is taken at its commit of that moment.")
     print(_where(here))
 
 
@@ -56,8 +61,13 @@ def show(name: Name) -> None:
 
 
 @models.command()
-def pull(name: Name) -> None:
-    """Fetch a checkpoint; where an earlier pull stopped, this one goes on."""
+def pull(
+    name: Name,
+    revision: Annotated[
+        str | None, typer.Option(help="A commit, tag or branch of its repository, in place of the card's.")
+    ] = None,
+) -> None:
+    """Fetch a checkpoint; where an earlier pull stopped, this one goes on, at the same commit."""
     from zoetrope.engine.checkpoints.pull import pull as fetch
 
     card, here = card_of(name), open_models(os.environ)
@@ -70,8 +80,11 @@ def pull(name: Name) -> None:
             here,
             lambda news: bar.update(task, description=news.path, completed=news.done, total=news.total),
             wish,
+            revision=revision,
         )
     print(f"{folder}: {card.title}; use it with --checkpoint {card.name}")
+    for each in pulled(folder):
+        print(f"  {each.told}")
 
 
 @models.command()
@@ -113,7 +126,12 @@ def facts_of(card: Card, here: Models) -> dict[str, Any]:
             "terms": card.licence.terms,
         },
         "repositories": [
-            {"hub": place.hub, "name": place.name, "revision": place.revision} for place in card.repositories
+            {"hub": place.hub, "name": place.name, "revision": place.revision, "pinned": is_commit(place.revision)}
+            for place in card.repositories
+        ],
+        "pulled": [
+            {"name": each.name, "asked": each.asked, "revision": each.revision}
+            for each in pulled(here.folder / card.name)
         ],
         "note": card.note,
     }
@@ -139,7 +157,10 @@ def _row(card: Card, here: Models) -> tuple[str, ...]:
     rows = memory_rows().get(card.name)
     least = f"{min(rows)} GB" if rows else "?"
     can = ", ".join(card.tasks) if runs(card) else "nothing in this version"
-    return card.name, least, card.licence.name, card.licence.holds, here_of(card, here), can
+    found = pulled(here.folder / card.name)
+    places = card.places(here.source)
+    revision = short(found[0].revision if found else places[0].revision) if found or places else "-"
+    return card.name, least, card.licence.name, card.licence.holds, here_of(card, here), revision, can
 
 
 def _told(card: Card, here: Models) -> Iterator[str]:
@@ -149,7 +170,8 @@ def _told(card: Card, here: Models) -> Iterator[str]:
     yield f"licence: {card.licence.name}, {card.licence.url}"
     yield f"holds: {card.licence.holds}" + (f"; {card.licence.terms}" if card.licence.terms else "")
     for place in (*card.repositories, *card.additions):
-        yield f"{place.hub}: {place.name}" + (f", folder {place.folder}" if place.folder else "")
+        pinned = "at commit" if is_commit(place.revision) else "at the commit of the moment of"
+        yield f"{place.hub}: {place.name}{f', folder {place.folder}' * bool(place.folder)}, {pinned} {place.revision}"
     for gigabytes, said in memory_rows().get(card.name, {}).items():
         yield f"card of {gigabytes} GB: {said}"
     if card.name not in memory_rows():
@@ -157,6 +179,7 @@ def _told(card: Card, here: Models) -> Iterator[str]:
     if card.note:
         yield f"note: {card.note}"
     size = sum(size_of(folder) for folder in _folders(card, here))
+    yield from (f"pulled: {each.told}" for each in pulled(here.folder / card.name))
     yield f"here: {here_of(card, here)}" + (f", {show_bytes(size)} in {here.folder}" if size else "")
 
 

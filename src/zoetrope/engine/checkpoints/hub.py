@@ -1,7 +1,7 @@
 """What a hub's repository holds, and where its files are read: Hugging Face's and ModelScope's ways to say it.
 
-Knows no checkpoint and writes no file. Sources: the HTTP interface of huggingface.co (docs/hub/api, `tree`), and that
-of modelscope.cn (`repo/files` in modelscope/hub/api.py).
+Knows no checkpoint and writes no file. Sources: the HTTP interface of huggingface.co (docs/hub/api, `tree` and
+`revision`), and that of modelscope.cn (`repo/files` in modelscope/hub/api.py).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from zoetrope.engine.checkpoints.cards import Place
 ENDPOINTS: Mapping[str, str] = {"huggingface": "https://huggingface.co", "modelscope": "https://www.modelscope.cn"}
 SILENCE = 60.0  # seconds without a byte, after which a connection is as good as cut
 _AGENT = "zoetrope"
+_BRANCHES = ("main", "master")  # that every repository of the two hubs has
 _PAGES = 1000  # of a listing; a repository has a few
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="?next"?')
 
@@ -55,6 +56,17 @@ class Hub:
         for remote in listed:
             _check_path(remote.path, place)
         return tuple(remote for remote in listed if place.folder is None or remote.path.startswith(f"{place.folder}/"))
+
+    def commit(self, place: Place) -> str | None:
+        """The commit that a revision is now; None where the hub does not tell. Raises: WeightsError."""
+        revision = quote(place.revision, safe="")
+        try:
+            if self.kind == "huggingface":
+                return str(self._ask(f"{self.endpoint}/api/models/{place.name}/revision/{revision}", place)[0]["sha"])
+            page, _ = self._ask(f"{self.endpoint}/api/v1/models/{place.name}/repo/files?Revision={revision}", place)
+            return (page["Data"].get("LatestCommitter") or {}).get("Id") or None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise WeightsError(f"{self.endpoint} tells {place.name} in a way that is not known ({error!r}).") from error
 
     def open(self, url: str, start: int = 0) -> Any:
         """Begin to read a file at a byte; the answer says by its status whether the hub began there.
@@ -105,7 +117,8 @@ class Hub:
             with self.open(url) as answer:
                 return json.loads(answer.read()), answer.headers.get("Link", "")
         except HTTPError as error:
-            raise WeightsError(refusal(place.name, self.endpoint, error)) from error
+            named = place.name if place.revision in _BRANCHES else f"{place.name} at {place.revision}"
+            raise WeightsError(refusal(named, self.endpoint, error)) from error
         except (URLError, HTTPException, OSError) as error:
             reason = getattr(error, "reason", error)
             raise WeightsError(f"{place.name} cannot be listed at {self.endpoint} ({reason}); try again.") from error

@@ -22,9 +22,9 @@ from zoetrope.engine.checkpoints.fetching import UNFINISHED, Wait, fetch
 from zoetrope.engine.checkpoints.folder import describe_folder
 from zoetrope.engine.checkpoints.hub import ENDPOINTS, Hub, Remote
 from zoetrope.engine.checkpoints.models_folder import Models
+from zoetrope.engine.checkpoints.revisions import NOTE, check_here, check_listing, pin, take_pins
 from zoetrope.engine.memory.plan import show_bytes
 
-NOTE = "zoetrope.json"  # what was pulled, from where, with which hashes
 _CHECKED, _LOCK = ".checked.json", ".lock"  # of an unfinished pull
 _SPARE = 50_000_000  # bytes that are left free, so that a full disk does not stop other programs
 
@@ -47,25 +47,30 @@ def pull(
     on_fetched: OnFetched | None = None,
     cancel: Cancel | None = None,
     wait: Wait = time.sleep,
+    revision: str | None = None,
 ) -> Path:
     """Fetch a checkpoint into the models' folder, or go on where an earlier pull stopped; returns its folder.
 
-    `wait` passes the seconds between two attempts.
-    Raises: WeightsError if a hub has it not, space is short, a hash is wrong or the connection stays cut; Refused by
-    territory; Cancelled, after which the same pull goes on.
+    `wait` passes the seconds between two attempts; `revision` is a commit, tag or branch in the card's place.
+    Raises: WeightsError if a hub has it not, space is short, a hash is wrong, the connection stays cut or another
+    revision was begun; InvalidRequest if another is here; Refused by territory; Cancelled, after which the same pull
+    goes on.
     """
     check_territory(card, models.territory)
     folder = models.folder / card.name
     if folder.is_dir():
+        check_here(card, folder, revision)
         return folder
     hub, places = _hub_of(card, models)
     unfinished = folder.with_name(f"{card.name}{UNFINISHED}")
     with _alone(unfinished):
+        places = pin(hub, card, places, unfinished, revision)
         chosen = _choose(hub, places, unfinished, wait, cancel)
+        check_listing(card, chosen, unfinished)
         _check_space(card, chosen, unfinished)
         hashes = _fetch_all(hub, chosen, unfinished, on_fetched, cancel, wait)
         describe_folder(unfinished, card)
-        _write_note(unfinished, card, hub, places, hashes)
+        _write_note(unfinished, card, hub, hashes)
         unfinished.rename(folder)
     return folder
 
@@ -111,7 +116,7 @@ def _choose(hub: Hub, places: tuple[Place, ...], folder: Path, wait: Wait, cance
         raise WeightsError(f"{own.name} has a {INDEX} that cannot be read ({error}); tell its authors.") from error
     for place in additions:
         assert place.folder is not None, "an addition names its folder"
-        there = listed if place.name == own.name else hub.files(place)
+        there = listed if (place.name, place.revision) == (own.name, own.revision) else hub.files(place)
         chosen += tuple(choose_part(there, place.folder))
     return tuple({remote.path: remote for remote in chosen}.values())
 
@@ -176,12 +181,12 @@ def _is_checked(path: Path, remote: Remote, hashes: dict[str, str]) -> bool:
     return known and path.is_file() and path.stat().st_size == remote.size
 
 
-def _write_note(folder: Path, card: Card, hub: Hub, places: tuple[Place, ...], hashes: dict[str, str]) -> None:
+def _write_note(folder: Path, card: Card, hub: Hub, hashes: dict[str, str]) -> None:
     facts = {
         "card": card.name,
         "licence": card.licence.name,
         "source": hub.kind,
-        "repositories": [{"name": place.name, "revision": place.revision} for place in places],
+        "repositories": take_pins(folder),
         "sha256": hashes,
     }
     (folder / NOTE).write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
