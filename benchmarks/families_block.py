@@ -95,7 +95,7 @@ def ltx_pair(grid: tuple[int, int, int], dtype: torch.dtype) -> Pair:
 
     bias = torch.zeros(2, 1, 1, max(TEXTS), dtype=dtype)
     bias[1, ..., min(TEXTS) :] = -torch.inf
-    turn = torch.complex(rotary[0][0, :, 0::2].float(), rotary[1][0, :, 1::2].float())
+    turn = torch.complex(rotary[0][0, :, None, 0::2].float(), rotary[1][0, :, None, 1::2].float())
     prepared = ltx.Prepared(padded[:, : max(TEXTS)].to(dtype), bias, turn)
     given = tokens.to(dtype)
 

@@ -10,10 +10,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad, scaled_dot_product_attention
 
+from zoetrope.engine.tokenwise import is_cached
+
 PART = 256  # queries at a time: their scores stay in the cache, and the products are long enough
 FEW = 128  # with fewer queries or keys there is nothing to win
 PROBES = 64  # keys that tell about where a query's scores lie
 FULL = 16  # columns of a product come in such groups; a group that is not full costs as much
+EVEN = 32  # keys: products and softmax like rows of scores that are whole registers long
 
 
 def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -22,8 +25,7 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None
     Shapes: query (b, heads, n, e), divided by the root of e where it was last rounded; key, value (b, heads, m, e);
     bias, added to the scores of each key, (b or 1, 1, 1, m); out like query.
     """
-    fast = query.device.type == "cpu" and query.dtype is torch.bfloat16 and not torch.is_grad_enabled()
-    if fast and min(query.shape[2], key.shape[2]) > FEW:
+    if is_cached(query) and min(query.shape[2], key.shape[2]) > FEW:
         return _in_parts(query, key, value, bias)
     mask = None if bias is None else bias.expand(-1, 1, query.shape[2], -1)
     return scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=1.0)
@@ -37,33 +39,40 @@ def _in_parts(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) ->
     hardly rounded: a softmax does not see what is subtracted. Two more columns of the product do that and add the bias.
     """
     out, threads = torch.empty_like(query, memory_format=torch.contiguous_format), torch.get_num_threads()
+    more = -key.shape[2] % EVEN
     for row in range(len(query)):
         added = None if bias is None else bias[row if len(bias) > 1 else 0, 0, 0]
         for heads in torch.arange(query.shape[1]).split(threads):
             few = slice(int(heads[0]), int(heads[-1]) + 1)
-            keys, values = _with_columns(key[row, few], added).transpose(1, 2), value[row, few].contiguous()
+            keys = _with_columns(key[row, few], added, more)
+            values = pad(value[row, few], (0, 0, 0, more)) if more else value[row, few].contiguous()
+            asking = _shifted(query[row, few], keys)
             for start in range(0, query.shape[2], PART):
-                part = _shifted(query[row, few, start : start + PART], keys)
-                scores = torch.bmm(part, keys)
+                scores = torch.bmm(asking[:, start : start + PART], keys.transpose(1, 2))
                 out[row, few, start : start + PART] = torch.bmm(torch.softmax(scores, -1), values)
     return out
 
 
-def _with_columns(key: Tensor, bias: Tensor | None) -> Tensor:
-    """Keys with what each adds to its scores, and a one that takes the shift. Shapes: (h, m, e) -> (h, m, e')."""
-    width = key.shape[-1]
-    wide = pad(key, (0, -(-(width + 2) // FULL) * FULL - width))
+def _with_columns(key: Tensor, bias: Tensor | None, more: int) -> Tensor:
+    """Keys with what each adds to its scores, and a one that takes the shift; `more` that nobody sees follow.
+
+    Shapes: (h, m, e) -> (h, m + more, e').
+    """
+    count, width = key.shape[1:]
+    wide = pad(key, (0, -(-(width + 2) // FULL) * FULL - width, 0, more))
     wide[..., width] = 1
+    wide[:, count:, width + 1] = -torch.inf
     if bias is not None:
-        wide[..., width + 1] = bias
+        wide[:, :count, width + 1] = bias
     return wide
 
 
 def _shifted(query: Tensor, keys: Tensor) -> Tensor:
-    """Queries, and how far their scores are moved. Shapes: query (h, n, e), keys (h, e', m); out (h, n, e')."""
+    """Queries, and how far their scores are moved. Shapes: query (h, n, e), keys (h, m, e'); out (h, n, e')."""
     width = query.shape[-1]
-    part = pad(query, (0, keys.shape[1] - width))
-    part[..., width + 1] = 1
-    probes = keys[..., :: -(-keys.shape[-1] // PROBES)]
-    part[..., width] = -torch.bmm(part, probes).amax(-1)
-    return part
+    wide = pad(query, (0, keys.shape[-1] - width))
+    wide[..., width + 1] = 1
+    probes = keys[:, :: -(-keys.shape[1] // PROBES)]
+    # the largest along an outer axis, since the kernel takes one number at a time along the last
+    wide[..., width] = -torch.bmm(probes, wide.transpose(1, 2)).amax(1)
+    return wide

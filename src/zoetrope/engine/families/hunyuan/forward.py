@@ -15,6 +15,7 @@ from einops import rearrange
 from torch import Tensor
 
 from zoetrope.engine.attention import attend
+from zoetrope.engine.tokenwise import added, turned
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +71,10 @@ def _block(block: Any, tokens: Tensor, context: Tensor, time: Tensor, turn: Tens
     seen, gate, shift, scale, gate2 = block.norm1(tokens, emb=time)
     read, read_gate, read_shift, read_scale, read_gate2 = block.norm1_context(context, emb=time)
     seen, read = _attend(block.attn, seen, read, turn)
-    tokens, context = tokens + seen * gate[:, None], context + read * read_gate[:, None]
+    tokens, context = added(tokens, seen, gate), added(context, read, read_gate)
     seen = block.norm2(tokens) * (1 + scale[:, None]) + shift[:, None]
     read = block.norm2_context(context) * (1 + read_scale[:, None]) + read_shift[:, None]
-    return tokens + gate2[:, None] * block.ff(seen), context + read_gate2[:, None] * block.ff_context(read)
+    return added(tokens, block.ff(seen), gate2), added(context, block.ff_context(read), read_gate2)
 
 
 def _attend(attention: Any, tokens: Tensor, context: Tensor, turn: Tensor) -> tuple[Tensor, Tensor]:
@@ -81,8 +82,8 @@ def _attend(attention: Any, tokens: Tensor, context: Tensor, turn: Tensor) -> tu
         return rearrange(each, "b n (h e) -> b n h e", h=attention.heads)
 
     scale = (tokens.shape[-1] // attention.heads) ** -0.5
-    query = _turned(attention.norm_q(heads(attention.to_q(tokens))), turn * scale)
-    key = _turned(attention.norm_k(heads(attention.to_k(tokens))), turn)
+    query = heads(turned(attention.to_q(tokens), attention.norm_q, turn, scale=scale))
+    key = heads(turned(attention.to_k(tokens), attention.norm_k, turn))
     read_query = attention.norm_added_q(heads(attention.add_q_proj(context))) * scale
     read_key = attention.norm_added_k(heads(attention.add_k_proj(context)))
     value, read_value = heads(attention.to_v(tokens)), heads(attention.add_v_proj(context))
@@ -91,8 +92,3 @@ def _attend(attention: Any, tokens: Tensor, context: Tensor, turn: Tensor) -> tu
     seen = rearrange(attend(query, key, value), "b h n e -> b n (h e)")
     seen, read = seen.split([tokens.shape[1], context.shape[1]], 1)
     return attention.to_out[0](seen), attention.to_add_out(read)
-
-
-def _turned(tokens: Tensor, turn: Tensor) -> Tensor:
-    pairs = torch.view_as_complex(tokens.float().unflatten(-1, (-1, 2)))
-    return torch.view_as_real(pairs * turn).flatten(-2).to(tokens.dtype)

@@ -14,16 +14,18 @@ from typing import Any
 import torch
 from einops import rearrange
 from torch import Tensor
-from torch.nn.functional import rms_norm, scaled_dot_product_attention
+from torch.nn.functional import scaled_dot_product_attention
 
 from zoetrope.engine.attention import attend
+from zoetrope.engine.tokenwise import added, modulated, normed, turned
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """What the network reads again in each step of one request.
 
-    Shapes: context (b, k, d); bias (b, 1, 1, k), or None where all prompts are equally long; turn (n, d / 2) complex.
+    Shapes: context (b, k, d); bias (b, 1, 1, k), or None where all prompts are equally long; turn (n, 1, d / 2)
+    complex.
     `read` holds keys and values of each block that came by, b rows each.
     """
 
@@ -48,7 +50,7 @@ def prepare(network: Any, prompts: Sequence[Tensor], place: Tensor, dtype: torch
     return Prepared(
         context=network.caption_projection(rows),
         bias=bias if any(len(prompt) < longest for prompt in prompts) else None,
-        turn=torch.complex(cosine[0, :, 0::2].float(), sine[0, :, 1::2].float()),
+        turn=torch.complex(cosine[0, :, None, 0::2].float(), sine[0, :, None, 1::2].float()),
     )
 
 
@@ -90,20 +92,16 @@ def _block(
     rows: Sequence[int],
 ) -> Tensor:
     shift, scale, gate, shift2, scale2, gate2 = shifts
-    seen = _modulated(tokens, block.norm1.eps, scale, shift)
-    tokens = tokens + _attend_itself(block.attn1, seen, prepared.turn) * gate
+    seen = modulated(tokens, block.norm1, scale, shift)
+    tokens = added(tokens, _attend_itself(block.attn1, seen, prepared.turn), gate)
     tokens = tokens + _attend_text(block.attn2, tokens, prepared, read, rows)
-    return tokens + block.ff(_modulated(tokens, block.norm2.eps, scale2, shift2)) * gate2
-
-
-def _modulated(tokens: Tensor, eps: float, scale: Tensor, shift: Tensor) -> Tensor:
-    return rms_norm(tokens, tokens.shape[-1:], None, eps) * (1 + scale) + shift
+    return added(tokens, block.ff(modulated(tokens, block.norm2, scale2, shift2)), gate2)
 
 
 def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
     scale = (tokens.shape[-1] // attention.heads) ** -0.5
-    query = _turned(attention.norm_q(attention.to_q(tokens)), turn * scale)
-    key = _turned(attention.norm_k(attention.to_k(tokens)), turn)
+    query = turned(attention.to_q(tokens), attention.norm_q, turn, scale=scale)
+    key = turned(attention.to_k(tokens), attention.norm_k, turn)
     query, key, value = (_heads(attention, each) for each in (query, key, attention.to_v(tokens)))
     return attention.to_out[0](rearrange(attend(query, key, value), "b h n e -> b n (h e)"))
 
@@ -112,16 +110,11 @@ def _attend_text(
     attention: Any, tokens: Tensor, prepared: Prepared, read: tuple[Tensor, Tensor], rows: Sequence[int]
 ) -> Tensor:
     """Shapes: tokens (1 or b, n, d), the same for all branches before the first text is read; out (b, n, d)."""
-    query = _heads(attention, attention.norm_q(attention.to_q(tokens))).expand(len(rows), -1, -1, -1)
+    query = _heads(attention, normed(attention.to_q(tokens), attention.norm_q)).expand(len(rows), -1, -1, -1)
     key, value = (each[list(rows)] for each in read)
     mask = None if prepared.bias is None else prepared.bias[list(rows)].expand(-1, 1, query.shape[2], -1)
     seen = scaled_dot_product_attention(query, key, value, attn_mask=mask)
     return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
-
-
-def _turned(tokens: Tensor, turn: Tensor) -> Tensor:
-    pairs = torch.view_as_complex(tokens.float().unflatten(-1, (-1, 2)))
-    return torch.view_as_real(pairs * turn).flatten(-2).to(tokens.dtype)
 
 
 def _heads(attention: Any, tokens: Tensor) -> Tensor:

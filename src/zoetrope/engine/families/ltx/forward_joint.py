@@ -19,6 +19,7 @@ from torch.nn.functional import rms_norm, scaled_dot_product_attention
 
 from zoetrope.engine.attention import attend
 from zoetrope.engine.families.ltx.modulation import Levels, Stream
+from zoetrope.engine.tokenwise import added, modulated, normed, turned
 
 Pair = tuple[Tensor, Tensor]
 """Keys and values, or something of each stream: of the picture, then of the sound."""
@@ -28,7 +29,7 @@ Pair = tuple[Tensor, Tensor]
 class Prepared:
     """What the network reads again in each step of one request.
 
-    Shapes: text (k, l, d) of each stream, k prompts; bias (k, 1, 1, l) or None; turns complex, (heads, n, e / 2), of
+    Shapes: text (k, l, d) of each stream, k prompts; bias (k, 1, 1, l) or None; turns complex, (n, heads, e / 2), of
     each stream for its own attention and where the streams meet. `read` holds each block's keys and values of the text.
     """
 
@@ -97,11 +98,11 @@ def prepare(network: Any, texts: Sequence[Pair], mask: Tensor, places: Pair, dty
 
 
 def _turn(table: Pair, heads: int, split: bool) -> Tensor:
-    """Shapes: cosine and sine (1, n, d), every number twice, or (1, heads, n, e / 2); out (heads, n, e / 2)."""
+    """Shapes: cosine and sine (1, n, d), every number twice, or (1, heads, n, e / 2); out (n, heads, e / 2)."""
     if split:
-        return torch.complex(table[0][0].float(), table[1][0].float())
+        return torch.complex(table[0][0].float(), table[1][0].float()).transpose(0, 1).contiguous()
     flat = torch.complex(table[0][0, :, 0::2].float(), table[1][0, :, 1::2].float())
-    return rearrange(flat, "n (h e) -> h n e", h=heads)
+    return rearrange(flat, "n (h e) -> n h e", h=heads)
 
 
 def forward(
@@ -190,39 +191,38 @@ def _alone(
     own = 1 if prefix else 0
     shift, scale, gate, shift2, scale2, gate2, *asked = stream.each(part("scale_shift_table"), stream.time)
     attention, turn = part("attn1"), prepared.turns[own]
-    seen = _normed(part("norm1"), tokens) * (1 + scale) + shift
+    seen = modulated(tokens, part("norm1"), scale, shift)
     keys = _key(attention, seen, turn, prepared.split), _heads(attention, attention.to_v(seen))
-    tokens = tokens + _attend(attention, seen, keys, turn, prepared.split, skipped=skipped) * gate
-    attention, seen = part("attn2"), _normed(part("norm2"), tokens)
-    if asked:
-        seen = seen * (1 + asked[1]) + asked[0]
+    tokens = added(tokens, _attend(attention, seen, keys, turn, prepared.split, skipped=skipped), gate)
+    attention, norm = part("attn2"), part("norm2")
+    seen = modulated(tokens, norm, asked[1], asked[0]) if asked else _normed(norm, tokens)
     prompts = list(rows.prompts)
     bias = None if prepared.bias is None else prepared.bias[prompts]
     said = _attend(attention, seen, (read[0][prompts], read[1][prompts]), bias=bias)
-    tokens = tokens + (said * asked[2] if asked else said)
+    tokens = added(tokens, said, asked[2]) if asked else tokens + said
 
     def last(tokens: Tensor) -> Tensor:
-        return tokens + part("ff")(_normed(part("norm3"), tokens) * (1 + scale2) + shift2) * gate2
+        return added(tokens, part("ff")(modulated(tokens, part("norm3"), scale2, shift2)), gate2)
 
     return tokens, last
 
 
 def _meet(block: Any, tokens: Pair, prepared: Prepared, streams: tuple[Stream, Stream], count: int) -> Pair:
     """Picture looks at sound and sound at picture, both as they were before; the first `count` rows alone."""
-    normed, shifts, gates = [], [], []
+    known, shifts, gates = [], [], []
     names = ("audio_to_video_norm", "video_to_audio_norm")
     tables = block.video_a2v_cross_attn_scale_shift_table, block.audio_a2v_cross_attn_scale_shift_table
     for name, table, stream, each in zip(names, tables, streams, tokens, strict=True):
-        normed.append(_normed(getattr(block, name), each[:count]))
+        known.append(_normed(getattr(block, name), each[:count]))
         shifts.append(stream.met(table[:4], stream.met_shifts))
         gates.append(stream.met(table[4:], stream.met_gate)[0])
     made: list[Tensor] = []
     for own, attention in enumerate((block.audio_to_video_attn, block.video_to_audio_attn)):
         other = 1 - own
-        asking, asked = (normed[of] * (1 + shifts[of][2 * own]) + shifts[of][2 * own + 1] for of in (own, other))
+        asking, asked = (known[of] * (1 + shifts[of][2 * own]) + shifts[of][2 * own + 1] for of in (own, other))
         keys = _key(attention, asked, prepared.meeting[other], prepared.split), _heads(attention, attention.to_v(asked))
         seen = _attend(attention, asking, keys, prepared.meeting[own], prepared.split)
-        made.append(tokens[own][:count] + gates[own] * seen)
+        made.append(added(tokens[own][:count], seen, gates[own]))
     joined = (torch.cat([new, old[count:]]) if count < len(old) else new for new, old in zip(made, tokens, strict=True))
     video, sound = joined
     return video, sound
@@ -239,12 +239,14 @@ def _attend(
     skipped: Sequence[int] = (),
 ) -> Tensor:
     """Rows that are skipped take the values as they are. Shapes: tokens (b, n, d), the same out."""
-    query = _heads(attention, attention.norm_q(attention.to_q(tokens)))
+    query = attention.to_q(tokens)
     if turn is None:
+        query = _heads(attention, normed(query, attention.norm_q))
         mask = None if bias is None else bias.expand(-1, 1, query.shape[2], -1)
         seen = scaled_dot_product_attention(query, *keys, attn_mask=mask)
     else:
-        seen = attend(_turned(query, turn * query.shape[-1] ** -0.5, split), *keys, bias)
+        scale = (query.shape[-1] // attention.heads) ** -0.5
+        seen = attend(_heads(attention, turned(query, attention.norm_q, turn, scale=scale, split=split)), *keys, bias)
     if skipped:
         seen[list(skipped)] = keys[1][list(skipped)]
     if attention.to_gate_logits is not None:
@@ -254,17 +256,9 @@ def _attend(
 
 
 def _key(attention: Any, given: Tensor, turn: Tensor | None = None, split: bool = False) -> Tensor:
-    key = _heads(attention, attention.norm_k(attention.to_k(given)))
-    return key if turn is None else _turned(key, turn, split)
-
-
-def _turned(tokens: Tensor, turn: Tensor, split: bool) -> Tensor:
-    """Turn pairs of numbers: neighbours, or those of two halves. Shapes: tokens (b, heads, n, e)."""
-    if split:
-        turned = torch.complex(*tokens.float().chunk(2, -1)) * turn
-        return torch.cat([turned.real, turned.imag], -1).to(tokens.dtype)
-    pairs = torch.view_as_complex(tokens.float().unflatten(-1, (-1, 2)).contiguous())
-    return torch.view_as_real(pairs * turn).flatten(-2).to(tokens.dtype)
+    key = attention.to_k(given)
+    made = normed(key, attention.norm_k) if turn is None else turned(key, attention.norm_k, turn, split=split)
+    return _heads(attention, made)
 
 
 def _normed(norm: Any, tokens: Tensor) -> Tensor:

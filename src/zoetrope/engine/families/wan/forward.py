@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn.functional import layer_norm, scaled_dot_product_attention
 
 from zoetrope.engine.attention import attend
+from zoetrope.engine.tokenwise import added, normed, turned
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,32 +192,24 @@ def _block(
     shift, scale, gate, shift2, scale2, gate2 = (block.scale_shift_table + modulation).unbind(1)
     seen = _modulated(tokens, block.norm1.eps, scale, shift, spans)
     tokens = _added(tokens, _attend_itself(block.attn1, seen, prepared.turn), gate, spans)
-    seen = block.norm2(tokens.float()).to(tokens.dtype)
-    tokens = tokens + _attend_text(block.attn2, seen, prepared, read, rows)
+    tokens = tokens + _attend_text(block.attn2, _normed(tokens, block.norm2), prepared, read, rows)
     seen = _modulated(tokens, block.norm3.eps, scale2, shift2, spans)
     return _added(tokens, block.ffn(seen), gate2, spans)
 
 
 def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
-    query, key, value = (
-        rearrange(each, "b n (h e) -> b n h e", h=attention.heads)
-        for each in (
-            attention.norm_q(attention.to_q(tokens)),
-            attention.norm_k(attention.to_k(tokens)),
-            attention.to_v(tokens),
-        )
-    )
-    query, key = _turned(query, turn * query.shape[-1] ** -0.5), _turned(key, turn)
-    seen = attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2))
-    return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
+    scale = (tokens.shape[-1] // attention.heads) ** -0.5
+    query = turned(attention.to_q(tokens), attention.norm_q, turn, scale=scale)
+    key = turned(attention.to_k(tokens), attention.norm_k, turn)
+    query, key, value = (_heads(attention, each) for each in (query, key, attention.to_v(tokens)))
+    return attention.to_out[0](rearrange(attend(query, key, value), "b h n e -> b n (h e)"))
 
 
 def _attend_text(
     attention: Any, tokens: Tensor, prepared: Prepared, read: tuple[Tensor, ...], rows: Sequence[int]
 ) -> Tensor:
     """Shapes: tokens (1 or b, n, d), the same for all branches before the first text is read; out (b, n, d)."""
-    query = rearrange(attention.norm_q(attention.to_q(tokens)), "b n (h e) -> b h n e", h=attention.heads)
-    query = query.expand(len(rows), -1, -1, -1)
+    query = _heads(attention, normed(attention.to_q(tokens), attention.norm_q)).expand(len(rows), -1, -1, -1)
     key, value = (each[list(rows)] for each in read[:2])
     mask = None if prepared.bias is None else prepared.bias.expand(1, 1, query.shape[2], -1)
     seen = scaled_dot_product_attention(query, key, value, attn_mask=mask)
@@ -226,9 +219,16 @@ def _attend_text(
     return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
 
 
-def _turned(tokens: Tensor, turn: Tensor) -> Tensor:
-    pairs = torch.view_as_complex(tokens.float().unflatten(-1, (-1, 2)))
-    return torch.view_as_real(pairs * turn).flatten(-2).to(tokens.dtype)
+def _heads(attention: Any, tokens: Tensor) -> Tensor:
+    return rearrange(tokens, "b n (h e) -> b h n e", h=attention.heads)
+
+
+def _normed(tokens: Tensor, norm: Any) -> Tensor:
+    """Normalise in float32, by the norm's own weights if it has any."""
+    if not hasattr(norm, "weight"):
+        return norm(tokens)
+    seen = tokens if tokens.device.type == "cpu" else tokens.float()
+    return layer_norm(seen, seen.shape[-1:], norm.weight, norm.bias, norm.eps).to(tokens.dtype)
 
 
 def _modulated(tokens: Tensor, eps: float, scale: Tensor, shift: Tensor, spans: tuple[slice, ...]) -> Tensor:
@@ -242,8 +242,5 @@ def _modulated(tokens: Tensor, eps: float, scale: Tensor, shift: Tensor, spans: 
 
 
 def _added(tokens: Tensor, more: Tensor, gate: Tensor, spans: tuple[slice, ...]) -> Tensor:
-    added = [
-        torch.addcmul(tokens[:, span].float(), more[:, span].float(), gate[row]).to(tokens.dtype)
-        for row, span in enumerate(spans)
-    ]
-    return added[0] if len(added) == 1 else torch.cat(added, 1)
+    made = [added(tokens[:, span], more[:, span], gate[row, None]) for row, span in enumerate(spans)]
+    return made[0] if len(made) == 1 else torch.cat(made, 1)
