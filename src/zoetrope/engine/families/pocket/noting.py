@@ -18,6 +18,7 @@ from zoetrope.engine.families.pocket.plan import AXES, METRE, PATCH, RADII, SLOT
 from zoetrope.engine.families.pocket.tracking import Looks, Run, Seen
 
 PACED = 4  # pictures by which it is told how a thing goes on
+SINKS = 0.1  # metres below the ground at which a thing may be seen: the standing line is as uncertain
 AWAY = 2.5  # radii beyond the edge of the picture at which a thing is taken to be that is not in it
 
 
@@ -78,8 +79,9 @@ def with_thing(
             every = torch.arange(known.pictures)[_group(int(numbers[first]), known.pictures)]
             path = places[here]
         elif here.any():
-            some = here & whole if int((here & whole).sum()) > 1 else here
+            some = here & whole if int((here & whole).sum()) >= PACED else here
             every, path = _along(numbers[which[some]], places[some], int(numbers[first]), int(numbers[last]))
+            path[:, 1].clamp_(min=float(known.plan.marks[0, 0]) + RADII[AXES["size"].index(sized)] - SINKS)
         elif first < last:
             every = numbers[first : last + 1]
             nearest = int((which - first).abs().argmin())

@@ -19,7 +19,7 @@ from zoetrope.engine.families.pocket.plan import CAMERA, METRE, PATCH, RADII
 from zoetrope.engine.families.pocket.tracking import Run
 
 STEPS = (0.06, 0.06, 0.04, 0.04)  # metres, metres, logarithm and radians that a camera is moved by at first
-GROWN = 0.3  # of the range of [-1, 1] that a zoom costs which is not what a thing has grown by, for each e-fold
+GROWN = 2.0  # times the error that a zoom costs which is not what a thing has grown by, for each e-fold
 FOCI = (-0.7, 0.3, 11)  # heights in metres that such a zoom may keep in place: from the standing line to the sky
 ROUNDS = 6  # of finer and finer steps, at each of two sizes of the pictures
 STILL = 0.92  # of the error of a resting camera that a move within a stretch has to stay under
@@ -125,7 +125,7 @@ def _led(
 
     def off(cameras: Tensor, every: int, depths: Sequence[float] = DEPTHS) -> Tensor:
         zoom = (cameras[:, 1] - cameras[:, 0])[:, CAMERA.index("zoom")]
-        return compared(cameras, pair, ground, grid, every, depths) + GROWN * torch.nan_to_num((zoom - grown).abs())
+        return compared(cameras, pair, ground, grid, every, depths) * (1 + GROWN * (zoom - grown).abs().nan_to_num())
 
     best = int(off(cameras, SMALL[0]).argmin())
     start, end = cameras[best]
@@ -153,9 +153,9 @@ def _settled(start: Tensor, end: Tensor, off: Callable[..., Tensor]) -> Tensor:
     ways = torch.tensor(list(product((-1.0, 0.0, 1.0), repeat=4))).to(start)
     steps = start.new_tensor(STEPS)
     for every in SMALL:
-        here = torch.stack([start, end])[None]
-        depth = min(DEPTHS, key=lambda each: float(off(here, every, (each,))))
         for _ in range(ROUNDS):
+            here = torch.stack([start, end])[None]
+            depth = DEPTHS[int(torch.cat([off(here, every, (each,)) for each in DEPTHS]).argmin())]
             tries = end + ways * steps
             errors = off(torch.stack([start.expand_as(tries), tries], dim=1), every, (depth,))
             best = int(errors.argmin())

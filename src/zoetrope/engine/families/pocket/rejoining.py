@@ -26,7 +26,7 @@ PACED = 2  # pictures over which the pace at a seam is taken
 ALOFT = 0.08  # metres above standing from which a thing is in the air: the spotter errs by a pixel, which is 0.015
 FALLS = 2.5  # m/s2, up or down, from which a thing in the air falls or bounces; what floats was measured at 1.9 at most
 FITTED = 7  # pictures at most that this is seen by
-ROOM = 3  # pictures from a seam to a touch, at least: a nearer one would be a jolt
+ROOM = 3  # pictures from a seam to a touch or a turn round, at least: a nearer one would be a jolt
 
 
 def rejoined(plan: Plan, known: Known, acts: bool) -> Plan:
@@ -116,5 +116,6 @@ def _turn(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool
         kinds = plan.traits[0, slot, 1 : 1 + len(AXES["object"])]
         turns = sum(float(kinds[AXES["object"].index(kind)]) for kind in ROUND)
         track[a + 1 : b + 1, SPIN] = -turns * pace / plan.radii()[0, slot]
-    for at, each in zip(range(a + 1, b), (pace * FRAME_RATE).tolist(), strict=False):
+    for at, each in zip(range(a + 1, b - ROOM), (pace * FRAME_RATE).tolist(), strict=False):
         track[at, WAY] = math.copysign(1, each) if abs(each) > TURNS else track[at - 1, WAY]
+    track[max(b - ROOM, a + 1) : b, WAY] = track[b, WAY]

@@ -22,14 +22,13 @@ from zoetrope.engine.families.pocket.filmed import camera_through
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.noting import with_nobody, with_signs, with_thing
 from zoetrope.engine.families.pocket.passage import camera_along
-from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, STAGE, Plan, bare, still_stage
+from zoetrope.engine.families.pocket.plan import AXES, CAMERA, SLOTS, STAGE, Plan, bare, project, still_stage
 from zoetrope.engine.families.pocket.posing import know_pose, stood_as_seen
 from zoetrope.engine.families.pocket.reader import stated
 from zoetrope.engine.families.pocket.sketch import Sketcher, look_at, near_thing, on_rope
 from zoetrope.engine.families.pocket.spotter import Spotter, spot
 from zoetrope.engine.families.pocket.tracking import (
     SURE,
-    UNTOLD,
     Looks,
     Run,
     Seen,
@@ -42,6 +41,7 @@ from zoetrope.engine.families.pocket.tracking import (
 )
 
 CAST = 3  # things seen longest and surest, of which the prompt's are chosen
+LOST = 2.5  # radii around where a thing must be within which the stage is not taken to be seen, if it was not found
 LOOKS = 6  # pictures of one thing in which its badge is read
 LOWEST, HIGHEST, TRIED = -0.70, -0.46, 13  # standing lines in metres that are tried against a picture
 
@@ -156,7 +156,8 @@ class Seer:
         """What given pictures tell of the stage beyond its mean: those with which stretches begin and end."""
         which = sorted({end for run in shown.runs for end in run})
         found, _ = spot(self.spotter, _whole(shown.frames[which]), torch.ones(len(which), dtype=torch.bool))
-        hidden = hidden_by(found, shown.made[which], UNTOLD)
+        kinds = plan.traits[0, :, 1 : 1 + len(AXES["object"])].amax(0) > 0
+        hidden = hidden_by(found, shown.made[which], kinds)
         first, *later = (
             self._stage_in(shown, each, hides, plan, grid) for each, hides in zip(which, hidden, strict=True)
         )
@@ -175,6 +176,10 @@ class Seer:
         for slot in range(SLOTS):
             if plan.traits[0, slot, 0]:
                 covered |= near_thing(view, slot, spots, grid)[0].view(high, wide)
+                place = project(plan.tracks[0, slot, number, :2], plan.camera[0, number], grid)
+                far = (spots[0] - place).norm(dim=1).view(high, wide) / view.size(slot, grid)[0, 0]
+                if not hidden[far < 1].any():  # nobody saw it where it must be, so its place is not sure
+                    covered |= far < LOST
         return anchor(_signed(shown.frames[which]), stage, covered, plan.camera[0, number], number)
 
     def looks(self, reference: Sequence[Reference]) -> Looks | None:

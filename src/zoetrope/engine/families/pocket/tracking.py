@@ -20,6 +20,7 @@ Run = tuple[int, int]
 
 SURE = 0.4  # score of a finding that is taken for a thing
 HIDES = 1.7  # radii around a thing within which the stage is not seen: a fish's tail reaches 1.65, a lantern has a glow
+CUT = 1.5  # how much farther it hides it where the edge of the picture cuts it: its middle and size are misjudged there
 FAR = 3.0  # radii that a thing may go between two pictures that follow each other
 TWICE = 1.3  # radii of the larger one within which two findings of one kind are one thing: two that touch are farther
 OFTEN = 0.3  # of the pictures in which a thing must be seen
@@ -60,13 +61,19 @@ class Seen:
         return ((self.places > self.radii[:, None]) & (self.places < edges - self.radii[:, None])).all(1)
 
 
-def hidden_by(found: Findings, made: np.ndarray, least: float = SURE) -> Tensor:
-    """Where things found with a score above the least, or what is made anew, hide the stage: bool (k, h, w)."""
+def hidden_by(found: Findings, made: np.ndarray, kinds: Tensor | None = None) -> Tensor:
+    """Where things found, or what is made anew, hide the stage: bool (k, h, w).
+
+    Where it is known which kinds of things there are, bool (kinds,), others must be surer to count.
+    """
     hidden = torch.from_numpy(made.copy())
     high, wide = made.shape[1:]
     y, x = torch.meshgrid(torch.arange(high) + 0.5, torch.arange(wide) + 0.5, indexing="ij")
-    for number in (found.score > least).nonzero()[:, 0].tolist():
+    doubted = torch.zeros_like(found.score) if kinds is None else (~kinds[found.chances["object"].argmax(1)]).float()
+    for number in (found.score > SURE + doubted * (UNTOLD - SURE)).nonzero()[:, 0].tolist():
         place, radius = found.place[number], HIDES * found.radius[number] + 2
+        if ((place < radius / HIDES) | (place > torch.tensor([wide, high]) - radius / HIDES)).any():
+            radius = CUT * radius
         hidden[int(found.picture[number])] |= (x - place[0]).hypot(y - place[1]) < radius
     return hidden
 
