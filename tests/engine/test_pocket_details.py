@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 
-from zoetrope.engine.families.pocket.details import Details, Sky
+from zoetrope.engine.families.pocket.details import Details, Sketched, Sky
 from zoetrope.engine.families.pocket.facts import POCKET
+from zoetrope.engine.families.pocket.plan import Plan
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.numerics import choose_numerics
 from zoetrope.training.plans import plan_of
@@ -27,8 +28,19 @@ def coded(frames: np.ndarray) -> tuple[np.ndarray, torch.Tensor, Details]:
         latent = codec.encode(to_signed(torch.from_numpy(frames)[None]).to(codec.mean.dtype))
         made = codec.decode(latent)[0].float().permute(1, 2, 3, 0)
     pixels = made.add(1).mul(127.5).round().clamp(0, 255).byte().numpy()
-    given = torch.zeros(3, 9, 16, dtype=torch.bool)
-    return pixels, latent, Details(checkpoint.sketcher, codec, plan_of(SCENE), (9, 16), given, Sky(1))  # type: ignore[attr-defined]
+    plan, kept = plan_of(SCENE), torch.zeros(3, 9, 16, dtype=torch.bool)
+    return pixels, latent, Details(codec, plan, sketch_of(plan), kept, Sky(1))
+
+
+def sketch_of(plan: Plan, picture: np.ndarray | None = None) -> Sketched:
+    """A plan's sketch; a picture that is given stands for its sixth."""
+    checkpoint = loaded(POCKET, choose_numerics())
+    sketch = checkpoint.sketcher.sketch(plan, torch.arange(13), (9, 16))  # type: ignore[attr-defined]
+    given = torch.zeros(13, dtype=torch.bool)
+    if picture is not None:
+        sketch[:, 5], given[5] = to_signed(torch.from_numpy(picture)[None, None])[0, :, 0], True
+    codec = checkpoint.video_codec  # type: ignore[attr-defined]
+    return Sketched(sketch, codec.encode(sketch[None].to(codec.mean.dtype))[0], given)
 
 
 def error(made: np.ndarray, true: np.ndarray) -> float:
@@ -47,7 +59,20 @@ def test_details_bring_back_what_the_codec_lost_of_a_thing() -> None:
 
 def test_given_latents_stay_as_they_are() -> None:
     blurred, _, details = coded(draw(SCENE))
-    details.given[1] = True
+    details.kept[1] = True
     made = details(blurred, 0)
     np.testing.assert_array_equal(made[1:7], blurred[1:7])
     assert (made[7:] != blurred[7:]).any()
+
+
+@torch.inference_mode()
+def test_a_picture_that_is_given_comes_out_as_it_is() -> None:
+    true = draw(SCENE)
+    _, _, details = coded(true)
+    sketched = sketch_of(details.plan, true[5])
+    codec = details.codec
+    made = codec.decode(sketched.latent[None])[0].float().permute(1, 2, 3, 0)
+    pixels = made.add(1).mul(127.5).round().clamp(0, 255).byte().numpy()
+    shown = Details(codec, details.plan, sketched, details.kept, Sky(1))(pixels, 0)
+    np.testing.assert_array_equal(shown[5], true[5])
+    assert error(pixels[5], true[5]) > 20

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from zoetrope.engine.families.pocket.details import Details, Sky
+from zoetrope.engine.families.pocket.details import Details, Sketched, Sky
 from zoetrope.engine.families.pocket.facts import POCKET
 from zoetrope.engine.families.pocket.falling import Drops, Look, lay_drops
 from zoetrope.engine.loading import loaded
@@ -27,9 +27,12 @@ def details(weather: str, sky: Sky) -> Details:
     plan = plan_of(scene)
     plan = replace(plan, cast=plan.cast.clone())
     plan.traits[...] = 0
-    checkpoint = loaded(POCKET, choose_numerics())
-    given = torch.zeros(3, 9, 16, dtype=torch.bool)
-    return Details(checkpoint.sketcher, checkpoint.video_codec, plan, (9, 16), given, sky)  # type: ignore[attr-defined]
+    codec = loaded(POCKET, choose_numerics()).video_codec  # type: ignore[attr-defined]
+    with torch.inference_mode():
+        latent = codec.encode(torch.zeros(1, 3, 13, 144, 256, dtype=codec.mean.dtype))
+        pictures = codec.decode(latent)[0].float()
+    flat = Sketched(pictures, latent[0], torch.zeros(13, dtype=torch.bool))
+    return Details(codec, plan, flat, torch.zeros(3, 9, 16, dtype=torch.bool), sky)
 
 
 @pytest.mark.parametrize("kind", FALLS)
@@ -56,9 +59,9 @@ def test_a_shot_that_goes_on_has_the_same_drops(kind: str) -> None:
     assert (details(kind, Sky(2))(GREY, 0) != whole).any()
 
 
-def test_nothing_falls_on_given_tokens() -> None:
+def test_nothing_falls_on_what_is_kept() -> None:
     shot = details("snow", Sky(1))
-    shot.given[1, :, :8] = True
+    shot.kept[1, :, :8] = True
     made = shot(GREY, 0)
     np.testing.assert_array_equal(made[1:7, :, :128], GREY[1:7, :, :128])
     assert (made[1:7, :, 128:] != GREY[1:7, :, 128:]).any()
@@ -70,6 +73,14 @@ def test_pixel_art_has_whole_cells() -> None:
     plan.signs[0, 15:20] = torch.tensor([0.0, 0, 0, 0, 1])
     made = replace(shot, plan=plan)(GREY, 0)
     np.testing.assert_array_equal(made[:, ::2, ::2], made[:, 1::2, 1::2])
+
+
+def test_given_pictures_keep_their_own_drops() -> None:
+    shot = details("petals", Sky(1))
+    shot.sketched.given[5] = True
+    made = shot(GREY, 0)
+    assert np.ptp(made[5]) <= 1
+    assert np.ptp(made[6]) > 50
 
 
 def test_drops_are_laid_by_their_cover() -> None:

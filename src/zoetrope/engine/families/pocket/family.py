@@ -5,6 +5,7 @@ Knows neither steps nor guidance nor files that people see.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,16 +15,16 @@ from torch import Tensor
 
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
-from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, to_device
+from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, give, to_device
 from zoetrope.engine.families.pocket.backdrop import Anchor
-from zoetrope.engine.families.pocket.details import Details, Sky
+from zoetrope.engine.families.pocket.details import Details, Sketched, Sky
 from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.falling import without_drops
-from zoetrope.engine.families.pocket.layout import Layout, layout
+from zoetrope.engine.families.pocket.layout import GROUP, Layout, layout
 from zoetrope.engine.families.pocket.network import PocketNetwork
 from zoetrope.engine.families.pocket.past import Memory, memory_of, steadied
-from zoetrope.engine.families.pocket.placing import Placer, still_moments
+from zoetrope.engine.families.pocket.placing import Placer, keyed, still_moments
 from zoetrope.engine.families.pocket.plan import Plan, Stamps, sign_of, stamp, still_stage
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.reader import Reader
@@ -42,6 +43,7 @@ from zoetrope.engine.keeping import digest
 from zoetrope.engine.noise import Seeds, seeds_of
 
 DRESSING = 6  # steps of the scenery painter, which makes one picture
+HELD = 0.5  # noise in which the network's walk begins: the rest is the sketch. At 0.3 it breaks up what is there
 PLANS = 4  # kept; each is asked for by the network's sight, by the details and by what goes on from a shot
 BRANCHES = ("positive", "negative")
 
@@ -60,6 +62,7 @@ class LoadedPocket:
     video_codec: VideoCodec
     sound_codec: SoundCodec
     plans: dict[tuple[str, int], Plan] = field(default_factory=dict)  # of the latest requests
+    sketches: dict[tuple[str, int], Sketched] = field(default_factory=dict)  # of the latest request
 
     @property
     def limits(self) -> Limits:
@@ -90,7 +93,13 @@ class LoadedPocket:
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
         placer = Placer(self.video_codec, self.sound_codec, LIMITS.clock)
-        return placer.place(canvas, steadied(request, self.sketcher))
+        canvas = placer.place(canvas, steadied(request, self.sketcher))
+        latent = self.sketched(request, canvas.grid).latent
+        where = torch.zeros(canvas.grid, dtype=torch.bool, device=self.device)
+        where[_latents_of(keyed(request, LIMITS.clock))] = True
+        video = give(canvas.video, where.flatten(), latent[where.cpu()].to(self.device))
+        begun = (1 - HELD) * latent.flatten(0, 2).to(video.latent) + HELD * video.latent
+        return replace(canvas, video=replace(video, latent=torch.where(video.given[:, None], video.latent, begun)))
 
     def branches(self, request: Request, canvas: Canvas) -> Branches:
         prompt = named(request, self.seer)[0].prompt
@@ -100,21 +109,23 @@ class LoadedPocket:
         memory = self.network.remember(context, sight)
         prepared = self.network.prepare(_layout_of(canvas, request))
         given, level = _levels(canvas)
+        shot = len(canvas.video.latent)
+        level[:shot] = torch.where(canvas.video.given, level[:shot], 1 + len(given))
 
         def velocities(canvas: Canvas, sigma: float, names: tuple[str, ...]) -> tuple[Tokens, ...]:
             rows = [BRANCHES.index(name) for name in names]
+            sigmas = torch.cat([given.new_tensor([sigma]), given, given.new_tensor([HELD * sigma])])
             video, sound = self.network(
                 torch.cat([canvas.video.latent, canvas.reference.latent]).expand(len(rows), -1, -1),
                 canvas.sound.latent.expand(len(rows), -1, -1),
                 prepared=prepared,
-                sigmas=torch.cat([given.new_tensor([sigma]), given]).expand(len(rows), -1),
+                sigmas=sigmas.expand(len(rows), -1),
                 level=level,
                 context=Context(context.tokens[rows], context.summary[rows]),
                 sight=sight,
                 memory=[(key[rows], value[rows]) for key, value in memory],
             )
-            shot = len(canvas.video.latent)
-            return tuple(Tokens(v[:shot].float(), s.float()) for v, s in zip(video, sound, strict=True))
+            return tuple(Tokens(HELD * v[:shot].float(), s.float()) for v, s in zip(video, sound, strict=True))
 
         return velocities
 
@@ -158,11 +169,27 @@ class LoadedPocket:
         plan = self.plan(request, count)
         window = (rows, columns, torch.zeros(1, 2, dtype=torch.long, device=self.device))
         moments = torch.arange(count, device=self.device), torch.arange(len(canvas.sound.latent), device=self.device)
-        pictures = torch.arange(plan.camera.shape[1], device=self.device)
-        anchor = self._scenery(request, plan, (rows, columns))
-        sketch = self.sketcher.sketch(plan, pictures, (rows, columns), anchor)[None]
-        latent = self.video_codec.encode(sketch.to(self.video_codec.encoder.weight.dtype)).flatten(1, 3)
+        latent = self.sketched(request, canvas.grid).latent.flatten(0, 2)[None]
         return stamp(plan, latent, *moments, (rows, columns), window)
+
+    def sketched(self, request: Request, grid: tuple[int, int, int]) -> Sketched:
+        """The sketch of a request's shot, with the pictures that it gives one by one; painted once, though several ask.
+
+        Shapes: grid is latent frames, rows and columns of tokens.
+        """
+        key = digest(request), grid[0]
+        if key not in self.sketches:
+            plan = self.plan(request, grid[0])
+            numbers = torch.arange(plan.camera.shape[1], device=self.device)
+            pictures = self.sketcher.sketch(plan, numbers, grid[1:], self._scenery(request, plan, grid[1:]))
+            given = torch.zeros(len(numbers), dtype=torch.bool)
+            for number, picture in keyed(request, LIMITS.clock).items():
+                pictures[:, number] = _signed(picture).to(pictures)
+                given[number] = True
+            latent = self.video_codec.encode(pictures[None].to(self.video_codec.encoder.weight.dtype))[0]
+            self.sketches.clear()
+            self.sketches[key] = Sketched(pictures, latent, given)
+        return self.sketches[key]
 
     def _scenery(self, request: Request, plan: Plan, grid: tuple[int, int]) -> Anchor:
         """What the stage shows beyond its mean: as given pictures show it, else as it is made up."""
@@ -195,11 +222,13 @@ class LoadedPocket:
         return sound[0].float().cpu().numpy(), state
 
     def details(self, request: Request, canvas: Canvas) -> Details:
-        """What pictures of a shot have beyond their latents; what is given has what it was given with."""
-        count, rows, columns = canvas.grid
-        given = rearrange(canvas.video.given, "(f r c) -> f r c", f=count, r=rows).cpu()
-        plan = self.plan(request, count)
-        return Details(self.sketcher, self.video_codec, plan, (rows, columns), given, _sky(request))
+        """What pictures of a shot have beyond their latents; what is given in any other way than one by one stays."""
+        count, rows, _ = canvas.grid
+        kept = rearrange(canvas.video.given, "(f r c) -> f r c", f=count, r=rows).cpu().clone()
+        kept[_latents_of(keyed(request, LIMITS.clock))] = False
+        return Details(
+            self.video_codec, self.plan(request, count), self.sketched(request, canvas.grid), kept, _sky(request)
+        )
 
     def preview(self, canvas: Canvas, denoised: Tokens) -> np.ndarray:
         """The last frame of the first latent frame that is being made; what lies before it is decoded with it."""
@@ -214,6 +243,16 @@ def _sky(request: Request) -> Sky:
     """What falls in a shot: on from what fell before it, else its seed's."""
     remembered = memory_of(request.conditions)
     return Sky(seeds_of(request).named("sky").first) if remembered is None else remembered.sky
+
+
+def _latents_of(pictures: Iterable[int]) -> list[int]:
+    """The latent frames in which pictures lie."""
+    return [(number + GROUP - 1) // GROUP for number in pictures]
+
+
+def _signed(picture: np.ndarray) -> Tensor:
+    """Pixels (h, w, 3) -> (3, h, w) in [-1, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).float() / 127.5 - 1
 
 
 def _streams(canvas: Canvas) -> tuple[Stream, Stream, Stream]:

@@ -31,6 +31,13 @@ def still_moments(request: Request, clock: Clock) -> tuple[float, ...]:
     return tuple(float(clock.seconds_of(number)) for number in numbers if number > 0)
 
 
+def keyed(request: Request, clock: Clock) -> dict[int, np.ndarray]:
+    """The pictures that are given of a shot one by one, by the number of the frame that shows each."""
+    frames = clock.frames(request.seconds)
+    stills = (each for each in request.conditions if isinstance(each, Keyframe))
+    return {_frame_of(each, frames, clock): each.picture for each in stills}
+
+
 def _frame_of(keyframe: Keyframe, frames: int, clock: Clock) -> int:
     if isinstance(keyframe.at, str):
         return 0 if keyframe.at == "first" else frames - 1

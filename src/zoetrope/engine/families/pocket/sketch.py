@@ -249,18 +249,16 @@ class Sketcher(nn.Module):
         pictures: Tensor,
         grid: tuple[int, int],
         anchor: Anchor | None = None,
-        coarse: tuple[int, int] = COARSE,
     ) -> Tensor:
         """Whole pictures (3, t, h, w) in [-1, 1] of one shot; pictures (t,) are numbers.
 
         The stage has what an anchor knows of it beyond its mean.
-        Units: coarse is rows and columns of pixels, factors of a token's side, that the stage is painted in.
         """
         camera = plan.camera[0, pictures]
         changed = F.pad((camera[1:] != camera[:-1]).any(1) | (plan.marks[0, 4] > 0), (1, 0), value=True)
         if anchor is not None and anchor.later:
             changed[:] = True
-        frames = self._stages(plan, pictures[changed], grid, coarse)
+        frames = self._stages(plan, pictures[changed], grid)
         if anchor is not None:
             frames += carry(anchor, plan, pictures[changed], grid).permute(0, 2, 3, 1)
         frames = frames[changed.cumsum(0) - 1]
@@ -269,13 +267,13 @@ class Sketcher(nn.Module):
                 self._lay_thing(frames, plan, slot, pictures, grid)
         return frames.permute(3, 0, 1, 2)
 
-    def _stages(self, plan: Plan, pictures: Tensor, grid: tuple[int, int], coarse: tuple[int, int]) -> Tensor:
+    def _stages(self, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
         """Empty stages (t, h, w, 3)."""
-        high, wide = grid[0] * PATCH // coarse[0], grid[1] * PATCH // coarse[1]
-        spots = _pixels(high, wide, coarse, pictures.device)[None]
+        high, wide = grid[0] * PATCH // COARSE[0], grid[1] * PATCH // COARSE[1]
+        spots = _pixels(high, wide, COARSE, pictures.device)[None]
         parts = [self.stage_at(_look_through(plan, some), spots, grid) for some in pictures.split(TOGETHER)]
         small = torch.cat(parts).unflatten(1, (high, wide)).permute(0, 3, 1, 2)
-        big = F.interpolate(small, scale_factor=coarse, mode="bilinear", align_corners=False)
+        big = F.interpolate(small, scale_factor=COARSE, mode="bilinear", align_corners=False)
         return big.permute(0, 2, 3, 1).contiguous()
 
     def _lay_thing(self, frames: Tensor, plan: Plan, slot: int, pictures: Tensor, grid: tuple[int, int]) -> None:
