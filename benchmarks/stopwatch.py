@@ -26,7 +26,17 @@ def attention_flop(query: Any, key: Any, value: Any, *_: Any, out_val: Any = Non
 
 
 attention_flop._get_raw = True  # type: ignore[attr-defined]  # asks the counter for tensors in place of shapes
-ATTENTION = {torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: attention_flop}
+
+
+def byte_product_flop(codes: Any, *_: Any, out_shape: Any = None, **__: Any) -> int:
+    """FLOP of a product of bytes, as many as in any other type."""
+    return 2 * codes[0] * codes[1] * out_shape[1]
+
+
+UNCOUNTED = {
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: attention_flop,
+    torch.ops.onednn.qlinear_pointwise: byte_product_flop,
+}
 
 
 @dataclass(eq=False)
@@ -59,7 +69,7 @@ class Watch:
         def counted(*arguments: Any) -> Any:
             if not self.counts:
                 return predict(*arguments)
-            with FlopCounterMode(display=False, custom_mapping=ATTENTION) as counter:
+            with FlopCounterMode(display=False, custom_mapping=UNCOUNTED) as counter:
                 made = predict(*arguments)
             self.flop += counter.get_total_flops()  # a counter forgets when it is entered again
             return made

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
-from zoetrope.core.errors import InvalidRequest, OutOfMemory
+from zoetrope.core.errors import InvalidRequest, OutOfMemory, Unsupported
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
@@ -186,3 +186,8 @@ def test_amounts_and_precisions_are_read_or_refused():
 
 def test_free_memory_is_some_of_this_machine():
     assert 0 < free_host_bytes() < 2**50
+
+
+def test_what_has_a_plan_is_not_compiled():
+    with pytest.raises(Unsupported, match="is not compiled, only pocket is; leave --compile out"):
+        settle_plan(FAMILY, REQUEST, card(80), Wish(compiled=True))
