@@ -97,7 +97,6 @@ def test_files_that_do_not_fit_are_refused_in_one_sentence(tmp_path: Path, tenso
     ("extra", "said"),
     [
         ({"other": counted(1)}, "holds other, which Linear of this config does not have"),
-        ({"scale_weight": counted(1)}, "scaled 8-bit"),
         ({"weight": counted(4, 3)}, r"weight of shape \(4, 3\), but Linear of this config needs \(2, 3\)"),
     ],
 )

@@ -120,9 +120,7 @@ def rename(name: str, dialect: str) -> str:
 
 def origins(keys: Iterable[str]) -> dict[str, Origin]:
     """The tensors of a network's file under the names of diffusers; what lies beside the network is left out."""
-    keys = tuple(keys)
-    if inside := tuple(key for key in keys if key.startswith(PREFIXES[0])):
-        keys = inside
+    keys = network_keys(keys)
     of = dialect(keys)
     if of is None or is_renamed(keys, of):
         return {strip(key): Origin(key) for key in keys}
@@ -131,6 +129,12 @@ def origins(keys: Iterable[str]) -> dict[str, Origin]:
         if not (of == "ltx2" and "embeddings_connector" in key):  # parts of their own in diffusers
             found.update(origin_of(key, of))
     return found
+
+
+def network_keys(keys: Iterable[str]) -> tuple[str, ...]:
+    """Those of the network, where a file holds other parts beside it."""
+    keys = tuple(keys)
+    return tuple(key for key in keys if key.startswith(PREFIXES[0])) or keys
 
 
 def is_renamed(names: Iterable[str], dialect: str) -> bool:

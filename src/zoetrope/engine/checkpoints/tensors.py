@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Protocol
 from zoetrope.core.errors import WeightsError
 from zoetrope.engine.checkpoints.gguf_header import read_gguf
 from zoetrope.engine.checkpoints.headers import Entry, read_header
-from zoetrope.engine.checkpoints.names import Origin, dialect, origins
+from zoetrope.engine.checkpoints.names import Origin, dialect, network_keys, origins
+from zoetrope.engine.checkpoints.scaled import read_scales, take_scales
 from zoetrope.engine.families.descriptor import PartFiles
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Held(Protocol):
 
     def read_packed(self, key: str) -> tuple[Tensor, str]: ...
 
+    def read_scaled(self, key: str) -> tuple[Tensor, Tensor] | None: ...
+
 
 def held(files: PartFiles) -> Held:
     """Open the headers of a part's files.
@@ -73,8 +76,10 @@ def held(files: PartFiles) -> Held:
                 raise WeightsError(f"{file} holds {key}, which {entries[key].file.name} holds too; pull it again.")
             entries[key] = entry
     if files.layout == "diffusers":
-        return _Held(entries, {_newer(key, files.kind): Origin(key) for key in entries})
-    return _Held(entries, origins(entries))
+        plain, scales = take_scales(entries)
+        return _Held(plain, {_newer(key, files.kind): Origin(key) for key in plain}, scales)
+    plain, scales = take_scales({key: entries[key] for key in network_keys(entries)})
+    return _Held(plain, origins(plain), scales)
 
 
 def read_entries(file: Path) -> Mapping[str, Entry]:
@@ -131,8 +136,6 @@ def _check_tensor(facts: TensorFacts, wanted: Tensor, key: str, kind: str) -> No
 
 
 def _unknown(where: Path, key: str, kind: str) -> str:
-    if key.endswith(("scale_weight", "weight_scale", "scaled_fp8", "input_scale")):
-        return f"{where} holds scaled 8-bit weights ({key}), which are not read here; take the bf16 or a GGUF file."
     return (
         f"{where} holds {key}, which {kind} of this config does not have; file and config are of different checkpoints."
     )
@@ -154,8 +157,8 @@ def _newer(key: str, kind: str) -> str:
 class _Held:
     """Entries of files under the names of diffusers."""
 
-    def __init__(self, entries: Mapping[str, Entry], named: Mapping[str, Origin]) -> None:
-        self._entries, self._named = entries, dict(named)
+    def __init__(self, entries: Mapping[str, Entry], named: Mapping[str, Origin], scales: Mapping[str, Entry]) -> None:
+        self._entries, self._named, self._scales = entries, dict(named), scales
         for key, origin in self._named.items():
             shape = entries[origin.key].shape
             if origin.blocks > 1 and (not shape or shape[0] % origin.blocks):
@@ -168,12 +171,16 @@ class _Held:
         origin = self._named[key]
         entry = self._entries[origin.key]
         shape = (entry.shape[0] // origin.blocks, *entry.shape[1:]) if origin.blocks > 1 else entry.shape
-        return TensorFacts(shape, entry.dtype, entry.nbytes // origin.blocks, entry.file, entry.packed)
+        dtype = "F32" if origin.key in self._scales else entry.dtype
+        return TensorFacts(shape, dtype, entry.nbytes // origin.blocks, entry.file, entry.packed)
 
     def read(self, key: str, out: Tensor | None = None) -> Tensor:
         """One tensor, into `out` if that is given. Raises: WeightsError if the file changed since it was opened."""
         import torch
 
+        if (scaled := self.read_scaled(key)) is not None:
+            found = scaled[0].float().mul_(scaled[1])
+            return found if out is None else out.copy_(found)
         facts = self.facts(key)
         dtype: torch.dtype = getattr(torch, _TYPES[facts.dtype])
         if facts.packed is not None:
@@ -198,6 +205,24 @@ class _Held:
         packed = torch.empty(facts.nbytes, dtype=torch.uint8)
         self._read_bytes(key, packed)
         return packed.reshape(facts.shape[0], -1), facts.packed or facts.dtype
+
+    def read_scaled(self, key: str) -> tuple[Tensor, Tensor] | None:
+        """8-bit weights as they lie, and what each row is multiplied by, (rows, 1) float32; None for all others."""
+        import torch
+
+        origin = self._named[key]
+        if origin.key not in self._scales:
+            return None
+        entry = self._entries[origin.key]
+        weight = torch.empty(self.facts(key).shape, dtype=getattr(torch, _TYPES[entry.dtype]))
+        self._read_bytes(key, weight.reshape(-1).view(torch.uint8))
+        scale = read_scales(read_tensor(self._scales[origin.key]), entry.shape[0])
+        scale = scale.chunk(origin.blocks)[origin.block]
+        if origin.swapped:
+            halves = (torch.cat(each.chunk(2)[::-1]) for each in (weight.view(torch.uint8), scale))
+            bits, scale = halves
+            weight = bits.view(weight.dtype)
+        return weight, scale
 
     def _read_bytes(self, key: str, into: Tensor) -> None:
         origin = self._named[key]

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from zoetrope.core.errors import WeightsError
 from zoetrope.engine.memory.building import dtype_of, kept_in_float32, stored_tensors
+from zoetrope.engine.memory.plan import Precision
 from zoetrope.engine.memory.quantise import QuantisedLinear, pack
 
 
@@ -82,12 +83,19 @@ class Filler:
         if name in self._other_half:
             return self._other_half.pop(name)
         path, _, leaf = name.rpartition(".")
-        weight = self._files.read(self._key([f"{path}.weight"])).float()
-        packed, scale = pack(weight, self._packed[path].precision)
+        packed, scale = self._packed_weight(self._key([f"{path}.weight"]), self._packed[path].precision)
         halves: dict[str, Tensor] = {"packed": packed, "scale": scale}
         found = halves.pop(leaf)
         self._other_half = {f"{path}.{other}": tensor for other, tensor in halves.items()}
         return found
+
+    def _packed_weight(self, key: str, precision: Precision) -> tuple[Tensor, Tensor]:
+        """Weights that lie packed in that way stay as they are, so that they are not rounded twice."""
+        read_scaled = getattr(self._files, "read_scaled", None)
+        found = read_scaled(key) if read_scaled is not None and precision is Precision.FP8 else None
+        if found is not None and found[0].dtype is torch.float8_e4m3fn:
+            return found[0], found[1].contiguous()
+        return pack(self._files.read(key).float(), precision)
 
 
 # Names of types in safetensors' headers. Source: its format description.
