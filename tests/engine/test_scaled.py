@@ -1,6 +1,7 @@
 """Files of 8-bit weights with scales: what they are read as, kept as, and which kinds are refused in one sentence."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,16 @@ from safetensors.torch import save_file
 from test_open_files import _AUTHORS, CARD, REQUEST, made
 
 from zoetrope.core.errors import WeightsError
+from zoetrope.core.request import Request
 from zoetrope.engine.checkpoints.identify import describe
 from zoetrope.engine.checkpoints.models_folder import Models
 from zoetrope.engine.checkpoints.names import rename
 from zoetrope.engine.checkpoints.tensors import held
-from zoetrope.engine.families.descriptor import PartFiles
-from zoetrope.engine.families.opening import family_of
+from zoetrope.engine.families.descriptor import Descriptor, PartFiles
+from zoetrope.engine.families.opening import all_variants, family_of
 from zoetrope.engine.generate import make, prepare
+from zoetrope.engine.memory.budget import settle_plan
+from zoetrope.engine.memory.machine import card
 from zoetrope.engine.memory.plan import PartPlan, Plan, Precision, Residence
 from zoetrope.engine.numerics import Numerics
 
@@ -160,3 +164,22 @@ def test_weights_that_stay_in_8_bits_are_not_rounded_again(models, written, resi
             assert torch.equal(layer.packed.float() * layer.scale, stands)
     frames = make(settled, family, numerics=Numerics("cpu", torch.float32, plan)).frames
     assert abs(frames.astype(int) - made(describe(written[1], models)).astype(int)).max() <= 1
+
+
+def published(layout: str) -> Any:
+    variant = all_variants()["wan2.1-t2v-14b"]
+    kinds = tuple(replace(each, layout=layout) if each.part == "network" else each for each in variant.kinds)
+    return family_of(Descriptor("mine", "wan", variant.pipeline, variant.settings_text, kinds, "mine"))
+
+
+@pytest.mark.parametrize(("layout", "precision"), [("fp8", Precision.FP8), ("single", Precision.INT8)])
+def test_where_bf16_does_not_fit_weights_stay_as_the_file_has_them(layout, precision):
+    family = published(layout)
+    request, _ = prepare(Request("a shot", seconds=5, size="832x480"), family, None)
+    network = settle_plan(family, request, card(8)).part("network")
+    assert network is not None
+    assert network.precision is precision
+
+
+def test_a_file_of_8_bits_is_known_by_its_scales(models, written):
+    assert [describe(path, models).part("network").layout for path in written] == ["fp8", "single"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from zoetrope.core.errors import WeightsError
 from zoetrope.engine.checkpoints.cards import cards, check_territory
@@ -14,7 +14,8 @@ from zoetrope.engine.checkpoints.fetching import UNFINISHED
 from zoetrope.engine.checkpoints.folder import describe_folder, identity
 from zoetrope.engine.checkpoints.headers import Entry
 from zoetrope.engine.checkpoints.models_folder import Models
-from zoetrope.engine.checkpoints.names import dialect, origins
+from zoetrope.engine.checkpoints.names import dialect, network_keys, origins
+from zoetrope.engine.checkpoints.scaled import take_scales
 from zoetrope.engine.checkpoints.tensors import read_entries
 from zoetrope.engine.families.descriptor import Descriptor
 
@@ -42,10 +43,16 @@ def describe_single(path: Path, models: Models) -> Descriptor:
     if base.card is not None:
         check_territory(cards()[base.card], models.territory)
     part = "network_low" if base.has("network_low") and _EXPERT_LOW.search(path.stem) else "network"
-    layout = "gguf" if path.suffix.lower() == ".gguf" else "single"
-    network = replace(base.part(part), files=(path,), layout=layout, folder=path.parent)
+    network = replace(base.part(part), files=(path,), layout=_layout(path, entries), folder=path.parent)
     parts = tuple(network if each.part == part else each for each in base.parts)
     return replace(base, name=path.name, parts=parts, identity=identity(parts))
+
+
+def _layout(path: Path, entries: Mapping[str, Entry]) -> Literal["single", "fp8", "gguf"]:
+    if path.suffix.lower() == ".gguf":
+        return "gguf"
+    _, scales = take_scales({key: entries[key] for key in network_keys(entries)})
+    return "fp8" if scales else "single"
 
 
 def shape_of(entries: Mapping[str, Entry]) -> Shape:

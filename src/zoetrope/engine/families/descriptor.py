@@ -16,7 +16,8 @@ class PartFiles:
     """One part of a checkpoint: which class of which library it is, its config, and where its weights lie.
 
     `part` is our word: network, network_low, text, tokeniser, vision, codec and so on. `files` are all shards, and
-    none for a scheduler or tokeniser; `folder` is where those lie. `layout` names the keys inside the files.
+    none for a scheduler or tokeniser; `folder` is where those lie. `layout` names the keys inside the files; fp8 is a
+    single file whose weights have 8 bits and scales.
     """
 
     part: str
@@ -24,7 +25,7 @@ class PartFiles:
     library: str
     config_text: str = "{}"
     files: tuple[Path, ...] = ()
-    layout: Literal["diffusers", "single", "gguf"] = "diffusers"
+    layout: Literal["diffusers", "single", "fp8", "gguf"] = "diffusers"
     folder: Path | None = None
 
     @property

@@ -68,18 +68,25 @@ def _best(descriptor: Descriptor, workload: Workload, machine: Machine, precisio
         said = forecast(descriptor, workload, plan, machine)
         if not said.fits(machine):
             continue
-        cost = _cost(plan, said)
+        cost = _cost(descriptor, plan, said)
         if best is None or cost < best[0]:
             device = None if machine.device == "cpu" else said.device_peak
             best = cost, replace(plan, device_bytes=device, host_bytes=said.host_peak, seconds=said.seconds)
     return best[1] if best else None
 
 
-def _cost(plan: Plan, said: Forecast) -> float:
+def _cost(descriptor: Descriptor, plan: Plan, said: Forecast) -> float:
     """Seconds, stretched by what precision is lost in the network and in the text encoder."""
-    patience = [max((PATIENCE[part.precision] for part in plan.parts if part.part in group), default=1.0)
-                for group in (NETWORKS, TEXTS)]  # fmt: skip
-    return said.seconds * patience[0] * patience[1]
+
+    def patience(part: PartPlan) -> float:
+        """8-bit weights that come as such lose nothing by staying so."""
+        kept = part.precision is Precision.FP8 and descriptor.part(part.part).layout == "fp8"
+        return PATIENCE[Precision.BF16 if kept else part.precision]
+
+    network, text = (
+        max((patience(part) for part in plan.parts if part.part in group), default=1.0) for group in (NETWORKS, TEXTS)
+    )
+    return said.seconds * network * text
 
 
 def _candidates(
@@ -87,7 +94,8 @@ def _candidates(
 ) -> Iterator[Plan]:
     """Every plan worth a forecast, best liked first, so that equal costs fall to it."""
     parts = [files for files in descriptor.parts if files.part in workload.parts]
-    networks = _layouts(machine, precision)
+    kept = all(files.layout == "fp8" for files in parts if files.part in NETWORKS)
+    networks = _layouts(machine, precision, kept)
     texts = _layouts(machine, precision if precision in PLAIN else None)
     others = (Residence.ALWAYS, Residence.TURN)
     for together, tiled, other, text, network in product((True, False), _tiled(workload), others, texts, networks):
@@ -95,16 +103,17 @@ def _candidates(
         yield Plan(planned, codec_bytes=tiled, together=together)
 
 
-def _layouts(machine: Machine, precision: Precision | None) -> tuple[Layout, ...]:
-    wished = (precision,) if precision else (machine.native, *PACKED)
+def _layouts(machine: Machine, precision: Precision | None, kept: bool = False) -> tuple[Layout, ...]:
+    """`kept` is whether weights come in 8 bits with scales, so that these are read as they lie."""
+    unasked = (Precision.FP8, *PACKED) if kept else PACKED
+    wished = (precision,) if precision else (machine.native, *unasked)
     residences = (Residence.ALWAYS, Residence.TURN, Residence.BLOCKS, Residence.DISK)
     return tuple(
         (kind, residence)
         for kind, residence in product(wished, residences)
         if not (residence is Residence.BLOCKS and machine.device == "cpu")  # the host is the device
-        and not (
-            residence is Residence.DISK and kind not in PLAIN
-        )  # packing each block anew takes longer than it saves
+        # packing each block anew takes longer than it saves
+        and not (residence is Residence.DISK and kind not in PLAIN and not (kept and kind is Precision.FP8))
     )
 
 
