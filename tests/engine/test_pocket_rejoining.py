@@ -23,7 +23,7 @@ def seen(x: torch.Tensor, y: torch.Tensor, kind: str = "ball"):
     cast[0, -7] = GROUND
     tracks = known.plan.tracks.clone()
     tracks[0, 0, :, X], tracks[0, 0, :, Y] = 2 * torch.rand(37) - 1, torch.rand(37)
-    tracks[0, 0, HELD, X], tracks[0, 0, HELD, Y] = x[HELD], y[HELD]
+    tracks[0, 0, HELD, X], tracks[0, 0, HELD, Y], tracks[0, 0, HELD, WAY] = x[HELD], y[HELD], 1
     rows = known.rows.clone()
     rows[HELD, X] = rows[HELD, Y] = True
     plan = Plan(tracks, known.plan.camera, cast, known.plan.badges)

@@ -20,6 +20,9 @@ from zoetrope.engine.families.pocket.tracking import Run
 
 STEPS = (0.06, 0.06, 0.04, 0.04)  # metres, metres, logarithm and radians that a camera is moved by at first
 GROWN = 2.0  # times the error that a zoom costs which is not what a thing has grown by, for each e-fold
+ONE_STAGE = (
+    0.08  # of the range of [-1, 1]: two views of one stage differed by 0.06 at most, of two stages by 0.10 at least
+)
 FOCI = (-0.7, 0.3, 11)  # heights in metres that such a zoom may keep in place: from the standing line to the sky
 ROUNDS = 6  # of finer and finer steps, at each of two sizes of the pictures
 STILL = 0.92  # of the error of a resting camera that a move within a stretch has to stay under
@@ -132,7 +135,8 @@ def _led(
     end = _settled(start, end, off)
     both, rest = torch.stack([start, end]), cameras[0]
     found, still = off(torch.stack([both, rest]), SMALL[1])
-    start, end = both if found < BETTER * still else rest
+    alike = compared(both[None], pair, ground, grid, SMALL[1]) < ONE_STAGE
+    start, end = both if alike and found < BETTER * still else rest
     return start, end
 
 

@@ -26,7 +26,7 @@ TWICE = 1.3  # radii of the larger one within which two findings of one kind are
 OFTEN = 0.3  # of the pictures in which a thing must be seen
 UNTOLD = 0.6  # score of a second thing of which no word is said: trees and doors taken for things reach 0.54
 FITTED = 4  # pictures of a stretch in which a thing is seen wholly, at least, for its size there to be told
-DYED = 0.3  # how much less two things of different stretches may be one where their colours differ
+DYED = 0.6  # how much less two things of different stretches may be one where their colours differ
 
 
 @dataclass(frozen=True, eq=False)
