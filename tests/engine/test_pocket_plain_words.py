@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from zoetrope.engine.families.pocket.plain_words import coloured_things, with_plain_words
+from zoetrope.engine.families.pocket.plain_words import coloured_things, signs, with_plain_words
 from zoetrope.engine.families.pocket.reader import facts_of, number_answers, stated
 
 
@@ -42,3 +42,28 @@ def test_the_one_place_that_is_named_is_the_setting():
     assert read("沙漠里的灯笼", setting="beach")["setting"] == "desert"
     assert read("from the room to the beach", setting="room")["setting"] == "room"
     assert read("by the sea", setting="sea")["setting"] == "sea"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "axis", "value"),
+    [
+        ("一只橘色的鸟在室内滚动，下雪了，水墨风格", "weather", {"snow"}),
+        ("a bird rolls indoors while it snows, ink wash", "weather", {"snow"}),
+        ("a red ball on a snowfield, on white snow", "weather", set()),
+        ("a boat in a shower of petals, 花瓣雨中", "weather", {"petals"}),
+        ("a boat on the terrain, no rain", "weather", set()),
+        ("没有雨的夜晚", "weather", set()),
+        ("没有雨的夜晚", "light", {"night"}),
+        ("it is raining at dusk", "light", {"sunset"}),
+        ("neon rain", "style", {"neon"}),
+        ("复古像素", "style", {"pixel art"}),
+        ("painted in ink and pencil", "style", {"ink wash", "pencil sketch"}),
+    ],
+)
+def test_weather_style_and_light_are_named(prompt: str, axis: str, value: set[str]) -> None:
+    assert signs(prompt, axis) == value
+
+
+def test_what_is_named_is_taken_where_the_reader_knows_other_company():
+    assert read("下雪了，水墨风格", object="bird") == {"object": "bird", "weather": "snow", "style": "ink wash"}
+    assert read("painted in ink and pencil", style="neon") == {"style": "neon"}
