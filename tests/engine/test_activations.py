@@ -27,6 +27,9 @@ def test_it_loses_no_more_than_the_form_it_stands_for():
     errors = [float((each[0](given) - exact).norm() / exact.norm()) for each in (plain, quick)]
     assert errors[1] < 1.02 * errors[0]
     assert not torch.equal(plain[0](given), quick[0](given))
+    kept = given.clone()
+    assert torch.equal(quick[0](given), quick[0](given))
+    assert torch.equal(given, kept)
     assert not torch.equal(plain[1](given), quick[1](given))
 
 
