@@ -16,7 +16,7 @@ import numpy as np
 
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.conditions import Extend, Keyframe, Region
-from zoetrope.core.errors import InvalidRequest, Unsupported
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import FramesReady, OnEvent
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
@@ -24,10 +24,10 @@ from zoetrope.core.time import Clock, Seconds, show_seconds
 from zoetrope.release.asset import Asset
 from zoetrope.release.door import open_release
 from zoetrope.release.door_policy import Policy
-from zoetrope.release.label import Label
 from zoetrope.release.verify_judge import show_id
 from zoetrope.render.ingredients import ingredients_of
 from zoetrope.render.joining import FADE, Piece, close_loop, join
+from zoetrope.render.lifting import bare
 from zoetrope.render.likeness import Likenesses
 from zoetrope.render.making import making_of
 from zoetrope.render.screening import screen_given, screen_words
@@ -126,8 +126,8 @@ def make_longer(
         sound_rate=clock.sample_rate,
         about=said,
     ) as door:
-        bare = [_bare(each.piece, policy, clock) for each in parents]
-        whole = _whole(_Maker(request, family, on_event, cancel, wish), bare, longer)
+        pieces = [replace(each.piece, frames=bare(each.piece.frames, policy, clock)) for each in parents]
+        whole = _whole(_Maker(request, family, on_event, cancel, wish), pieces, longer)
         door.write_frames(whole.frames)
         door.write_sound(whole.sound)
         stop_if(cancel, "before the file was finished")
@@ -230,18 +230,6 @@ def _between(maker: _Maker, first: Piece, second: Piece, new: int) -> Piece:
         ending = Extend(first.frames[-past:], np.ascontiguousarray(first.sound[:, -samples:]))
         made, ahead = maker.shot(past + new + 1, ending, Keyframe("last", second.frames[0])), 1
     return Piece(made.frames[past:-ahead], made.sound[:, samples - early :])
-
-
-def _bare(piece: Piece, policy: Policy, clock: Clock) -> Piece:
-    """A piece without the visible label that it came with, where the whole is labelled anew."""
-    high, wide = piece.frames.shape[1:3]
-    if policy.recipient is not None:
-        return piece
-    try:
-        label = Label(policy.profile, (wide, high), rate=clock.frame_rate)
-    except Unsupported:  # no label fits on so small a picture
-        return piece
-    return replace(piece, frames=label.lifted(piece.frames))
 
 
 def _gap(first: Piece, second: Piece, counts: tuple[int, int, int], clock: Clock) -> Region:

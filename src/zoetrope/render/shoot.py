@@ -24,6 +24,7 @@ from zoetrope.release.screen.media import screen_pictures, screen_sound
 from zoetrope.release.screen.verdict import Verdict
 from zoetrope.release.verify_judge import show_id
 from zoetrope.render.ingredients import draft_of, ingredients_of
+from zoetrope.render.lifting import bare_request
 from zoetrope.render.likeness import Likenesses
 from zoetrope.render.making import making_of
 from zoetrope.render.previews import Previews
@@ -212,7 +213,7 @@ def _begin(
     weights = family.descriptor.identity if isinstance(family, Planned) else ""
     weights += identity_of(request.adapters)
     named = family.limits.checkpoint
-    request, walk = settle(request, family)
+    request, walk = settle(bare_request(request, policy, family.limits.clock), family)
     given = (*given, *draft_of(request))
     making = making_of(request, now, given, checkpoint=named, weights=weights, tell_prompt=tell_prompt)
     return _Begun(request, family, making, about, likenesses, used, walk)
