@@ -55,7 +55,7 @@ class Known:
         return len(self.rows)
 
     def laid_over(self, plan: Plan) -> Plan:
-        """A plan of as many pictures or more with what holds put into it; places that nobody tells are led to these."""
+        """A plan of as many pictures or more with what holds put into it; where nothing is told, it is led to that."""
         tracks, camera = plan.tracks.clone(), plan.camera.clone()
         count = min(self.pictures, camera.shape[1])
         where = self.rows[:count]
@@ -66,7 +66,8 @@ class Known:
             x, y = (plan.tracks[0, slot, :, axis] for axis in PLACE)
             tracks[0, slot, :, PLACE[0]] = led(x, told[:, PLACE[0]], held[:, PLACE[0]], within=IN_VIEW)
             tracks[0, slot, :, PLACE[1]] = led(y, told[:, PLACE[1]], held[:, PLACE[1]], fades=FALLS_BACK)
-        camera[0, :count] = torch.where(where[:, -len(CAMERA) :], self.plan.camera[0, :count], camera[0, :count])
+        for axis, held in enumerate(where[:, -len(CAMERA) :].T):
+            camera[0, :, axis] = led(camera[0, :, axis], self.plan.camera[0, :count, axis], held)
         cast = torch.where(self.cast, self.plan.cast, plan.cast)
         badges = torch.where(self.plan.badges[..., :1] > 0, self.plan.badges, plan.badges)
         return Plan(tracks, camera, cast, badges)

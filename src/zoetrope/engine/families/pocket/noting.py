@@ -5,7 +5,7 @@ Knows no pictures and no network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,13 +22,14 @@ SINKS = 0.1  # metres below the ground at which a thing may be seen: the standin
 AWAY = 2.5  # radii beyond the edge of the picture at which a thing is taken to be that is not in it
 
 
-def with_signs(known: Known, chances: dict[str, Tensor]) -> Known:
-    """The stage is as chances (values,) of each of its axes say."""
+def with_signs(known: Known, chances: dict[str, Tensor], said: Mapping[str, str]) -> Known:
+    """The stage is as chances (values,) of each of its axes say; what is said to fall falls, seen or not."""
     cast, where, at = known.plan.cast.clone(), known.cast.clone(), SLOTS * TRAITS
     for axis, values in STAGE.items():
         span = slice(at, at + len(values))
         cast[0, span], where[span] = 0, True
-        cast[0, at + int(chances[axis].argmax())] = 1
+        falls = axis == "weather" and said.get(axis, "clear") != "clear"
+        cast[0, at + (values.index(said[axis]) if falls else int(chances[axis].argmax()))] = 1
         at += len(values)
     return replace(known, plan=replace(known.plan, cast=cast), cast=where)
 

@@ -35,6 +35,7 @@ from zoetrope.engine.families.pocket.tracking import (
     cast_of,
     hidden_by,
     looks_of,
+    nearness,
     radians,
     sizes_of,
     tracks_of,
@@ -110,7 +111,8 @@ class Seer:
         The camera goes as is known, else as the pictures show, else as in the free plan.
         """
         found, signs = spot(self.spotter, _whole(shown.frames), shown.begins)
-        known = with_signs(known, {axis: chance.mean(0) for axis, chance in signs.items()})
+        said = stated(facts[0])
+        known = with_signs(known, {axis: chance.mean(0) for axis, chance in signs.items()}, said)
         last = known.pictures - 1
         numbers = torch.tensor([min(number, last) for number in shown.numbers])
         told = bool(known.rows[:, -len(CAMERA) :].any())
@@ -122,9 +124,12 @@ class Seer:
         goes = None if told else self._camera(known, shown, numbers, hidden_by(found, shown.made), sizes, grid)
         if goes is not None:
             known = self._with_ground(with_camera(known, goes[None]), shown, goes[numbers], grid)
+        nearer = nearness(tracks, known.plan.camera[0, numbers], grid)
+        if nearer:
+            goes = known.plan.camera + nearer * torch.tensor([float(name == "zoom") for name in CAMERA])
+            known = self._with_ground(with_camera(known, goes), shown, goes[0, numbers], grid)
         camera = known.plan.camera[0, numbers]
         tracks = [self._with_badge(seen, shown.frames) for seen in tracks]
-        said = stated(facts[0])
         for slot, seen in enumerate(cast_of(tracks, said)):
             if seen is not None:
                 known = with_thing(known, slot, seen, shown.runs, numbers, camera, grid)

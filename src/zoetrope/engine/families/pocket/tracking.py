@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zoetrope.engine.families.pocket.plan import AXES, BADGE
+from zoetrope.engine.families.pocket.plan import AXES, BADGE, METRE, PATCH, RADII
 from zoetrope.engine.families.pocket.spotter import FOLDS, Findings
 
 Run = tuple[int, int]
@@ -26,6 +26,7 @@ TWICE = 1.3  # radii of the larger one within which two findings of one kind are
 OFTEN = 0.3  # of the pictures in which a thing must be seen
 UNTOLD = 0.6  # score of a second thing of which no word is said: trees and doors taken for things reach 0.54
 FITTED = 4  # pictures of a stretch in which a thing is seen wholly, at least, for its size there to be told
+MISJUDGED = 0.12  # logarithm of a size up to which the spotter errs
 DYED = 0.6  # how much less two things of different stretches may be one where their colours differ
 
 
@@ -130,6 +131,20 @@ def sizes_of(tracks: Sequence[Seen], runs: Sequence[Run], size: tuple[int, int])
     """
     each = [torch.stack([_grown(seen, run, size) for run in runs]) for seen in tracks]
     return max(each, key=lambda sizes: int(sizes.isfinite().sum()), default=torch.full((len(runs), 2), torch.nan))
+
+
+def nearness(tracks: Sequence[Seen], camera: Tensor, grid: tuple[int, int]) -> float:
+    """How much nearer, as a logarithm, the camera (k, 4) is than was thought: by what the surest thing measures.
+
+    Things have one of two sizes; what seems larger or smaller than both is as near as that says.
+    """
+    if not tracks:
+        return 0.0
+    which = torch.tensor(tracks[0].pictures)
+    metres = tracks[0].radii / (METRE * grid[0] * PATCH * camera[which, 2].exp())
+    off = (metres.median() / torch.tensor(RADII)).log()
+    nearest = float(off[off.abs().argmin()])
+    return nearest if abs(nearest) > MISJUDGED else 0.0
 
 
 def _grown(seen: Seen, run: Run, size: tuple[int, int]) -> Tensor:
