@@ -2,9 +2,9 @@
 
 usage: python benchmarks/pocket.py [--repeats 3] [--seconds 5] [--weights FOLDER | --random] [--only NAME] [--json FILE]
 
-Every variant runs in a process of its own, so that loading is cold and peak memory is its own. Numbers are medians of
-the repeats, after one shot that counts only as the cold one. FLOP are those of linear layers and attention in the
-denoising steps; the matrix rate is that of a large bf16 product in the same process.
+Every variant runs in a process of its own, so that loading is cold, nothing is compiled yet and peak memory is its
+own. Numbers are medians of the repeats, after one shot that counts only as the cold one. FLOP are those of linear
+layers and attention in the denoising steps; the matrix rate is that of a large bf16 product in the same process.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from random_weights import write_random_weights
 from variants import SHIPPED, VARIANTS, Variant
 
 from zoetrope.cli.allocator import environment_with, find_jemalloc
+from zoetrope.engine.compiling import KEPT
 
 CHILD = Path(__file__).with_name("one_variant.py")
 Numbers = dict[str, float]
@@ -50,7 +51,9 @@ def run(variant: Variant, seconds: str, repeats: int, weights: str) -> Numbers:
     if variant.jemalloc and library is not None:
         environment = environment_with(library, environment)
     line = [sys.executable, str(CHILD), variant.says, seconds, str(repeats), weights]
-    done = subprocess.run(line, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    with tempfile.TemporaryDirectory() as compiled:
+        environment = {**environment, KEPT: compiled}
+        done = subprocess.run(line, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -36,13 +36,15 @@ PROMPTS = (
     "一只红色的球在草地上弹跳",
     "a white lantern swings in a forest, it rains",
 )
-KINDS = BASE, *_ = ("bf16", "f32", "int8")
+BASE, COMPILED = "bf16", "compiled"
+KINDS = (BASE, "f32", "int8", COMPILED)
 SEEDS = "between seeds"
 
 
 def make(requests: Sequence[Request], family: Pocket, kind: str) -> list[Draft]:
-    """Make shots in a precision."""
-    numerics = choose_numerics(dtype=torch.bfloat16, precision=Precision(kind))
+    """Make shots in a precision, or compiled."""
+    precision = None if kind == COMPILED else Precision(kind)
+    numerics = choose_numerics(dtype=torch.bfloat16, precision=precision, compiled=kind == COMPILED)
     return [generate(request, family=family, numerics=numerics) for request in requests]
 
 
