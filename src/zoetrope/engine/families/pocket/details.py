@@ -54,11 +54,16 @@ class Details:
     _after: dict[int, State] = field(default_factory=dict)  # the decoder's state by the latent frame that comes next
 
     @cached_property
+    def _cells(self) -> tuple[int, int]:
+        """How many cells a picture is wide and high, where the style has cells; else how many pixels."""
+        cell = CELLS[1] if sign_of(self.plan, "style") == "pixel art" else 1
+        high, wide = self.sketched.pictures.shape[2:]
+        return wide // cell, high // cell
+
+    @cached_property
     def _drops(self) -> Drops:
         light, weather, style = (sign_of(self.plan, axis) for axis in ("light", "weather", "style"))
-        cell = CELLS[1] if style == "pixel art" else 1
-        high, wide = self.sketched.pictures.shape[2:]
-        return Drops(Look(weather, style, light), (wide // cell, high // cell), np.random.default_rng(self.sky.seed))
+        return Drops(Look(weather, style, light), self._cells, np.random.default_rng(self.sky.seed))
 
     @torch.inference_mode()
     def __call__(self, frames: np.ndarray, start: int) -> np.ndarray:
@@ -81,8 +86,10 @@ class Details:
             at, frame = min(number, last), whole[number - start].copy()
             if self.sketched.given[at]:
                 frame = _pixels(self.sketched.pictures[:, at])
-            elif len(self._drops):
-                lay_drops(frame, self._drawn(at))
+            else:
+                frame = self._in_cells(frame)
+                if len(self._drops):
+                    lay_drops(frame, self._drawn(at))
             whole[number - start] = np.where(made[number - start], frame, whole[number - start])
         return whole
 
@@ -94,6 +101,14 @@ class Details:
         self._after[last + 1] = state
         whole = self.sketched.pictures[:, _first(first) : _first(last + 1)]
         return whole - made[0, :, _first(first) - _first(known) :].float()[:, : whole.shape[1]]
+
+    def _in_cells(self, frame: np.ndarray) -> np.ndarray:
+        """A picture of whole cells, where the style has cells."""
+        high, wide = frame.shape[:2]
+        if self._cells == (wide, high):
+            return frame
+        small = cv2.resize(frame, self._cells, interpolation=cv2.INTER_AREA)
+        return cv2.resize(small, (wide, high), interpolation=cv2.INTER_NEAREST)
 
     def _drawn(self, at: int) -> np.ndarray:
         x, y = self.plan.camera[0, at, :2].tolist()
