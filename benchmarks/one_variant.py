@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,8 @@ def main(name: str, seconds: str, repeats: int, weights: str) -> None:
         first = shoot(path, request, how, watch, variant.streamed)
         cold = time.perf_counter() - STARTED
         del first
-        shots = [shoot(path, request, how, watch, variant.streamed) for _ in range(repeats)]
+        fresh = [replace(request, seed=8 + number) for number in range(repeats)]  # of which nothing is remembered
+        shots = [shoot(path, each, how, watch, variant.streamed) for each in fresh]
     cuda = numerics.device.startswith("cuda")
     memory = torch.cuda.max_memory_allocated() if cuda else peak_memory()
     middle = {key: statistics.median(asdict(shot)[key] for shot in shots) for key in asdict(shots[0])}

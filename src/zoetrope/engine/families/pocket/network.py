@@ -24,6 +24,7 @@ from zoetrope.engine.int8 import Int8Linear, Int8Mlp
 
 OCTAVES = 5  # of the Fourier features of a place
 LONGEST = (64.0, 64.0, 64.0)  # slowest rotary waves: sixths of a second, rows, columns
+MOST_SPANS = 16  # runs of tokens of one noise level that are gone through one by one
 TICKS = 6.0  # rotary units a second
 
 
@@ -69,8 +70,31 @@ def zeroed(layer: nn.Linear) -> nn.Linear:
     return layer
 
 
-def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-    return torch.addcmul(shift, x, 1 + scale)
+Spans = list[tuple[int, int, int]]
+"""Where runs of tokens of one noise level begin and stop, and which level that is."""
+
+
+def spans_of(level: Tensor) -> Spans | None:
+    """The runs in levels (n,); None where there is one for all, or too many to go through one by one."""
+    values, counts = torch.unique_consecutive(level, return_counts=True)
+    if not 1 < len(values) <= MOST_SPANS:
+        return None
+    stops = counts.cumsum(0).tolist()
+    return list(zip([0, *stops[:-1]], stops, values.tolist(), strict=True))
+
+
+def scaled(add: Tensor, x: Tensor, by: Tensor, spans: Spans | None) -> Tensor:
+    """add + x * by for tokens x (b, n, d); what has a row a level, `by` and maybe `add`, is taken run by run.
+
+    Without spans both are as they are to be added and multiplied. To gather a row a token costs an eighth of a step.
+    """
+    if spans is None:
+        return torch.addcmul(add, x, by)
+    out = torch.empty_like(x)
+    for start, stop, level in spans:
+        more = add[:, start:stop] if add.shape[1] == x.shape[1] else add[:, level : level + 1]
+        torch.addcmul(more, x[:, start:stop], by[:, level : level + 1], out=out[:, start:stop])
+    return out
 
 
 class Block(nn.Module):
@@ -112,16 +136,23 @@ class Block(nn.Module):
         return self.attention_out(attend_by_ranks(query, key, value, prepared.ends, prepared.mask))
 
     def forward(
-        self, x: Tensor, conditions: Tensor, level: Tensor, prepared: Prepared, text: tuple[Tensor, Tensor]
+        self,
+        x: Tensor,
+        conditions: Tensor,
+        level: Tensor,
+        prepared: Prepared,
+        text: tuple[Tensor, Tensor],
+        spans: Spans | None = None,
     ) -> Tensor:
         """conditions (b, k, c) belong to the distinct noise levels, level (n,) says which one a token has."""
         tables = rearrange(self.modulation(conditions), "b k (s d) -> b k s d", s=6)
-        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = (
-            tables if tables.shape[1] == 1 else tables[:, level]
-        ).unbind(2)
+        if spans is None and tables.shape[1] > 1:
+            tables = tables[:, level]
+        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = tables.unbind(2)
         width = (x.shape[-1],)
-        x = torch.addcmul(x, gate_a, self.attend(modulate(F.rms_norm(x, width), shift_a, scale_a), prepared, text))
-        return torch.addcmul(x, gate_m, self.mlp(modulate(F.rms_norm(x, width), shift_m, scale_m)))
+        attended = self.attend(scaled(shift_a, F.rms_norm(x, width), 1 + scale_a, spans), prepared, text)
+        x = scaled(x, attended, gate_a, spans)
+        return scaled(x, self.mlp(scaled(shift_m, F.rms_norm(x, width), 1 + scale_m, spans)), gate_m, spans)
 
 
 class PocketNetwork(nn.Module):
@@ -214,14 +245,21 @@ class PocketNetwork(nn.Module):
         x = x[:, prepared.order] + prepared.place.to(dtype)
         level = level[prepared.order]
         conditions = self._conditions(sigmas, context, sight)
+        plain = sigmas.shape[1] == 1 or torch.is_grad_enabled() or self._compiled
+        spans = None if plain else spans_of(level)
         for block, text in zip(self.blocks, memory, strict=True):
-            x = block(x, conditions, level, prepared, text)
+            x = block(x, conditions, level, prepared, text, spans)
         ends = rearrange(self.last_modulation(conditions), "b k (s d) -> b k s d", s=2)
-        shift, scale = (ends if ends.shape[1] == 1 else ends[:, level]).unbind(2)
-        x = modulate(F.rms_norm(x, (x.shape[-1],)), shift, scale)[:, prepared.back]
+        shift, scale = (ends[:, level] if spans is None and ends.shape[1] > 1 else ends).unbind(2)
+        x = scaled(shift, F.rms_norm(x, (x.shape[-1],)), 1 + scale, spans)[:, prepared.back]
         split = video.shape[1]
         made, heard = self.video_out(x[:, :split]), self.sound_out(x[:, split:])
         return (made if sight is None else _added(made.float(), -sight.sketch)), heard
+
+    @property
+    def _compiled(self) -> bool:
+        """Whether the blocks are compiled, each for all spans that may come."""
+        return self.blocks[0]._compiled_call_impl is not None
 
     def _conditions(self, sigmas: Tensor, context: Context, sight: Sight | None) -> Tensor:
         """(b, k) noise levels and the summaries of prompt and plan -> (b, k, c)."""
