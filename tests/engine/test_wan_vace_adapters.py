@@ -33,7 +33,7 @@ def matrices(network: torch.nn.Module, seed: int = 0) -> dict[str, tuple[torch.T
     """Down and up for each layer."""
     drawn, found = torch.Generator().manual_seed(seed), {}
     for name in LAYERS:
-        up, down = network.get_submodule(name).weight.shape
+        up, down = network.get_parameter(f"{name}.weight").shape
         found[name] = torch.randn(2, down, generator=drawn), torch.randn(up, 2, generator=drawn)
     return found
 

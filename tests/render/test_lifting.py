@@ -34,8 +34,11 @@ def test_every_picture_of_a_request_is_lifted(policy: Policy) -> None:
     shown, sound = labelled(policy), np.zeros((2, 24_000), np.float32)
     mask = np.eye(144, 256, dtype=bool)
     cut = bare_request(Request("a ball", conditions=(Region(shown, mask),)), policy, LIMITS.clock).conditions[0]
+    assert isinstance(cut, Region)
     assert (cut.frames != shown).any()
     begun = Request("a ball", conditions=(Keyframe("first", shown[0]), Soundtrack(sound)))
     keyframe, soundtrack = bare_request(begun, policy, LIMITS.clock).conditions
+    assert isinstance(keyframe, Keyframe)
     np.testing.assert_array_equal(keyframe.picture, cut.frames[0])
+    assert isinstance(soundtrack, Soundtrack)
     assert soundtrack.sound is sound
