@@ -150,12 +150,14 @@ def test_pictures_that_unpack_without_bound_are_not_decoded(tmp_path):
 @pytest.mark.parametrize("codec", ["libx264", "libx265", "libvpx-vp9", "mpeg4", "mjpeg", "prores_ks", "ffv1"])
 def test_what_cameras_and_platforms_write_is_decoded(tmp_path, codec):
     path = tmp_path / "a.mkv"
-    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    # Of one picture alone x265 cannot know when it is decoded where pictures are reordered, and says anything.
+    quiet = {"x265-params": "log-level=none:bframes=0"} if codec == "libx265" else {}
     with av.open(str(path), "w") as file:
         stream = file.add_stream(codec, rate=12, options=quiet)
         pixels = {"mjpeg": "yuvj420p", "prores_ks": "yuv422p10le"}.get(codec, "yuv420p")
         stream.width, stream.height, stream.pix_fmt = 64, 64, pixels
         picture = av.VideoFrame.from_ndarray(np.full((64, 64, 3), 90, np.uint8), format="rgb24")
+        picture.pts = 0
         file.mux(stream.encode(picture))
         file.mux(stream.encode(None))
     assert read_clip(path).frames.shape == (1, 64, 64, 3)
