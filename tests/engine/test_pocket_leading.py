@@ -2,6 +2,7 @@
 
 import torch
 
+from zoetrope.engine.families.pocket.directing import know_past, nothing_known
 from zoetrope.engine.families.pocket.leading import led
 
 TIME = torch.arange(31, dtype=torch.float64)
@@ -53,3 +54,11 @@ def test_what_is_added_fades_or_stays_in_view() -> None:
 def test_what_is_told_of_the_end_leads_backwards() -> None:
     out = led(0.1 * TIME, 0.1 * TIME + 1, held(*range(24, 31)))
     torch.testing.assert_close(out, 0.1 * TIME + 1)
+
+
+def test_the_camera_stays_as_near_as_it_was() -> None:
+    past = nothing_known(7).plan
+    past.camera[0, :, 2] = 0.5
+    plan = know_past(nothing_known(31), past).laid_over(nothing_known(31).plan)
+    torch.testing.assert_close(plan.camera[0, :, 2], torch.full((31,), 0.5))
+    assert not plan.camera[0, :, [0, 1, 3]].any()

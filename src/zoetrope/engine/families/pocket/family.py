@@ -30,7 +30,7 @@ from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.reader import Reader
 from zoetrope.engine.families.pocket.references import named
 from zoetrope.engine.families.pocket.scenery import Scenery
-from zoetrope.engine.families.pocket.seeing import Seer, shown_by
+from zoetrope.engine.families.pocket.seeing import Seer, shown_by, signed
 from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
 from zoetrope.engine.families.pocket.spotter import Spotter
@@ -178,18 +178,20 @@ class LoadedPocket:
         Shapes: grid is latent frames, rows and columns of tokens.
         """
         key = digest(request), grid[0]
-        if key not in self.sketches:
+        sketched = self.sketches.get(key)
+        if sketched is None:
             plan = self.plan(request, grid[0])
             numbers = torch.arange(plan.camera.shape[1], device=self.device)
             pictures = self.sketcher.sketch(plan, numbers, grid[1:], self._scenery(request, plan, grid[1:]))
             given = torch.zeros(len(numbers), dtype=torch.bool)
             for number, picture in keyed(request, LIMITS.clock).items():
-                pictures[:, number] = _signed(picture).to(pictures)
+                pictures[:, number] = signed(picture).to(pictures)
                 given[number] = True
             latent = self.video_codec.encode(pictures[None].to(self.video_codec.encoder.weight.dtype))[0]
+            sketched = Sketched(pictures, latent, given)
             self.sketches.clear()
-            self.sketches[key] = Sketched(pictures, latent, given)
-        return self.sketches[key]
+            self.sketches[key] = sketched  # another request may take its place before it is asked for again
+        return sketched
 
     def _scenery(self, request: Request, plan: Plan, grid: tuple[int, int]) -> Anchor:
         """What the stage shows beyond its mean: as given pictures show it, else as it is made up."""
@@ -248,11 +250,6 @@ def _sky(request: Request) -> Sky:
 def _latents_of(pictures: Iterable[int]) -> list[int]:
     """The latent frames in which pictures lie."""
     return [(number + GROUP - 1) // GROUP for number in pictures]
-
-
-def _signed(picture: np.ndarray) -> Tensor:
-    """Pixels (h, w, 3) -> (3, h, w) in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).float() / 127.5 - 1
 
 
 def _streams(canvas: Canvas) -> tuple[Stream, Stream, Stream]:

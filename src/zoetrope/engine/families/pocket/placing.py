@@ -26,13 +26,11 @@ def still_moments(request: Request, clock: Clock) -> tuple[float, ...]:
 
     Units: seconds of the frame that shows each.
     """
-    frames = clock.frames(request.seconds)
-    numbers = (_frame_of(each, frames, clock) for each in request.conditions if isinstance(each, Keyframe))
-    return tuple(float(clock.seconds_of(number)) for number in numbers if number > 0)
+    return tuple(float(clock.seconds_of(number)) for number in keyed(request, clock) if number > 0)
 
 
 def keyed(request: Request, clock: Clock) -> dict[int, np.ndarray]:
-    """The pictures that are given of a shot one by one, by the number of the frame that shows each."""
+    """The pictures that a request gives one by one, in its order, by the number of the frame that shows each."""
     frames = clock.frames(request.seconds)
     stills = (each for each in request.conditions if isinstance(each, Keyframe))
     return {_frame_of(each, frames, clock): each.picture for each in stills}

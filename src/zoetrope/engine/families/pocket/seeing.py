@@ -134,7 +134,7 @@ class Seer:
             if seen is not None:
                 known = with_thing(known, slot, seen, shown.runs, numbers, camera, grid)
                 if seen.pictures[0] == 0 and shown.numbers[0] == 0:
-                    known = know_pose(self.sketcher, known, slot, _signed(shown.frames[0]), grid)
+                    known = know_pose(self.sketcher, known, slot, signed(shown.frames[0]), grid)
             elif slot and "second_object" not in said:
                 known = with_nobody(known, slot)
         return known
@@ -143,7 +143,7 @@ class Seer:
         self, known: Known, shown: Shown, numbers: Tensor, hidden: Tensor, sizes: Tensor, grid: tuple[int, int]
     ) -> Tensor | None:
         """How the camera goes (t, 4) where pictures tell it and something else was expected."""
-        pictures = torch.stack([_signed(picture) for picture in shown.frames])
+        pictures = torch.stack([signed(picture) for picture in shown.frames])
         expected, ground = known.plan.camera[0], known.plan.marks[0, 0]
         if shown.lone or len(shown.runs) < 2:
             return camera_through(numbers, pictures, hidden, expected, ground, grid)
@@ -154,7 +154,7 @@ class Seer:
         near = [each for first, last in shown.runs for each in {*range(first, last + 1)[: 1 + GROUP]}]
         near += [each for first, last in shown.runs for each in {*range(first, last + 1)[-1 - GROUP :]}]
         some = [each for each in sorted(set(near)) if shown.numbers[each] < plan.camera.shape[1]]
-        pictures = torch.stack([_signed(shown.frames[each]) for each in some])
+        pictures = torch.stack([signed(shown.frames[each]) for each in some])
         return stood_as_seen(self.sketcher, plan, [shown.numbers[each] for each in some], pictures, grid)
 
     def scenery(self, shown: Shown, plan: Plan, grid: tuple[int, int]) -> Anchor:
@@ -185,7 +185,7 @@ class Seer:
                 far = (spots[0] - place).norm(dim=1).view(high, wide) / view.size(slot, grid)[0, 0]
                 if not hidden[far < 1].any():  # nobody saw it where it must be, so its place is not sure
                     covered |= far < LOST
-        return anchor(_signed(shown.frames[which]), stage, covered, plan.camera[0, number], number)
+        return anchor(signed(shown.frames[which]), stage, covered, plan.camera[0, number], number)
 
     def looks(self, reference: Sequence[Reference]) -> Looks | None:
         """What references of one name show, if they show a thing: all of them say what it is and which badge it wears.
@@ -241,7 +241,7 @@ class Seer:
 
     def _with_ground(self, known: Known, shown: Shown, camera: Tensor, grid: tuple[int, int]) -> Known:
         """The standing line under which the sketched stage looks most like the first given picture."""
-        picture, free = _signed(shown.frames[0]), torch.from_numpy(~shown.made[0])
+        picture, free = signed(shown.frames[0]), torch.from_numpy(~shown.made[0])
         best, least = LOWEST, float("inf")
         for line in torch.linspace(LOWEST, HIGHEST, TRIED).tolist():
             plan = still_stage(known.plan)
@@ -256,7 +256,8 @@ class Seer:
         return replace(known, plan=replace(known.plan, cast=cast), cast=where)
 
 
-def _signed(picture: np.ndarray) -> Tensor:
+def signed(picture: np.ndarray) -> Tensor:
+    """Pixels (h, w, 3) -> (3, h, w) in [-1, 1]."""
     return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).float() / 127.5 - 1
 
 
