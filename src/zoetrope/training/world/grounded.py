@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
+from zoetrope.engine.families.pocket.bodies import DISCS, touching_distance
 from zoetrope.training.world import physics
 from zoetrope.training.world.physics import Rail
 from zoetrope.training.world.scene import Contact, Thing
-from zoetrope.training.world.takes import ROUND, SPEED, Cue, Take, half_width, make_take, turned_lift
+from zoetrope.training.world.takes import SPEED, Cue, Take, half_width, make_take, turned_lift
 from zoetrope.training.world.vocabulary import MATERIALS
 
 
@@ -62,7 +61,7 @@ def spins(cue: Cue) -> Take:
 
 
 def _turning(cue: Cue, thing: Thing, x: np.ndarray) -> np.ndarray:
-    return -(x - x[0]) / thing.radius if thing.kind in ROUND else np.zeros_like(x)
+    return -(x - x[0]) / thing.radius if thing.kind in DISCS else np.zeros_like(x)
 
 
 def rebounds(cue: Cue) -> Take:
@@ -89,18 +88,11 @@ def rebounds(cue: Cue) -> Take:
     return make_take(x, still, angle=_turning(cue, cue.thing, x), ground_speed=np.abs(vx), contacts=contacts, wall=face)
 
 
-def touching_distance(one: Thing, other: Thing) -> float:
-    """Distance in x of the centres of two standing things that touch; round ones touch between their centres."""
-    if one.kind in ROUND and other.kind in ROUND:
-        return 2 * 0.97 * math.sqrt(one.radius * other.radius)
-    return half_width(one) + half_width(other)
-
-
 def collides(cue: Cue) -> Take:
     """Run into the partner: momentum is kept, then both roll out."""
     partner = cue.partner
     assert partner is not None, "a collision needs two things"
-    reach = touching_distance(cue.thing, partner)
+    reach = touching_distance(cue.thing.body, partner.body)
     speed = cue.vary({"slowly": 0.5, "normal": 1.0, "fast": 1.9}[cue.pace]) * cue.direction
     other = -speed * float(cue.rng.choice((0.0, 0.0, 0.6)))
     moment = min(float(cue.rng.uniform(0.3, 0.45)) * min(cue.seconds, 3.2), 0.4 * max(0.3, cue.room) / abs(speed))

@@ -37,6 +37,11 @@ class Thing:
     radius: float
     badge: Badge | None = None
 
+    @property
+    def body(self) -> tuple[str, float]:
+        """Kind and radius."""
+        return self.kind, self.radius
+
 
 @dataclass(frozen=True)
 class Act:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from zoetrope.core.errors import InvalidRequest
+from zoetrope.engine.families.pocket.bodies import touching_distance
 from zoetrope.training.world import vocabulary as v
 from zoetrope.training.world.actions import PERFORM
 from zoetrope.training.world.cameras import HALF_VIEW, camera_track, cut_to, fit_shift, pan_distance, visible
 from zoetrope.training.world.casting import cast, is_held_out
-from zoetrope.training.world.grounded import touching_distance
 from zoetrope.training.world.scene import (
     FRAMES_PER_SECOND,
     Act,
@@ -134,7 +134,7 @@ def _film(rng: np.random.Generator, plan: Plan) -> Footage:
     if plan.cast["action"] == "rebounds":
         room -= 0.1
     if plan.cast["action"] == "collides":
-        room -= touching_distance(*plan.things)
+        room -= touching_distance(*(thing.body for thing in plan.things))
     take, acts = _perform(rng, plan, direction, max(0.2, room))
     focus = float(np.clip(take.y.mean() if len(take.y) else 0.0, plan.ground + 0.2, 0.35))
     camera = camera_track(plan.move, plan.frames, plan.half, focus, plan.closest)

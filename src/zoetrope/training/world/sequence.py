@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from zoetrope.engine.families.pocket.bodies import DISCS
 from zoetrope.training.world.actions import PERFORM
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, Act
 from zoetrope.training.world.speech import voice_envelope
-from zoetrope.training.world.takes import ROUND, Cue, Take, ease
+from zoetrope.training.world.takes import Cue, Take, ease
 
 TOUCHING = ("bounces", "falls", "jumps")
 TRACKS = ("x", "y", "angle", "stretch", "mouth", "ground_speed", "air_speed")
@@ -57,7 +58,7 @@ def _settled(cue: Cue, take: Take, before: Take, name: str) -> Take:
     elif name == "swings" or (name == "falls" and take.y[0] > before.y[-1] + 0.1):
         x, y = x + (before.x[-1] - x[0]) * fade, y + (before.y[-1] - y[0]) * fade
     left = float(before.angle[-1])
-    if cue.thing.kind in ROUND:
+    if cue.thing.kind in DISCS:
         return replace(take, x=x, y=y, angle=take.angle + left)
     left = (left + math.pi) % (2 * math.pi) - math.pi
     return replace(take, x=x, y=y, angle=take.angle + left * fade)

@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from zoetrope.engine.families.pocket import bodies
 from zoetrope.training.world.scene import Contact, Thing
 
-ROUND = ("ball", "ring", "star")
-# Half of the drawn width as a share of the radius, as `sprites` draws it.
-HALF_WIDTH = {"car": 1.53, "boat": 1.42, "bird": 1.38, "fish": 1.3, "lantern": 1.1, "robot": 0.9}
 BOXES = ("cube", "car", "robot")
 SPEED = {"slowly": 0.35, "normal": 0.75, "fast": 1.5}  # m/s along the ground
 
@@ -74,13 +72,13 @@ class Take:
 
 def half_width(thing: Thing) -> float:
     """Half of the drawn width in metres."""
-    return thing.radius * HALF_WIDTH.get(thing.kind, 0.97)
+    return bodies.half_width(*thing.body)
 
 
 def turned_lift(thing: Thing, angle: np.ndarray) -> np.ndarray:
     """How much higher than upright the centre of a turned thing stands, in metres, so that it touches the ground."""
     wide = half_width(thing) / thing.radius
-    if thing.kind in ROUND:
+    if thing.kind in bodies.DISCS:
         return np.zeros_like(angle)
     if thing.kind in BOXES:
         return thing.radius * (np.abs(np.cos(angle)) + wide * np.abs(np.sin(angle)) - 1)

@@ -17,6 +17,7 @@ from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import CAST, TRACK, Plan
 from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned, smooth_rows, to_tokens
 from zoetrope.engine.families.pocket.reader import nothing_said, stated
+from zoetrope.engine.families.pocket.touching import touching
 from zoetrope.engine.families.pocket.walking import walk_to_clean
 from zoetrope.engine.noise import Seeds, draw
 
@@ -63,8 +64,10 @@ def write_plan(
 
     latent = walk_to_clean(clean_at, latent, torch.linspace(1, 0, steps + 1).tolist())
     plan = from_tokens(planner.restore(torch.where(where > 0, values, latent))[:, : 1 + asked])
-    plan = keep_habits(settle(plan), stated(facts[0]))
-    return plan if known is None else known.laid_over(plan)
+    said = stated(facts[0])
+    act = said.get("action", "") if "then" not in said else ""
+    plan = keep_habits(touching(settle(plan), act), said)
+    return plan if known is None else touching(known.laid_over(plan), act, known)
 
 
 def go_on_with(
