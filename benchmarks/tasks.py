@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from badge_judge import SHOWN, Judge, sworn_in, worn
 
-from zoetrope.core.conditions import Control, Footage, Keyframe, Reference, Soundtrack
+from zoetrope.core.conditions import Control, Footage, Keyframe, Reference, Restyle, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Stroke, move_names, read_moves
 from zoetrope.core.request import Request
 from zoetrope.engine.draft import Draft
@@ -29,6 +29,7 @@ from zoetrope.engine.generate import generate
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.numerics import Numerics, choose_numerics
 from zoetrope.evaluation.camera import camera_seen
+from zoetrope.evaluation.detect import shipped
 from zoetrope.evaluation.onsets import onsets, pair
 from zoetrope.evaluation.picture import psnr
 from zoetrope.evaluation.voice import agreement, voice_envelope
@@ -38,6 +39,7 @@ from zoetrope.training.world.scene import Badge, Scene
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
 from zoetrope.training.world.spoil import spoil
+from zoetrope.training.world.vocabulary import COLOURS, STYLES
 
 NEAR = 0.08  # seconds within which a touch counts as heard
 PLAIN = {"cut": False, "badge": False}
@@ -48,6 +50,17 @@ BOTH = (
     "@hero collides with @friend in the city",
     "草地上，@hero和@friend",
 )
+ASKABLE = {  # what a restyle may ask for, in words
+    "style": {each: f"the {{}}, {each} style" for each in STYLES if each != "plain"},
+    "light": {"sunset": "the {} at sunset", "night": "the {} at night"},
+    "weather": {
+        "rain": "the {} in the rain",
+        "snow": "the {}, snow is falling",
+        "petals": "the {}, petals are falling",
+    },
+    "colour": {each: f"a {each} {{}}" for each in COLOURS},
+}
+KEPT = ("object", "colour", "setting", "light", "style", "action", "camera")
 
 
 def make(prompt: str, *conditions: object, seconds: float = 5, seed: int = 0) -> Draft:
@@ -225,6 +238,23 @@ def controls(rng: np.random.Generator, look: Look) -> list[float]:
     return [float(np.nanmean([_overlap(each, radius) for each in gap]))]
 
 
+def restyles(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether what a restyle asks for is seen, the share of all else that is seen as in the clip, and the thing's path.
+
+    The path's error is its mean distance from the thing's place in the clip, by the frame's width.
+    """
+    scene = write_scene(rng, frames=60, fixed=PLAIN | {"second_object": None, "then": None, "weather": "clear"})
+    clip, thing = draw(scene), scene.things[0]
+    axis = str(rng.choice(list(ASKABLE)))
+    value = str(rng.choice([each for each in ASKABLE[axis] if each != getattr(scene, axis, thing.colour)]))
+    prompt = ASKABLE[axis][value].format(thing.kind)
+    draft = make(prompt, Restyle(clip), seed=int(rng.integers(99)))
+    before, after = (shipped().look(each) for each in (clip, draft.frames))
+    kept = [before.value(other) == after.value(other) for other in KEPT if other != axis]
+    apart = look.path(draft.frames, thing.kind) - look.path(clip, thing.kind)
+    return [float(after.value(axis) == value), float(np.mean(kept)), float(np.nanmean(np.hypot(*apart.T)) / 256)]
+
+
 def _overlap(gap: float, radius: float) -> float:
     """Intersection over union of two like circles."""
     if not gap < 2 * radius:
@@ -257,6 +287,7 @@ WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[
     "badges": (badges, ("emblem right", "colours right")),
     "two references": (two_references, ("both emblems right", "not swapped", "emblem right")),
     "controls": (controls, ("overlap",)),
+    "restyles": (restyles, ("asked is seen", "the rest kept", "path error by width")),
     "cues": (cues, ("right order",)),
 }
 

@@ -52,6 +52,19 @@ def test_a_clip_that_leads_is_fitted_to_the_shot(make, files):
     request, _ = make("generate", "bright", *asked, "--restyle", files / "whole.mov", "--strength", "0.5")
     (restyle,) = request.conditions
     assert (type(restyle), restyle.strength, len(restyle.frames)) == (Restyle, 0.5, 12)
+    assert restyle.sound is not None
+    assert restyle.sound.shape == (2, 24_000)
+
+
+def test_a_shot_is_as_long_as_the_clip_that_it_is_made_out_of(make, files):
+    request, _ = make("generate", "bright", "--shows", "nobody", "--restyle", files / "whole.mov")
+    assert request.seconds == 1.5
+    again, _ = make(
+        *("generate", "bright", "--shows", "nobody", "--restyle", files / "whole.mov"),
+        *("--sound", files / "short.wav", "--seconds", "1"),
+    )
+    restyle = next(each for each in again.conditions if isinstance(each, Restyle))
+    assert restyle.sound is None  # another sound is given
 
 
 def test_credentials_name_each_file_whatever_else_directs_the_shot(make, files):

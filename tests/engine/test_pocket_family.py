@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from zoetrope.core.conditions import Extend, Footage, Keyframe, Reference, Region, Soundtrack
+from zoetrope.core.conditions import Extend, Footage, Keyframe, Reference, Region, Restyle, Soundtrack
 from zoetrope.core.errors import InvalidRequest, WeightsError
 from zoetrope.core.events import Notice, PreviewReady
 from zoetrope.core.motion import Cue, Stroke
@@ -231,3 +231,15 @@ def test_strokes_names_and_cues_are_checked(family):
     assert family.check(Request("@hero bounces", conditions=(Reference(picture, "hero"),), strict=True)) == ()
     with pytest.raises(InvalidRequest, match="frobs"):
         family.check(Request("red ball", conditions=(Cue(2, "ball frobs"),), strict=True))
+
+
+def test_a_clip_is_made_into_another_and_keeps_its_sound_to_the_sample_where_it_is_heard_alike(family, pocket):
+    draft = generate(ask(conditions=(Restyle(FRAMES, 0.6, SOUND),)), family=family, numerics=CPU)
+    assert draft.frames.shape == FRAMES.shape
+    assert draft.sound is not None
+    taken = canvas_of(pocket, Restyle(FRAMES, 0.6, SOUND)).sound.given
+    assert bool(taken.all()) == np.array_equal(draft.sound, SOUND)
+    assert bool(taken.any()) == bool(taken.all())
+    whole = generate(ask(conditions=(Restyle(FRAMES, 1.0, SOUND),)), family=family, numerics=CPU)
+    free = generate(ask(), family=family, numerics=CPU)
+    assert np.array_equal(whole.frames, free.frames)

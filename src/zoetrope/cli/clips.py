@@ -37,7 +37,7 @@ def read_whole(path: Path, limits: Limits, tell: OnEvent, part: str = "") -> Rea
     Raises: InvalidRequest for a clip that is too long or too short; MediaError for one that cannot be read.
     """
     least, most = limits.seconds
-    _check_length(path, _told_seconds(path), limits, part)
+    _check_length(path, told_seconds(path), limits, part)
     clip = read_clip(path, limits.clock)
     length = limits.clock.seconds_of(len(clip.frames))
     _check_length(path, length, limits, part)  # some files say nothing before, or lie
@@ -109,7 +109,7 @@ def _lost(size: Size, fitted: Size) -> float:
     return 1 - min(one, other) / max(one, other)
 
 
-def _told_seconds(path: Path) -> Fraction:
+def told_seconds(path: Path) -> Fraction:
     """How long a file says its pictures last, 0 where it does not say."""
     from zoetrope.media.readers import probe
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from zoetrope.cli.clips import told_seconds
 from zoetrope.cli.directions import Directing, read_directions
 from zoetrope.cli.grouping import grouped, typed
 from zoetrope.cli.inputs import Inputs, read_inputs
@@ -56,7 +57,7 @@ def generate(
 
     def ask_for(limits: Limits, tell: OnEvent) -> Ask:
         size = limits.learned[0] if frame.size is None else read_size(frame.size)
-        seconds = _seconds(frame, output, limits)
+        seconds = _seconds(frame, inputs.restyle, output, limits)
         first, cues = read_prompts(prompt, frame.at or ())
         given = (
             *read_inputs(inputs, seconds, size, limits.clock),
@@ -68,10 +69,17 @@ def generate(
     shoot(ask_for, output, manner)
 
 
-def _seconds(frame: Frame, output: Path, limits: Limits) -> Fraction:
+def _seconds(frame: Frame, restyle: Path | None, output: Path, limits: Limits) -> Fraction:
+    """As long as it is asked to be; else a still, as long as the clip that it is made out of, or five seconds."""
     if frame.seconds is not None:
         return exact_seconds(frame.seconds.removesuffix("s"))
-    return Fraction(0) if output.suffix.lower() == STILL else min(Fraction(5), limits.seconds[1])
+    if output.suffix.lower() == STILL:
+        return Fraction(0)
+    usual = min(Fraction(5), limits.seconds[1])
+    if restyle is None:
+        return usual
+    lasts = told_seconds(restyle) // limits.seconds_step * limits.seconds_step
+    return min(max(lasts, limits.seconds[0]), limits.seconds[1]) if lasts else usual
 
 
 def _words(prompts: Sequence[str], frame: Frame, inputs: Inputs, directing: Directing) -> tuple[str, ...]:

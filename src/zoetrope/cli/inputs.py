@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from zoetrope.cli.clips import cut, fitted, lasting, read_clip
+from zoetrope.cli.clips import ReadClip, cut, fitted, lasting, read_clip
 from zoetrope.cli.keyframes import read_keyframes
 from zoetrope.cli.shooting import Given
 from zoetrope.core.agreement import MOST_REFERENCES
@@ -59,7 +59,7 @@ def read_inputs(asked: Inputs, seconds: Fraction, size: Size, clock: Clock) -> t
         *_read_references(asked.reference or ()),
         *((_read_sound(asked.sound, seconds, clock),) if asked.sound else ()),
         *_read_controls(asked.control or (), seconds, size, clock),
-        *((_read_restyle(asked.restyle, asked.strength, seconds, size, clock),) if asked.restyle else ()),
+        *((_read_restyle(asked, asked.restyle, seconds, size, clock),) if asked.restyle else ()),
     )
 
 
@@ -103,23 +103,25 @@ def _check_sound(file: Path, lasts: Fraction, seconds: Fraction) -> None:
 def _read_controls(written: Sequence[str], seconds: Fraction, size: Size, clock: Clock) -> Iterator[Given]:
     for each in written:
         kind, file = _split("--control", each, "depth=layout.mp4")
-        yield Given(Control(_frames("control clip", file, seconds, size, clock), kind), file)
+        yield Given(Control(_clip("control clip", file, seconds, size, clock).frames, kind), file)
 
 
-def _read_restyle(file: Path, strength: float | None, seconds: Fraction, size: Size, clock: Clock) -> Given:
-    frames = _frames("clip to restyle", file, seconds, size, clock)
-    return Given(Restyle(frames, Restyle.strength if strength is None else strength), file)
+def _read_restyle(asked: Inputs, file: Path, seconds: Fraction, size: Size, clock: Clock) -> Given:
+    """The clip with its own sound, unless another is given."""
+    clip = _clip("clip to restyle", file, seconds, size, clock)
+    strength = Restyle.strength if asked.strength is None else asked.strength
+    return Given(Restyle(clip.frames, strength, None if asked.sound else clip.sound), file)
 
 
-def _frames(what: str, file: Path, seconds: Fraction, size: Size, clock: Clock) -> np.ndarray:
-    """The frames of a clip that leads a whole shot; what goes beyond the shot is left out."""
+def _clip(what: str, file: Path, seconds: Fraction, size: Size, clock: Clock) -> ReadClip:
+    """A clip that leads a whole shot; what goes beyond the shot is left out."""
     clip = read_clip(file, clock)
     if len(clip.frames) < clock.frames(seconds):
         raise InvalidRequest(
             f"the {what} {file} lasts {show_seconds(clock.seconds_of(len(clip.frames)))} s, but the shot "
             f"{show_seconds(seconds)} s; give a longer clip, or ask for fewer seconds."
         )
-    return fitted(cut(clip, seconds, clock), size).frames
+    return fitted(cut(clip, seconds, clock), size)
 
 
 def _split(option: str, written: str, example: str) -> tuple[str, Path]:

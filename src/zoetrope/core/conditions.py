@@ -169,15 +169,17 @@ class Reference:
 class Restyle:
     """The shot is made out of a clip: the more strength, the less of the clip stays.
 
-    Shapes: frames uint8 (t, h, w, 3).
+    Shapes: frames uint8 (t, h, w, 3); sound float32 (2, s) that stays where the shot is heard as the clip is, or None.
     Units: strength above 0 to 1; at 1 nothing of the clip stays.
     """
 
     frames: np.ndarray
     strength: float = 0.8  # the default of the video-to-video pipelines that people know
+    sound: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         _check_frames(self.frames, "the clip to restyle")
+        _check_sound(self.sound, "the sound of the clip to restyle")
         if isinstance(self.strength, bool) or not isinstance(self.strength, int | float) or not 0 < self.strength <= 1:
             raise InvalidRequest(f"the strength of a restyle was {self.strength!r}; it must lie above 0 and up to 1.")
 
@@ -189,6 +191,14 @@ class Restyle:
 Condition: TypeAlias = (
     Keyframe | Extend | Region | Soundtrack | Footage | Control | Reference | Restyle | Stroke | CameraPath | Hold | Cue
 )
+
+
+def with_clip_sound(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """The conditions with the sound of the clip that is restyled as the soundtrack, unless another one is given."""
+    if any(isinstance(each, Soundtrack) for each in conditions):
+        return conditions
+    sounds = (each.sound for each in conditions if isinstance(each, Restyle))
+    return (*conditions, *(Soundtrack(sound) for sound in sounds if sound is not None))
 
 
 def _check_sound_mask(mask: np.ndarray | None, sound: np.ndarray | None) -> None:

@@ -130,6 +130,11 @@ def _check_condition(condition: Condition, seconds: Seconds, frames: int, limits
                 f"a prompt was set at {show_seconds(at)} s, but the shot ends at {show_seconds(seconds)} s; set it "
                 "earlier, or ask for more seconds."
             )
+        case Restyle(sound=sound) if sound is not None and sound.shape[1] != limits.clock.samples(seconds):
+            raise InvalidRequest(
+                f"the clip to restyle has {sound.shape[1]} samples of sound, but a shot of {show_seconds(seconds)} s "
+                f"has {limits.clock.samples(seconds)} at {limits.clock.sample_rate} a second; resample, cut or pad it."
+            )
         case Soundtrack(sound=sound) if sound.shape[1] != limits.clock.samples(seconds):
             raise InvalidRequest(
                 f"the soundtrack has {sound.shape[1]} samples, but a shot of {show_seconds(seconds)} s has "

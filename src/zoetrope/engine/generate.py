@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from zoetrope.core.cancel import Cancel, stop_if
-from zoetrope.core.conditions import Footage, Region, Soundtrack
+from zoetrope.core.conditions import Footage, Region, Soundtrack, with_clip_sound
 from zoetrope.core.events import FramesReady, Notice, OnEvent
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import draw_seed
@@ -197,6 +197,8 @@ def shoot(
         parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel)
         if isinstance(checkpoint, Detailed):
             parts = detailed_parts(parts, checkpoint.details(request, canvas))
+        if canvas.sound.given.all():
+            request = replace(request, conditions=with_clip_sound(request.conditions))
     for part in parts:
         yield keep_given(part, request, clock)
 

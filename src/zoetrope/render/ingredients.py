@@ -69,8 +69,8 @@ def _ingredient(condition: Condition, policy: Policy) -> Ingredient:
             return _seen("parent", "clip that is edited", policy, frames, sound)
         case Footage(frames=frames):
             return _seen("parent", "picture that is given sound", policy, frames)
-        case Restyle(frames=frames):
-            return _seen("parent", "clip that is made anew", policy, frames)
+        case Restyle(frames=frames, sound=sound):
+            return _seen("parent", "clip that is made anew", policy, frames, sound)
         case Control(frames=frames, kind=kind):
             return _seen("input", f"clip of {kind}", policy, frames)
         case Reference(picture=picture):

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region
+from zoetrope.core.conditions import Condition, Extend, Footage, Keyframe, Region, Restyle
 from zoetrope.core.errors import Unsupported
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock
@@ -35,7 +35,7 @@ def bare_request(request: Request, policy: Policy, clock: Clock) -> Request:
 
     def without(given: Condition) -> Condition:
         match given:
-            case Extend() | Region() | Footage():
+            case Extend() | Region() | Footage() | Restyle():
                 return replace(given, frames=bare(given.frames, policy, clock))
             case Keyframe():
                 return replace(given, picture=bare(given.picture[None], policy, clock)[0])

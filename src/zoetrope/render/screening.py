@@ -45,9 +45,13 @@ def _given(request: Request) -> Iterator[tuple[np.ndarray | None, np.ndarray | N
         match condition:
             case Keyframe(picture=picture) | Reference(picture=picture):
                 yield picture[None], None
-            case Extend(frames=frames, sound=sound) | Region(frames=frames, sound=sound):
+            case (
+                Extend(frames=frames, sound=sound)
+                | Region(frames=frames, sound=sound)
+                | Restyle(frames=frames, sound=sound)
+            ):
                 yield frames, sound
-            case Footage(frames=frames) | Restyle(frames=frames) | Control(frames=frames):
+            case Footage(frames=frames) | Control(frames=frames):
                 yield frames, None
             case Soundtrack(sound=sound):
                 yield None, sound

@@ -89,13 +89,13 @@ def carry(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -
             weight = weight.minimum((after - numbers) / (after - each.picture))
         weight = weight.clamp(0, 1).to(total)
         some = (weight > 0).nonzero()[:, 0]
-        share = weight[some, None, None, None] * _trust(each, plan, pictures[some], grid)
+        share = weight[some, None, None, None] * trust(each, plan, pictures[some], grid)
         total[some] += share * carry_one(each, plan, pictures[some], grid)
         shares[some] += share
     return total / shares
 
 
-def _trust(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
+def trust(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
     """How far an anchor has seen what pictures of a shot show, (t, 1, h, w): never nothing, so that someone tells."""
     seen = torch.ones_like(anchor.beyond[0]) if anchor.seen is None else anchor.seen
     whole = seen.expand(len(pictures), 1, -1, -1)

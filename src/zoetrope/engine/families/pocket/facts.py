@@ -9,8 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Soundtrack
-from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle, Soundtrack
+from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.core.events import Notice
 from zoetrope.core.limits import Limits, check_limits
 from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
@@ -39,7 +39,20 @@ LIMITS = Limits(
     learned=(Size(256, 144),),
     seconds=(Fraction(1, 2), Fraction(5)),
     seconds_step=Fraction(1, 2),
-    conditions=(Keyframe, Extend, Region, Soundtrack, Footage, Stroke, CameraPath, Hold, Cue, Reference, Control),
+    conditions=(
+        Keyframe,
+        Extend,
+        Region,
+        Soundtrack,
+        Footage,
+        Stroke,
+        CameraPath,
+        Hold,
+        Cue,
+        Reference,
+        Control,
+        Restyle,
+    ),
 )
 
 # By eye: the sketch holds what a prompt says and what the scenery painter made up, and noise in the middle of the
@@ -76,6 +89,7 @@ class Pocket:
         for condition in request.conditions:
             if isinstance(condition, Stroke) and condition.thing > THINGS:
                 raise InvalidRequest(f"a stroke was drawn for thing {condition.thing}; pocket's shots have {THINGS}.")
+        _check_restyle(request)
         return (*self._check_words(request), *_check_learned(request))
 
     def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
@@ -107,6 +121,18 @@ class Pocket:
         from zoetrope.engine.families.pocket.storage import load_pocket
 
         return load_pocket(self.weights, numerics)
+
+
+def _check_restyle(request: Request) -> None:
+    """Raises: Unsupported for what else tells of a shot that is made out of a clip."""
+    if not any(isinstance(each, Restyle) for each in request.conditions):
+        return
+    for condition in request.conditions:
+        if not isinstance(condition, Restyle | Soundtrack):
+            raise Unsupported(
+                "pocket restyles a clip with its own motion, camera and things, so it takes no "
+                f"{type(condition).__name__} beside it; leave one of the two out."
+            )
 
 
 def _check_learned(request: Request) -> tuple[Notice, ...]:

@@ -13,6 +13,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
+from zoetrope.core.conditions import with_clip_sound
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, give, to_device
@@ -29,6 +30,7 @@ from zoetrope.engine.families.pocket.plan import Plan, Stamps, sign_of, stamp, s
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.reader import Reader
 from zoetrope.engine.families.pocket.references import named
+from zoetrope.engine.families.pocket.restyling import Restyler, clip_of, let_through, sounds_alike
 from zoetrope.engine.families.pocket.scenery import Scenery
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by, signed
 from zoetrope.engine.families.pocket.sketch import Sketcher
@@ -93,7 +95,7 @@ class LoadedPocket:
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
         placer = Placer(self.video_codec, self.sound_codec, LIMITS.clock)
-        canvas = placer.place(canvas, steadied(request, self.sketcher))
+        canvas = placer.place(canvas, steadied(self._sounding(request, canvas.grid[0]), self.sketcher))
         latent = self.sketched(request, canvas.grid).latent
         where = torch.zeros(canvas.grid, dtype=torch.bool, device=self.device)
         where[_latents_of(keyed(request, LIMITS.clock))] = True
@@ -134,6 +136,10 @@ class LoadedPocket:
         return Seer(self.spotter, self.sketcher)
 
     @property
+    def restyler(self) -> Restyler:
+        return Restyler(self.sketcher, self.scenery, self.video_codec)
+
+    @property
     def stager(self) -> Stager:
         return Stager(self.planner, self.reader, self.tokeniser, LIMITS.clock, self.seer)
 
@@ -148,7 +154,20 @@ class LoadedPocket:
         return plan
 
     def _write_plan(self, request: Request, latents: int) -> Plan:
+        clip = self._clip(request)
+        if clip is not None:
+            return self.restyler.plan(self.plan(clip, latents), request, self.stager.said(request.prompt))
         return self.stager.plan(request, latents, seeds_of(request).named("plan"))
+
+    def _clip(self, request: Request) -> Request | None:
+        """The request for the clip that a request restyles, as it is."""
+        return clip_of(request, self.stager.said)
+
+    def _sounding(self, request: Request, latents: int) -> Request:
+        """The request with the sound of the clip that it restyles, if nothing that is heard changes."""
+        clip = self._clip(request)
+        alike = clip is not None and sounds_alike(self.plan(clip, latents), self.plan(request, latents))
+        return replace(request, conditions=with_clip_sound(request.conditions)) if alike else request
 
     def memory(self, request: Request) -> Memory:
         """What a shot that goes on from the last pictures of this one is to know of them."""
@@ -184,6 +203,7 @@ class LoadedPocket:
             numbers = torch.arange(plan.camera.shape[1], device=self.device)
             pictures = self.sketcher.sketch(plan, numbers, grid[1:], self._scenery(request, plan, grid[1:]))
             given = torch.zeros(len(numbers), dtype=torch.bool)
+            pictures = let_through(pictures, request)
             for number, picture in keyed(request, LIMITS.clock).items():
                 pictures[:, number] = signed(picture).to(pictures)
                 given[number] = True
@@ -198,6 +218,11 @@ class LoadedPocket:
         remembered = memory_of(request.conditions)
         if remembered is not None:
             return remembered.anchor
+        clip = self._clip(request)
+        if clip is not None:
+            before = self.plan(clip, (plan.camera.shape[1] + GROUP - 1) // GROUP)
+            seen = self._scenery(clip, before, grid)
+            return self.restyler.scenery(seen, before, plan, grid, request)
         shown = shown_by(request, LIMITS.clock)
         if shown is not None:
             seen = self.seer.scenery(shown, plan, grid)
