@@ -15,6 +15,7 @@ import torch
 
 from zoetrope.engine.families.pocket.bodies import half_width, touching_distance
 from zoetrope.engine.families.pocket.directing import Known
+from zoetrope.engine.families.pocket.landing import landings, local_lows
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan
 
 X, Y, CONTACT, OFFSET = (TRACK.index(name) for name in ("x", "y", "contact", "offset"))
@@ -23,6 +24,8 @@ STANDING = frozenset({"slides", "rebounds", "collides", "talks"})
 SUNK = 0.4  # metres beside standing up to which a thing is meant to stand
 RUN = 3  # pictures before and after a touch that tell how fast a thing runs into it and away
 CROUCH = 0.1  # metres that the middle of a thing sinks at most, pressed together, while it stands
+SKIPS = 0.12  # metres up to which a thing skips that comes to rest
+NEAR = 1.2  # pictures within which two landings are one
 LEAP = 0.06  # metres beside its neighbours' in a step that no push explains
 WALL, WALL_AT, WALL_SIDE = 1, 2, 3  # marks: whether there is one, where, and on which side
 
@@ -51,6 +54,8 @@ def touching(plan: Plan, act: str, known: Known | None = None) -> Plan:
     marks = plan.marks[0].double().cpu().numpy().copy()
     radii = plan.radii()[0].tolist()
     rests = [marks[0] + radius for radius in radii]
+    if act in LANDING and known is not None:
+        _land_as_seen(tracks[0], known.rows[:count, [Y, CONTACT]].cpu().numpy())
     if act in STANDING:
         _stand(tracks, rests, kept)
     if act in LANDING:
@@ -111,6 +116,25 @@ def _land(track: np.ndarray, rest: float, kept: np.ndarray) -> None:
     track[:, Y] = _moved(track[:, Y], lacks, kept)
     if lacks:
         track[~kept, Y] = np.maximum(track[~kept, Y], rest - CROUCH)
+
+
+def _land_as_seen(track: np.ndarray, told: np.ndarray) -> None:
+    """Hard landings are where a told path shows them, soft ones as they are written, where no touch is told.
+
+    Shapes: told bool (t, 2): height and contact.
+    """
+    seen = told[:, 0] & ~told[:, 1]
+    if seen.sum() < len(seen) / 2 or not seen.any():
+        return
+    heights = track[:, Y]
+    lows = local_lows(heights)
+    found = [each for each in landings(heights) if seen[each.picture]]
+    for touch in _touches(track):
+        near = any(abs(each.picture + each.late - touch.moment) < NEAR for each in found)
+        if seen[touch.picture] and (near or heights[touch.picture] > lows[touch.picture] + SKIPS):
+            track[touch.picture, CONTACT] = 0
+    for each in found:
+        track[each.picture, [CONTACT, OFFSET]] = each.speed, each.late
 
 
 def _landing(heights: np.ndarray, touch: Touch, touches: list[Touch]) -> float:
