@@ -101,6 +101,15 @@ def keyframes(rng: np.random.Generator, look: Look) -> list[float]:
     return [psnr(draft.frames[at], frames[at]) for at in (0, 30, 59)]
 
 
+def neighbours(rng: np.random.Generator, look: Look) -> list[float]:
+    """How much more than usual a shot changes beside given pictures: after the first, before and after 2.5 s."""
+    scene = write_scene(rng, frames=60, fixed=PLAIN | {"weather": "clear"})
+    frames, text = draw(scene), captions(scene, rng, "en").text
+    draft = make(text, Keyframe("first", frames[0]), Keyframe(Fraction(5, 2), frames[30]))
+    change = np.abs(np.diff(draft.frames.astype(np.float32), axis=0)).mean((1, 2, 3))
+    return [float(change[at] / np.median(change)) for at in (0, 29, 30)]
+
+
 def strokes(rng: np.random.Generator, look: Look) -> list[float]:
     """Mean distance of the thing from its stroke, by the frame's width, and the share of frames in which it is seen."""
     kind, colour = str(rng.choice(AXES["object"])), str(rng.choice(AXES["colour"]))
@@ -279,6 +288,7 @@ def cues(rng: np.random.Generator, look: Look) -> list[float]:
 
 WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[str, ...]]] = {
     "keyframes": (keyframes, ("PSNR first", "at 2.5 s", "last")),
+    "neighbours": (neighbours, ("change after the first", "before 2.5 s", "after it")),
     "strokes": (strokes, ("error by width", "seen")),
     "cameras": (cameras, ("right way", "error by amount")),
     "mouths": (mouths, ("correlation",)),
