@@ -73,7 +73,7 @@ class Loaded(Protocol):
         ...
 
     def decode_video(self, latent: Tensor, state: Any) -> tuple[np.ndarray, Any]:
-        """Next latent frames -> next frames; state None begins a shot.
+        """Next latent frames -> next frames; state None begins a shot, and a state is used up by going on from it.
 
         Shapes: latent (f, rows, columns, c); frames uint8 (t, h, w, 3).
         """

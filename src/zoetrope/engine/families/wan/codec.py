@@ -1,4 +1,4 @@
-"""Between pixels and Wan's latents, frame by frame; what a codec remembers of a shot travels as a value.
+"""Between pixels and Wan's latents, frame by frame; what a codec remembers of a shot is handed on.
 
 Knows no canvas. The network of the codec is diffusers' AutoencoderKLWan.
 """
@@ -16,20 +16,20 @@ from torch import Tensor, nn
 from zoetrope.engine.families.wan.decoding import Past, pictures_of
 
 State: TypeAlias = Past | None
-"""What each causal convolution saw last; None before the first latent frame."""
+"""What each causal convolution saw last; None before the first latent frame. Emptied by who goes on from it."""
 
 STRIDE = 4  # frames that one latent frame after the first holds
 
 
 def decode_next(codec: Any, latent: Tensor, state: State) -> tuple[np.ndarray, State]:
-    """Decode the next latent frames of a shot; the same pixels as decoding all at once.
+    """Decode the next latent frames of a shot; the same pixels as decoding all at once. A state goes on only once.
 
     Shapes: latent (f, r, w, c), normalised; frames uint8 (t, h, w, 3).
     """
     spread, mean = _spread(codec, latent.device)
     given = rearrange(latent.to(codec.dtype), "f r w c -> 1 c f r w")
     given = codec.post_quant_conv(given / spread.to(codec.dtype) + mean.to(codec.dtype))
-    past = dict(state or {})
+    past = _handed_on(state)
     patch = codec.config.patch_size
     pictures = [
         _to_uint8(_unfold(pixels[:, :, None], patch).clamp(-1, 1))
@@ -37,6 +37,16 @@ def decode_next(codec: Any, latent: Tensor, state: State) -> tuple[np.ndarray, S
         for pixels in pictures_of(codec.decoder, each, past)
     ]
     return np.concatenate(pictures), past
+
+
+def _handed_on(state: State) -> Past:
+    """What is remembered, in the hands of one alone: it is written over, and a copy would take as much again."""
+    if state is None:
+        return {}
+    assert state, "a state goes on only once"
+    past = dict(state)
+    state.clear()
+    return past
 
 
 def encode(codec: Any, frames: Tensor) -> Tensor:
