@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from zoetrope.core.errors import InvalidRequest
-from zoetrope.evaluation.picture import around_things, flicker, psnr, seam
+from zoetrope.evaluation.picture import around_things, flicker, middle, psnr, seam
 
 
 def noise(*shape, seed=0):
@@ -43,3 +43,8 @@ def test_a_jump_at_a_join_is_seen():
     judged = seam(clip, [24])
     assert judged.jump > 20
     assert judged.drift == pytest.approx(60, abs=1)
+
+
+def test_the_middle_of_five_pictures_is_their_median():
+    five = np.random.default_rng(4).integers(0, 256, (5, 6, 7, 3), dtype=np.uint8)
+    assert (middle(*five) == np.median(five, axis=0)).all()

@@ -11,6 +11,7 @@ import itertools
 import cv2
 import numpy as np
 
+from zoetrope.evaluation.picture import middle
 from zoetrope.evaluation.sight import CameraSeen
 from zoetrope.training.world.backdrop import HORIZON, LAG, SHRINK, SWEEP
 from zoetrope.training.world.cameras import HALF_VIEW
@@ -27,6 +28,11 @@ CELL = 4  # pixels of a cell of pixel art
 CLOSE = 0.7  # pixels: a point that a guess explains this well counts for it
 GROUND = -0.58  # metres: the middle of the heights at which the stage's floors lie
 FEWEST = 8  # points; with fewer nothing is said
+ROOM = 32  # pixels of a side of the squares that count alike: bricks of a wall are many and say one thing
+FLOOR_COUNTS = 1.5  # how much more the floor says than what stands, whose depth is a guess
+FEW_ON_FLOOR = 20  # points on the floor at which what it says counts half
+WEAK, STRONG = 0.6, 1.05  # shares of the stage's strongest move within which its moves are
+TOO_WEAK, TOO_STRONG = 0.5, 1.0  # what a move loses for every share that it lies outside
 TRIFLE = 0.3  # share of the stage's strongest move below which a camera rests; its weakest has 0.65
 KINDS = {"rest": (), "pan": (0,), "tilt": (1,), "zoom": (2, 1), "orbit": (3,)}  # which numbers change in a move
 WORDS = {
@@ -52,25 +58,30 @@ def camera_seen(frames: np.ndarray, things: np.ndarray, cuts: np.ndarray, blocky
     marks = steps(len(frames), cuts, step)
     tracks = [tracked(calm[first], calm[last], ~things[first]) for first, last in marks]
     tried = {kind: _followed(kind, tracks, marks, frames.shape, close) for kind in KINDS}
-    names = {kind: named(kind, moves.sum(0), frames.shape) for kind, (moves, _) in tried.items()}
-    kind = max(tried, key=lambda each: tried[each][1] if names[each] != "static" or each == "rest" else -1.0)
-    moves, share = tried[kind]
-    return CameraSeen(names[kind], np.cumsum(moves, axis=0), share)
+    shares = {kind: strength(kind, moves.sum(0), frames.shape) for kind, (moves, _) in tried.items()}
+    likely = {kind: tried[kind][1] - _unusual(share) for kind, share in shares.items() if abs(share) >= TRIFLE}
+    likely["rest"] = tried["rest"][1]
+    kind = max(likely, key=lambda each: likely[each])
+    moves, explained = tried[kind]
+    name = "static" if kind == "rest" else WORDS[kind][int(shares[kind] > 0)]
+    return CameraSeen(name, np.cumsum(moves, axis=0), explained)
 
 
-def named(kind: str, total: np.ndarray, shape: tuple[int, ...]) -> str:
-    """The word for a move of one kind over a clip of a shape (t, h, w, 3); static where it is a trifle."""
+def strength(kind: str, total: np.ndarray, shape: tuple[int, ...]) -> float:
+    """A whole move as a share of the strongest that the stage makes in a clip of a shape (t, h, w, 3)."""
     seconds, half = (shape[0] - 1) / FRAMES_PER_SECOND, HALF_VIEW * shape[2] / shape[1]
-    usual = {
+    strongest = {
         "pan": (0.35 + 0.12 * seconds) * half,
         "tilt": min(0.7, 0.25 + 0.09 * seconds),
         "zoom": np.log(1 + 0.35 + 0.12 * seconds),
         "orbit": min(0.9, 0.4 + 0.1 * seconds),
     }
-    moved = float(total[KINDS[kind][0]]) if KINDS[kind] else 0.0
-    if not KINDS[kind] or abs(moved) < TRIFLE * usual[kind]:
-        return "static"
-    return WORDS[kind][int(moved > 0)]
+    return float(total[KINDS[kind][0]]) / strongest[kind] if KINDS[kind] else 0.0
+
+
+def _unusual(share: float) -> float:
+    """How far a move is from those that the stage makes: false pans are strong, false orbits weak."""
+    return TOO_STRONG * max(0.0, abs(share) - STRONG) + TOO_WEAK * max(0.0, WEAK - abs(share))
 
 
 def _followed(
@@ -82,18 +93,26 @@ def _followed(
 ) -> tuple[np.ndarray, float]:
     """Steps (t, 4) and how much they explain, if the camera moves in one way alone."""
     moves, level, columns = np.zeros((shape[0], 4)), np.zeros(4), list(KINDS[kind])
-    hits, points = np.zeros(2), np.full(2, 1e-6)  # of the floor, of what stands
+    hits, points, floor = np.zeros(2), np.full(2, 1e-6), 0  # of the floor, of what stands
     for (first, last), (at, moved) in zip(marks, tracks, strict=True):
         move = np.zeros(4)
         if len(at) >= FEWEST:
             near, far, stands = design(at, shape[1:3], level)
-            move[columns], good = fit(near[:, :, columns], far[:, :, columns], stands, moved, close)
-            for which in (0, 1):
-                hits[which] += good[stands == which].sum()
-                points[which] += (stands == which).sum()
+            count = spread(at)
+            move[columns], good, trust = fit(near[:, :, columns], far[:, :, columns], stands, count, moved, close)
+            for which, sure in ((0, good), (1, good * trust)):
+                hits[which] += (count * sure)[stands == which].sum()
+                points[which] += count[stands == which].sum()
+            floor += (stands == 0).sum()
         moves[first + 1 : last + 1] = move / (last - first)
         level = level + move
-    return moves, float((hits / points) @ np.minimum(points / points.sum() * 2, [1.0, 1.0]))
+    return moves, float((hits / points) @ (FLOOR_COUNTS * floor / (floor + FEW_ON_FLOOR), 1.0))
+
+
+def spread(points: np.ndarray) -> np.ndarray:
+    """What each point counts, so that every square of the picture counts alike. Shapes: (n, 2) in, (n,) out."""
+    _, number = np.unique(points // ROOM @ (1, 1000), return_inverse=True)
+    return 1 / np.sqrt(np.bincount(number.ravel()))[number.ravel()]
 
 
 def steps(count: int, cuts: np.ndarray, step: int) -> list[tuple[int, int]]:
@@ -117,7 +136,9 @@ def without_weather(frames: np.ndarray, cuts: np.ndarray) -> np.ndarray:
     for at in range(len(grey)):
         low, high = max(at - 2, 0), min(at + 3, len(grey))
         near = [i for i in range(low, high) if not cuts[min(i, at) + 1 : max(i, at) + 1].any()]
-        if len(near) >= 3:
+        if len(near) == 5:
+            out[at] = middle(*grey[near])
+        elif len(near) >= 3:
             out[at] = np.median(grey[near], axis=0)
     return out
 
@@ -174,43 +195,45 @@ def design(points: np.ndarray, shape: tuple[int, ...], level: np.ndarray) -> tup
 
 
 def fit(
-    near: np.ndarray, far: np.ndarray, stands: np.ndarray, moved: np.ndarray, close: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers that most points agree on, and how well each point does.
+    near: np.ndarray, far: np.ndarray, stands: np.ndarray, count: np.ndarray, moved: np.ndarray, close: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The numbers that most points agree on, how well each point does, and how likely its depth is then.
 
-    Shapes: near, far (n, 2, k); stands (n,); moved (n, 2); (k,) and (n,) out.
+    Shapes: near, far (n, 2, k); stands, count (n,); moved (n, 2); (k,), (n,) and (n,) out.
     """
-    rng, (count, _, many) = np.random.default_rng(len(moved)), near.shape
+    rng, (many_points, _, many) = np.random.default_rng(len(moved)), near.shape
     if not many:
-        return np.zeros(0), agreement(near, far, moved, np.zeros((1, 0)), close)[1][0]
-    picks = rng.integers(count, size=(TRIES, many))
+        _, good, trust = agreement(near, far, moved, np.zeros((1, 0)), close)
+        return np.zeros(0), good[0], trust[0]
+    picks = rng.integers(many_points, size=(TRIES, many))
     depth = rng.random((TRIES, many, 1, 1)) ** 0.5
     ways = near[picks] * (1 - depth) + far[picks] * depth
     guesses = solve(ways.reshape(TRIES, -1, many), moved[picks].reshape(TRIES, -1))
     guesses = np.concatenate([np.zeros((1, many)), guesses])
-    kept = agreement(near, far, moved, guesses, close)[1]
-    even = 1 / np.maximum(np.bincount(stands, minlength=2), 1)[stands]  # floor and rest count alike
-    best = guesses[np.argmax(kept @ even)]
+    _, good, trust = agreement(near, far, moved, guesses, close)
+    even = count / np.maximum(np.bincount(stands, count, 2), 1e-6)[stands]  # floor and rest count alike
+    best = guesses[np.argmax((good * trust) @ even)]
     for _ in range(3):
-        share, good = (each[0] for each in agreement(near, far, moved, best[None], close))
+        share, good, trust = (each[0] for each in agreement(near, far, moved, best[None], close))
         ways = near + (far - near) * share[:, None, None]
-        weight = np.repeat(np.sqrt(good + 1e-9), 2)[:, None]
+        weight = np.repeat(np.sqrt(count * good * trust + 1e-9), 2)[:, None]
         best = solve((ways.reshape(-1, many) * weight)[None], (moved.ravel() * weight[:, 0])[None])[0]
-    return best, agreement(near, far, moved, best[None], close)[1][0]
+    _, good, trust = agreement(near, far, moved, best[None], close)
+    return best, good[0], trust[0]
 
 
 def agreement(
     near: np.ndarray, far: np.ndarray, moved: np.ndarray, guesses: np.ndarray, close: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """How far away each point is if a guess is right, 0 to 1 of its span, and how well it is explained then.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How far away each point is if a guess is right, 0 to 1 of its span, how well it fits, how likely that is.
 
-    Shapes: near, far (n, 2, k); moved (n, 2); guesses (g, k); (g, n) twice out.
+    Shapes: near, far (n, 2, k); moved (n, 2); guesses (g, k); (g, n) three times out.
     """
     start, span = np.einsum("nij,gj->gni", near, guesses), np.einsum("nij,gj->gni", far - near, guesses)
     share = np.clip(((moved - start) * span).sum(-1) / np.maximum((span**2).sum(-1), 1e-9), 0, 1)
     error = ((start + share[..., None] * span - moved) ** 2).sum(-1)
     trust = np.where((span**2).sum(-1) > 1e-6, DOUBT + (1 - DOUBT) * share, 1.0)
-    return share, np.exp(-error / close**2) * trust
+    return share, np.exp(-error / close**2), trust
 
 
 def solve(ways: np.ndarray, moved: np.ndarray) -> np.ndarray:
