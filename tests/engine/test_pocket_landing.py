@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from zoetrope.engine.families.pocket.landing import landings
+from zoetrope.engine.families.pocket.landing import knocks, landings
 from zoetrope.training.world.script import write_scene
 
 
@@ -42,3 +42,16 @@ def test_jumps_of_true_scenes_land_once_each() -> None:
         found = np.array([(each.picture + each.late) / 12 for each in landings(seen)])
         assert all(np.abs(found - moment).min() < 0.08 for moment in told)
         assert len(found) <= len(told) + 2
+
+
+def test_walls_are_heard_where_true_scenes_turn_round_at_once() -> None:
+    rng, told, heard = np.random.default_rng(8), 0, 0
+    for _ in range(8):
+        scene = write_scene(rng, frames=61, fixed={"action": "rebounds", "then": None, "cut": False})
+        moments = np.array([each.seconds for each in scene.contacts if 0.25 < each.seconds < 4.75])
+        seen = scene.motion.centre[0, :, 0] + 0.01 * rng.standard_normal(61)
+        found = np.array([(each.picture + each.late) / 12 for each in knocks(seen)])
+        told += len(moments)
+        heard += sum(bool(len(found)) and np.abs(found - moment).min() < 0.08 for moment in moments)
+        assert len(found) <= len(moments) + 1
+    assert heard >= 0.75 * told

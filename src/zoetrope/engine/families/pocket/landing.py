@@ -1,4 +1,4 @@
-"""Landings that a path shows: where a thing that falls is thrown back or stopped. Knows heights and gravity alone."""
+"""Landings and knocks that a path shows: where a thing is thrown back or stopped. Knows places and gravity alone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ LOW = 0.3  # metres above the lowest place around within which things land
 HOP = 0.02  # metres that it rises at least between two landings
 AROUND = 9  # pictures on either side
 REACH = 3  # pictures at most on either side that a flight is told by
+KNOCKED = 0.03  # metres a picture at least into a wall, and half of that away from it: places seen err by 0.015 m
 ROOM = 0.35  # of a picture, by which the moment may lie outside the two pictures that it is sought between
 
 
@@ -36,6 +37,20 @@ def landings(heights: np.ndarray) -> list[Landing]:
         if all(_flew(heights, each, other) for other in kept):
             kept.append(each)
     return sorted(kept, key=lambda one: one.picture)
+
+
+def knocks(places: np.ndarray) -> list[Landing]:
+    """Where a thing whose middle is so far to the right, in metres (t,), is thrown back at once, as a wall does."""
+    found = []
+    for at in range(2, len(places) - 3):
+        into, away = (places[at] - places[at - 2]) / 2, (places[at + 3] - places[at + 1]) / 2
+        if into * away < 0 and abs(into) > KNOCKED and abs(away) > KNOCKED / 2:
+            late = float((places[at + 1] - away - places[at]) / (into - away))
+            if -ROOM <= late <= 1 + ROOM:
+                found.append(Landing(at, float(np.clip(late, 0.0, 0.99)), abs(float(into)) * FRAME_RATE))
+    return [
+        one for one in found if all(one.speed >= other.speed for other in found if abs(one.picture - other.picture) < 3)
+    ]
 
 
 def local_lows(heights: np.ndarray) -> np.ndarray:

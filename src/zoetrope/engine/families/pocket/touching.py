@@ -15,7 +15,7 @@ import torch
 
 from zoetrope.engine.families.pocket.bodies import half_width, touching_distance
 from zoetrope.engine.families.pocket.directing import Known
-from zoetrope.engine.families.pocket.landing import landings, local_lows
+from zoetrope.engine.families.pocket.landing import knocks, landings, local_lows
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan
 
 X, Y, CONTACT, OFFSET = (TRACK.index(name) for name in ("x", "y", "contact", "offset"))
@@ -56,6 +56,8 @@ def touching(plan: Plan, act: str, known: Known | None = None) -> Plan:
     rests = [marks[0] + radius for radius in radii]
     if act in LANDING and known is not None:
         _land_as_seen(tracks[0], known.rows[:count, [Y, CONTACT]].cpu().numpy())
+    if act == "rebounds" and known is not None:
+        _knock_as_seen(tracks[0], known.rows[:count, [X, CONTACT]].cpu().numpy())
     if act in STANDING:
         _stand(tracks, rests, kept)
     if act in LANDING:
@@ -124,7 +126,7 @@ def _land_as_seen(track: np.ndarray, told: np.ndarray) -> None:
     Shapes: told bool (t, 2): height and contact.
     """
     seen = told[:, 0] & ~told[:, 1]
-    if seen.sum() < len(seen) / 2 or not seen.any():
+    if seen.sum() < len(seen) / 2:
         return
     heights = track[:, Y]
     lows = local_lows(heights)
@@ -135,6 +137,17 @@ def _land_as_seen(track: np.ndarray, told: np.ndarray) -> None:
             track[touch.picture, CONTACT] = 0
     for each in found:
         track[each.picture, [CONTACT, OFFSET]] = each.speed, each.late
+
+
+def _knock_as_seen(track: np.ndarray, told: np.ndarray) -> None:
+    """Knocks at a wall are where a told path shows them. Shapes: told bool (t, 2): place and contact."""
+    seen = told[:, 0] & ~told[:, 1]
+    if seen.sum() < len(seen) / 2:
+        return
+    track[seen, CONTACT] = 0
+    for each in knocks(track[:, X]):
+        if seen[each.picture]:
+            track[each.picture, [CONTACT, OFFSET]] = each.speed, each.late
 
 
 def _landing(heights: np.ndarray, touch: Touch, touches: list[Touch]) -> float:
@@ -154,7 +167,7 @@ def _run_into_wall(track: np.ndarray, marks: np.ndarray, half: float, kept: np.n
         into, away = _paces(track[:, X], touch.picture)
         if into * side > 0 > away * side:
             turns[touch.moment] = float(track[touch.picture, X] + into * touch.late)
-        else:
+        elif not kept[touch.picture]:
             track[touch.picture, CONTACT] = 0
     if not turns:
         return
