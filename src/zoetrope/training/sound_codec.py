@@ -39,7 +39,7 @@ class SoundCodecRecipe:
 
     config: SoundCodecConfig = field(default_factory=SoundCodecConfig)
     seed: int = 1
-    steps: int = 6000
+    steps: int = 9500
     freeze: int = 4000
     sketch: int = 1000  # steps that learn the features alone, then as many while that fades out
     clips: int = 4  # rendered per step
@@ -50,7 +50,7 @@ class SoundCodecRecipe:
     warmup: int = 100
     average: float = 0.998
     latent_noise: float = 0.2  # greatest deviation of the noise that the decoder must bear
-    attack_weight: float = 0.5
+    attack_weight: float = 1.0
     bend_weight: float = 0.3
     tone_weight: float = 0.5
     checkpoint_every: int = 250

@@ -6,6 +6,7 @@ codec keeps what is heard and not the phase. Knows no codec.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import torch
@@ -15,7 +16,9 @@ from torch.nn.functional import avg_pool1d, avg_pool2d, max_pool1d, pad
 WINDOWS = (128, 256, 512, 1024, 2048)
 FLOOR = 1e-4  # -80 dB of a full-scale sine in the longest window; shorter ones hear more noise in a bin
 RATE = 24_000
-STEEP = 0.7  # nepers (6 dB) within 5 ms; the level of plain noise hardly ever rises so fast
+STEEP = 0.4  # nepers (3.5 dB) within 5 ms, mean over bands; plain noise hardly ever rises so fast in all of them
+ATTACK = 256  # samples (11 ms) in which the level of a band is told
+QUIET = 3e-3  # -50 dB of a full-scale sine; what rises below it is not heard
 BLOCK = 24  # samples (1 ms) of the energy curve in which onsets are sought
 
 
@@ -59,16 +62,25 @@ def _weighted(made: Tensor, wanted: Tensor, floor: float) -> Tensor:
 
 
 def attack_loss(made: Tensor, wanted: Tensor) -> Tensor:
-    """Distance of log energies every 2.5 ms, within 20 ms of where the wanted sound rises steeply, and only there.
+    """Distance of log levels in bands every 2.7 ms, within 20 ms of where the wanted sound rises steeply.
 
-    A spectrum forgives an attack that creeps in over 10 ms; an ear that watches a ball land does not.
+    A spectrum forgives an attack that creeps in over 10 ms; an ear that watches a ball land does not. One level over
+    all bands forgives an attack that a ringing neighbour hides, so every band counts alike.
     Shapes: both (b, c, s).
     """
-    levels = [torch.log(avg_pool1d(sound.square(), 60) + 1e-6) / 2 for sound in (made, wanted)]
+    levels = [band_levels(sound) for sound in (made, wanted)]
     pair = avg_pool1d(pad(levels[1], (2, 2), mode="replicate"), 2, 1)
-    rise = torch.relu(pair[..., 2:] - pair[..., :-2] - STEEP)
-    weight = max_pool1d(rise[..., : levels[1].shape[-1]], 17, 1, 8)
-    return ((levels[0] - levels[1]).abs() * weight).sum() / (weight.sum() + 1)
+    rise = torch.relu(pair[..., 2:] - pair[..., :-2]).mean(1)[..., : levels[1].shape[-1]]
+    weight = max_pool1d(torch.relu(rise - STEEP), 17, 1, 8)
+    return ((levels[0] - levels[1]).abs().mean(1) * weight).sum() / (weight.sum() + 1)
+
+
+def band_levels(sound: Tensor) -> Tensor:
+    """Log amplitude in bands of about a third of an octave, every 2.7 ms: (b, c, s) -> (b * c, bands, times)."""
+    edges = torch.unique(torch.logspace(0, 7, 19, base=2.0).round().long()).tolist()
+    spectrum = power(sound, ATTACK, ATTACK // 4)
+    grouped = torch.stack([spectrum[:, low:high].sum(1) for low, high in itertools.pairwise(edges)], dim=1)
+    return torch.log(grouped + QUIET**2) / 2
 
 
 @torch.no_grad()
