@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from zoetrope.core.conditions import Control, Keyframe, Reference, Restyle, Soundtrack
+from zoetrope.core.conditions import Control, Keyframe, Reference, ReferenceSound, Restyle, Soundtrack
 from zoetrope.core.motion import CameraPath
 from zoetrope.media.writers import open_writer
 
@@ -33,6 +33,15 @@ def test_a_reference_is_a_picture_or_two_frames_of_a_clip(make, files):
     assert [each.picture.shape for each in request.conditions] == [(20, 30, 3), (64, 96, 3), (64, 96, 3)]
     assert request.conditions[1].picture.mean() < request.conditions[2].picture.mean()
     assert f"--reference hero={files}/a.png --reference hero={files}/whole.mov" in said
+
+
+def test_a_reference_may_be_a_sound(make, files):
+    request, said = make(
+        "generate", *ASK, "--reference", f"hero={files}/a.png", "--reference", f"hero={files}/short.wav"
+    )
+    assert [type(each) for each in request.conditions] == [Reference, ReferenceSound]
+    assert request.conditions[1].sound.shape == (2, 9_600)
+    assert f"--reference hero={files}/short.wav" in said
 
 
 def test_a_voice_is_followed_by_silence(make, files):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle
+from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, ReferenceSound, Region, Restyle
 from zoetrope.core.errors import NeedsConsent
 from zoetrope.core.request import Adapter, Request
 from zoetrope.release.asset import Ingredient
@@ -50,6 +50,13 @@ def test_what_shows_pictures_is_listed_screened_and_asked_for_faces(tmp_path, co
     assert [frames.shape[-3:] for frames, _ in _given(asked(condition))] == [PICTURE.shape]
     with pytest.raises(NeedsConsent):
         Likenesses(tmp_path, "real").check(asked(condition), (Ingredient("face", "input", "ab" * 32),), NOW)
+
+
+def test_a_sound_that_is_referred_to_is_listed_and_screened():
+    sound = ReferenceSound(np.zeros((2, 100), np.float32), "hit")
+    assert _ingredient(sound, Unmarked()).relation == "input"
+    request = Request("a @hit ball", size="48x32", conditions=(sound,))
+    assert [each[1] is sound.sound for each in _given(request)] == [True]
 
 
 def test_a_checkpoint_named_by_its_path_is_told_by_its_name_and_weights():

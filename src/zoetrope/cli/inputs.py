@@ -13,12 +13,14 @@ from zoetrope.cli.clips import ReadClip, cut, fitted, lasting, read_clip
 from zoetrope.cli.keyframes import read_keyframes
 from zoetrope.cli.shooting import Given
 from zoetrope.core.agreement import MOST_REFERENCES
-from zoetrope.core.conditions import Control, Reference, Restyle, Soundtrack
+from zoetrope.core.conditions import Control, Reference, ReferenceSound, Restyle, Soundtrack
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock, show_seconds
 
 STILLS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".avif"})
+SOUNDS = frozenset({".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac"})
+HEARD = 10  # seconds of a sound that is referred to
 PADDING = Fraction(1, 20)  # seconds that coders of sound may add to its end; more is a longer sound
 
 
@@ -32,7 +34,7 @@ class Inputs:
     ] = None
     reference: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=FILE", help="What @NAME in the prompt looks like: a picture or clip. Up to 12."),
+        typer.Option(metavar="NAME=FILE", help="What @NAME in the prompt is: a picture, a clip or a sound. Up to 12."),
     ] = None
     sound: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A voice or music that the picture is made to.")
@@ -56,19 +58,23 @@ def read_inputs(asked: Inputs, seconds: Fraction, size: Size, clock: Clock) -> t
         raise InvalidRequest("--strength was given without --restyle; name the clip that the shot is made out of.")
     return (
         *read_keyframes(asked.image or (), size),
-        *_read_references(asked.reference or ()),
+        *_read_references(asked.reference or (), clock),
         *((_read_sound(asked.sound, seconds, clock),) if asked.sound else ()),
         *_read_controls(asked.control or (), seconds, size, clock),
         *((_read_restyle(asked, asked.restyle, seconds, size, clock),) if asked.restyle else ()),
     )
 
 
-def _read_references(written: Sequence[str]) -> Iterator[Given]:
+def _read_references(written: Sequence[str], clock: Clock) -> Iterator[Given]:
     if len(written) > MOST_REFERENCES:
         raise InvalidRequest(f"{len(written)} references were given; a shot takes up to {MOST_REFERENCES}.")
     for each in written:
         name, file = _split("--reference", each, "hero=hero.png")
-        yield from (Given(Reference(picture, name.removeprefix("@")), file) for picture in _looks(file))
+        name = name.removeprefix("@")
+        if file.suffix.lower() in SOUNDS:
+            yield Given(ReferenceSound(_heard(file, clock), name), file)
+        else:
+            yield from (Given(Reference(picture, name), file) for picture in _looks(file))
 
 
 def _looks(file: Path) -> Iterator[np.ndarray]:
@@ -81,6 +87,13 @@ def _looks(file: Path) -> Iterator[np.ndarray]:
         return
     frames = read_clip(file).frames
     yield from frames[sorted({len(frames) // 2, len(frames) - 1})]
+
+
+def _heard(file: Path, clock: Clock) -> np.ndarray:
+    """The beginning of a sound."""
+    from zoetrope.media.readers import read_sound
+
+    return np.ascontiguousarray(read_sound(file, clock.sample_rate)[:, : HEARD * clock.sample_rate], np.float32)
 
 
 def _read_sound(file: Path, seconds: Fraction, clock: Clock) -> Given:

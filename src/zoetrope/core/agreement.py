@@ -13,6 +13,7 @@ from zoetrope.core.conditions import (
     Footage,
     Keyframe,
     Reference,
+    ReferenceSound,
     Region,
     Restyle,
     Soundtrack,
@@ -67,7 +68,7 @@ def check_agreement(prompt: str, conditions: Sequence[Condition], size: Size) ->
     _check_once([f"{show_seconds(each.at)} s" for each in conditions if isinstance(each, Cue)], "prompts were set at")
     _check_once([f"thing {each.thing}" for each in conditions if isinstance(each, Stroke)], "strokes were drawn for")
     said = "\n".join([prompt, *(each.prompt for each in conditions if isinstance(each, Cue))])
-    _check_references(said, [each for each in conditions if isinstance(each, Reference)])
+    _check_references(said, [each for each in conditions if isinstance(each, Reference | ReferenceSound)])
 
 
 def _moment(keyframe: Keyframe) -> str:
@@ -82,7 +83,7 @@ def _check_once(moments: Sequence[str], what: str) -> None:
             raise InvalidRequest(f"two {what} {moment}; give one of them.")
 
 
-def _check_references(prompt: str, references: Sequence[Reference]) -> None:
+def _check_references(prompt: str, references: Sequence[Reference | ReferenceSound]) -> None:
     if len(references) > MOST_REFERENCES:
         raise InvalidRequest(f"{len(references)} references were given; a shot takes up to {MOST_REFERENCES}.")
     given = sorted({each.name for each in references if each.name}, key=len, reverse=True)

@@ -166,6 +166,27 @@ class Reference:
 
 
 @dataclass(frozen=True, eq=False)
+class ReferenceSound:
+    """A sound of something that the shot shows, such as a stroke on it; it is no sound of the shot itself.
+
+    The prompt calls it @name; references of one name, pictures and sounds alike, tell of one and the same.
+    Shapes: sound float32 (2, s) in [-1, 1].
+    """
+
+    sound: np.ndarray
+    name: str
+
+    def __post_init__(self) -> None:
+        if self.sound is None:
+            raise InvalidRequest("a reference to a sound needs sound, as an array (2, samples) of float32.")
+        _check_sound(self.sound, "the sound that is referred to")
+        if not isinstance(self.name, str) or not re.fullmatch(r"\w+", self.name):
+            raise InvalidRequest(
+                f"the name of a sound was {self.name!r}; it needs one, of letters, digits and _ alone."
+            )
+
+
+@dataclass(frozen=True, eq=False)
 class Restyle:
     """The shot is made out of a clip: the more strength, the less of the clip stays.
 
@@ -189,7 +210,19 @@ class Restyle:
 
 
 Condition: TypeAlias = (
-    Keyframe | Extend | Region | Soundtrack | Footage | Control | Reference | Restyle | Stroke | CameraPath | Hold | Cue
+    Keyframe
+    | Extend
+    | Region
+    | Soundtrack
+    | Footage
+    | Control
+    | Reference
+    | ReferenceSound
+    | Restyle
+    | Stroke
+    | CameraPath
+    | Hold
+    | Cue
 )
 
 

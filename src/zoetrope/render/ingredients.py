@@ -22,6 +22,7 @@ from zoetrope.core.conditions import (
     Footage,
     Keyframe,
     Reference,
+    ReferenceSound,
     Region,
     Restyle,
     Soundtrack,
@@ -33,7 +34,7 @@ from zoetrope.release.asset import Ingredient, digest
 from zoetrope.release.door_policy import Policy, can_be_marked
 
 _SOUND_RATE = 24_000
-_MEDIA = (Keyframe, Extend, Region, Footage, Restyle, Control, Reference, Soundtrack)
+_MEDIA = (Keyframe, Extend, Region, Footage, Restyle, Control, Reference, ReferenceSound, Soundtrack)
 
 
 def ingredients_of(request: Request, policy: Policy, files: Sequence[Path] = ()) -> tuple[Ingredient, ...]:
@@ -75,6 +76,8 @@ def _ingredient(condition: Condition, policy: Policy) -> Ingredient:
             return _seen("input", f"clip of {kind}", policy, frames)
         case Reference(picture=picture):
             return _seen("input", "picture that is referred to", policy, picture[None])
+        case ReferenceSound(sound=sound):
+            return _seen("input", "sound that is referred to", policy, None, sound)
         case Soundtrack(sound=sound):
             return _seen("parent", "sound that is given a picture", policy, None, sound)
         case _:

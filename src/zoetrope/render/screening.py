@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle, Soundtrack
+from zoetrope.core.conditions import (
+    Control,
+    Extend,
+    Footage,
+    Keyframe,
+    Reference,
+    ReferenceSound,
+    Region,
+    Restyle,
+    Soundtrack,
+)
 from zoetrope.core.motion import cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock, show_seconds
@@ -53,5 +63,5 @@ def _given(request: Request) -> Iterator[tuple[np.ndarray | None, np.ndarray | N
                 yield frames, sound
             case Footage(frames=frames) | Control(frames=frames):
                 yield frames, None
-            case Soundtrack(sound=sound):
+            case Soundtrack(sound=sound) | ReferenceSound(sound=sound):
                 yield None, sound

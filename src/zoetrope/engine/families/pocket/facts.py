@@ -9,7 +9,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle, Soundtrack
+from zoetrope.core.conditions import (
+    Control,
+    Extend,
+    Footage,
+    Keyframe,
+    Reference,
+    ReferenceSound,
+    Region,
+    Restyle,
+    Soundtrack,
+)
 from zoetrope.core.errors import InvalidRequest, Unsupported
 from zoetrope.core.events import Notice
 from zoetrope.core.limits import Limits, check_limits
@@ -17,6 +27,7 @@ from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
+from zoetrope.engine.families.pocket.ringing import RINGS_OF, material_of
 from zoetrope.engine.families.pocket.words import read_lexicon, say_unknown, unknown_words
 from zoetrope.engine.presets import Preset
 
@@ -50,6 +61,7 @@ LIMITS = Limits(
         Hold,
         Cue,
         Reference,
+        ReferenceSound,
         Control,
         Restyle,
     ),
@@ -90,6 +102,7 @@ class Pocket:
             if isinstance(condition, Stroke) and condition.thing > THINGS:
                 raise InvalidRequest(f"a stroke was drawn for thing {condition.thing}; pocket's shots have {THINGS}.")
         _check_restyle(request)
+        _check_sounds(request)
         return (*self._check_words(request), *_check_learned(request))
 
     def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
@@ -104,7 +117,9 @@ class Pocket:
         if not (self.weights / LEXICON).exists():
             return ()  # weights are not there yet; `load` says so, with what to do
         said = "\n".join([request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))])
-        for name in sorted({each.name for each in request.conditions if isinstance(each, Reference)}, key=len)[::-1]:
+        for name in sorted(
+            {each.name for each in request.conditions if isinstance(each, Reference | ReferenceSound)}, key=len
+        )[::-1]:
             said = said.replace(f"@{name}", " ")
         unknown = unknown_words(said, read_lexicon(self.weights / LEXICON))
         if not unknown:
@@ -132,6 +147,24 @@ def _check_restyle(request: Request) -> None:
             raise Unsupported(
                 "pocket restyles a clip with its own motion, camera and things, so it takes no "
                 f"{type(condition).__name__} beside it; leave one of the two out."
+            )
+
+
+def _check_sounds(request: Request) -> None:
+    """Raises: InvalidRequest for sounds that say nothing of a thing, or of more than can be told apart."""
+    sounds = [each for each in request.conditions if isinstance(each, ReferenceSound)]
+    pictured = {each.name for each in request.conditions if isinstance(each, Reference)}
+    alone = sorted({each.name for each in sounds} - pictured)
+    if len(alone) > 1:
+        raise InvalidRequest(
+            f"@{alone[0]} and @{alone[1]} are known by sounds alone; pocket takes one such name, so give the other a "
+            "picture too, or say its material in words."
+        )
+    for each in sounds:
+        if material_of(each.sound) is None:
+            raise InvalidRequest(
+                f"the sound of @{each.name} rings like no material that pocket knows, which are {', '.join(RINGS_OF)}; "
+                "give the sound of something that is struck, alone."
             )
 
 

@@ -13,13 +13,15 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from zoetrope.core.conditions import Reference
+from zoetrope.core.conditions import Reference, ReferenceSound
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.motion import Cue
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.directing import Known
 from zoetrope.engine.families.pocket.noting import with_looks
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, STAGE
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, facts_of, stated
+from zoetrope.engine.families.pocket.ringing import material_of
 from zoetrope.engine.families.pocket.seeing import Seer
 from zoetrope.engine.families.pocket.tracking import Looks
 
@@ -30,25 +32,35 @@ CHINESE = {
         zip(AXES["object"], ("球", "方块", "星星", "圆环", "小车", "小船", "鸟", "鱼", "灯笼", "机器人"), strict=True)
     ),
     **{colour: f"{sign}色的" for colour, sign in zip(AXES["colour"], "红橙黄绿青蓝紫粉白黑", strict=True)},
+    **dict(zip(AXES["material"], ("橡胶", "木头", "金属", "玻璃"), strict=True)),
     **dict(zip(STAGE["setting"], ["草地", "沙滩", "城市", "雪地", "沙漠", "房间", "海面", "舞台"], strict=True)),
 }
 
 
 def named(request: Request, seer: Seer) -> tuple[Request, list[Looks]]:
-    """The request with its references' names put into words, and what those that are things look like."""
+    """The request with its references' names put into words, and what those that are things look like.
+
+    Who is known by a sound alone is called by the material that it rings like.
+    Raises: InvalidRequest for a sound of what is no thing.
+    """
     by_name: dict[str, list[Reference]] = {}
+    rings: dict[str, list[str]] = {}
     for condition in request.conditions:
         if isinstance(condition, Reference):
             by_name.setdefault(condition.name, []).append(condition)
-    things, words = [], {}
+        elif isinstance(condition, ReferenceSound):
+            rings.setdefault(condition.name, []).append(material_of(condition.sound) or "")
+    things, words = [], {name: [most_said(heard)] for name, heard in rings.items() if name not in by_name}
     for name in in_order(request.prompt, by_name):
         looks = seer.looks(by_name[name])
         if looks is not None:
-            things.append(looks)
+            things.append(looks.made_of(most_said(rings[name])) if name in rings else looks)
             words[name] = [looks.value("colour"), looks.value("object")]
+        elif name in rings:
+            raise InvalidRequest(f"@{name} has a sound, but its pictures show no thing; name the two differently.")
         else:
             words[name] = [seer.place(by_name[name])["setting"]]
-    others = (each for each in request.conditions if not isinstance(each, Reference))
+    others = (each for each in request.conditions if not isinstance(each, Reference | ReferenceSound))
     said = [replace(each, prompt=called(each.prompt, words)) if isinstance(each, Cue) else each for each in others]
     return replace(request, prompt=called(request.prompt, words), conditions=tuple(said)), things
 
@@ -57,9 +69,16 @@ def called(prompt: str, words: Mapping[str, Sequence[str]]) -> str:
     """A prompt with names put into words, in its own language."""
     chinese = bool(re.search(r"[\u4e00-\u9fff]", prompt))
     for name in sorted(filter(None, words), key=len, reverse=True):
-        told = "".join(CHINESE[word] for word in words[name]) if chinese else f"the {' '.join(words[name])}"
+        told = "".join(CHINESE[word] for word in words[name]) if chinese else " ".join(words[name])
+        if not chinese and words[name][0] not in AXES["material"]:  # "a @hit ball", but "@hero jumps"
+            told = f"the {told}"
         prompt = prompt.replace(f"@{name}", told)
     return prompt
+
+
+def most_said(heard: Sequence[str]) -> str:
+    """The material that most sounds of one thing ring like, the first of those where they disagree evenly."""
+    return max(dict.fromkeys(heard), key=heard.count)
 
 
 def in_order(prompt: str, names: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ Knows the spotter by what it finds; knows no plan and no noise.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -41,6 +41,11 @@ class Looks:
 
     def value(self, axis: str) -> str:
         return AXES[axis][int(self.chances[axis].argmax())]
+
+    def made_of(self, material: str) -> Looks:
+        """The same of a material."""
+        sure = torch.tensor([float(each == material) for each in AXES["material"]])
+        return replace(self, chances={**self.chances, "material": sure})
 
 
 @dataclass(frozen=True, eq=False)
