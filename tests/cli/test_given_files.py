@@ -105,6 +105,7 @@ def test_credentials_name_each_file_whatever_else_directs_the_shot(make, files):
         (("--sound", "a.png"), "a.png"),
         (("--control", "depth=short.mov"), "lasts 0.5 s, but the shot 1 s"),
         (("--control", "whole.mov"), "depth=layout.mp4"),
+        (("--control", "face=whole.mov"), "crop it to a square around the face"),
         (("--restyle", "short.mov"), "lasts 0.5 s, but the shot 1 s"),
         (("--strength", "0.5"), "without --restyle"),
     ],

@@ -43,7 +43,7 @@ def test_the_list_says_what_each_can_do_needs_and_where_it_holds(capsys, models)
     assert "yes" in rows[CARD].split()
     assert "no" in rows["wan2.2-ti2v-5b"].split()
     assert "not in EU, GB, KR" in rows["hunyuan1.5-480p-t2v"]
-    assert "nothing in this version" in rows["wan2.2-animate-14b"]
+    assert "replacement" in rows["wan2.2-animate-14b"]
 
 
 def test_the_list_as_json_holds_all_that_is_known(capsys):

@@ -19,6 +19,8 @@ with warnings.catch_warnings():
     diffusers_classes = (
         diffusers.AutoencoderKLWan,
         diffusers.UniPCMultistepScheduler,
+        diffusers.WanAnimatePipeline,
+        diffusers.WanAnimateTransformer3DModel,
         diffusers.WanImageToVideoPipeline,
         diffusers.WanPipeline,
         diffusers.WanTransformer3DModel,
@@ -123,6 +125,28 @@ def tiny_vace(*, experts: bool = False, seed: int = 0) -> Any:
     low = networks[1] if experts else None
     boundary = plain.config.boundary_ratio
     return ready(diffusers.WanVACEPipeline(**held, transformer=networks[0], transformer_2=low, boundary_ratio=boundary))
+
+
+def tiny_animate(seed: int = 0) -> Any:
+    """An Animate pipeline that attends to faces of 16x16 after the first and the third of four blocks."""
+    plain = tiny_wan("picture", seed)
+    config = {
+        **{name: value for name, value in plain.transformer.config.items() if not name.startswith("_")},
+        "num_layers": 4,
+        "latent_channels": 16,
+        "motion_encoder_channel_sizes": {"4": 8, "8": 8, "16": 8},
+        "motion_encoder_size": 16,
+        "motion_style_dim": 16,
+        "motion_dim": 4,
+        "motion_encoder_dim": 16,
+        "face_encoder_hidden_dim": 16,
+        "face_encoder_num_heads": 2,
+        "inject_face_latents_blocks": 2,
+        "motion_encoder_batch_size": 4,
+    }
+    names = ("tokenizer", "text_encoder", "vae", "scheduler", "image_encoder", "image_processor")
+    network = diffusers.WanAnimateTransformer3DModel.from_config(config)
+    return ready(diffusers.WanAnimatePipeline(**{name: plain.components[name] for name in names}, transformer=network))
 
 
 def _codec() -> dict[str, Any]:

@@ -12,7 +12,7 @@ import typer
 from zoetrope.cli.clips import ReadClip, cut, fitted, lasting, read_clip
 from zoetrope.cli.keyframes import read_keyframes
 from zoetrope.cli.shooting import Given
-from zoetrope.core.agreement import MOST_REFERENCES
+from zoetrope.core.agreement import CLOSE_UP, MOST_REFERENCES
 from zoetrope.core.conditions import Control, Reference, ReferenceSound, Restyle, Soundtrack
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.sizes import Size
@@ -116,7 +116,8 @@ def _check_sound(file: Path, lasts: Fraction, seconds: Fraction) -> None:
 def _read_controls(written: Sequence[str], seconds: Fraction, size: Size, clock: Clock) -> Iterator[Given]:
     for each in written:
         kind, file = _split("--control", each, "depth=layout.mp4")
-        yield Given(Control(_clip("control clip", file, seconds, size, clock).frames, kind), file)
+        clip = _clip("control clip", file, seconds, None if kind == CLOSE_UP else size, clock)
+        yield Given(Control(clip.frames, kind), file)
 
 
 def _read_restyle(asked: Inputs, file: Path, seconds: Fraction, size: Size, clock: Clock) -> Given:
@@ -126,15 +127,16 @@ def _read_restyle(asked: Inputs, file: Path, seconds: Fraction, size: Size, cloc
     return Given(Restyle(clip.frames, strength, None if asked.sound else clip.sound), file)
 
 
-def _clip(what: str, file: Path, seconds: Fraction, size: Size, clock: Clock) -> ReadClip:
-    """A clip that leads a whole shot; what goes beyond the shot is left out."""
+def _clip(what: str, file: Path, seconds: Fraction, size: Size | None, clock: Clock) -> ReadClip:
+    """A clip that leads a whole shot, at a size or its own; what goes beyond the shot is left out."""
     clip = read_clip(file, clock)
     if len(clip.frames) < clock.frames(seconds):
         raise InvalidRequest(
             f"the {what} {file} lasts {show_seconds(clock.seconds_of(len(clip.frames)))} s, but the shot "
             f"{show_seconds(seconds)} s; give a longer clip, or ask for fewer seconds."
         )
-    return fitted(cut(clip, seconds, clock), size)
+    clip = cut(clip, seconds, clock)
+    return clip if size is None else fitted(clip, size)
 
 
 def _split(option: str, written: str, example: str) -> tuple[str, Path]:

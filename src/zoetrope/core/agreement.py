@@ -26,6 +26,7 @@ from zoetrope.core.time import show_seconds
 CONDITIONS = get_args(Condition)
 SINGLE = (Extend, Region, Soundtrack, Footage, Restyle, CameraPath, Hold)  # a shot takes one of each of these
 PICTURED = (Keyframe, Extend, Region, Footage, Control, Restyle, Hold)  # as large as the shot
+CLOSE_UP = "face"  # the control clip that shows a part of somebody, square and of a size of its own
 RIVALS = (  # what the first gives, the second gives too
     (Footage, Region),
     (Footage, Extend),
@@ -47,7 +48,9 @@ def check_agreement(prompt: str, conditions: Sequence[Condition], size: Size) ->
         if not isinstance(condition, CONDITIONS):
             names = ", ".join(kind.__name__ for kind in CONDITIONS)
             raise InvalidRequest(f"{type(condition).__name__} is not a condition; the conditions are {names}.")
-        if isinstance(condition, PICTURED) and condition.size != size:
+        if isinstance(condition, Control) and condition.kind == CLOSE_UP:
+            _check_square(condition.size)
+        elif isinstance(condition, PICTURED) and condition.size != size:
             raise InvalidRequest(
                 f"the {type(condition).__name__} holds pictures of {condition.size}, but the shot is {size}; "
                 f"scale or crop them to {size}, or ask for size {condition.size}."
@@ -69,6 +72,11 @@ def check_agreement(prompt: str, conditions: Sequence[Condition], size: Size) ->
     _check_once([f"thing {each.thing}" for each in conditions if isinstance(each, Stroke)], "strokes were drawn for")
     said = "\n".join([prompt, *(each.prompt for each in conditions if isinstance(each, Cue))])
     _check_references(said, [each for each in conditions if isinstance(each, Reference | ReferenceSound)])
+
+
+def _check_square(size: Size) -> None:
+    if size.width != size.height:
+        raise InvalidRequest(f"the control clip of a face is {size}; crop it to a square around the face.")
 
 
 def _moment(keyframe: Keyframe) -> str:

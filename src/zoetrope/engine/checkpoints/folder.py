@@ -34,6 +34,7 @@ _FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "WanTransformer3DModel": ("Wan", "wan"),
         "WanVACETransformer3DModel": ("WanVACE", "wan"),
+        "WanAnimateTransformer3DModel": ("WanAnimate", "wan"),
         "LTXVideoTransformer3DModel": ("LTX", "ltx"),
         "LTX2VideoTransformer3DModel": ("LTX2", "ltx"),
         "HunyuanVideo15Transformer3DModel": ("HunyuanVideo15", "hunyuan"),

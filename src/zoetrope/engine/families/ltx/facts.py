@@ -194,8 +194,11 @@ class Ltx:
         return (Notice(f"{limits.checkpoint} was not trained at {request.size}; it is at its best at {best}."),)
 
     def _check_control(self, request: Request, limits: Limits) -> None:
-        if not any(isinstance(condition, Control) for condition in request.conditions):
+        controls = [condition for condition in request.conditions if isinstance(condition, Control)]
+        if not controls:
             return
+        if any(control.size != request.size for control in controls):
+            raise InvalidRequest(f"{limits.checkpoint} follows control clips as large as the shot, {request.size}.")
         if not request.adapters:
             raise InvalidRequest(
                 f"a control clip was given, which {limits.checkpoint} follows with a control LoRA alone; give one too."

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # What VACE's control clips may draw. Source: process_map of vace/annotators/composition.py, github.com/ali-vilab/VACE.
 CONTROLS = ("depth", "flow", "gray", "layout", "pose", "scribble")
+ACTED = ("pose", "face")  # the control clips of Animate, one of each
+ACTED_PAST = (1, 5)  # frames of a shot before that Animate goes on from. Source: WanAnimatePipeline
 MOST_REFERENCES = 3  # Source: src_ref_image_1 to _3 of vace/gradios/vace_wan_demo.py, the authors' own door
 
 
@@ -30,6 +32,9 @@ def check_given(wan: Wan, request: Request, limits: Limits) -> tuple[Notice, ...
     moments = keyframe_moments(request, limits.clock)
     if len(set(moments)) < len(moments):
         raise InvalidRequest("two keyframes were given for one frame; give one of them.")
+    if wan.animates:
+        _check_acted(request, limits)
+        return ()
     if wan.composes:
         return _check_composed(request, limits, moments)
     _check_keyframes(wan, request, limits, moments)
@@ -57,6 +62,25 @@ def _check_keyframes(wan: Wan, request: Request, limits: Limits, moments: tuple[
             raise InvalidRequest(
                 f"a keyframe was set at frame {moment}; {limits.checkpoint} knows keyframes at {where}."
             )
+
+
+def _check_acted(request: Request, limits: Limits) -> None:
+    """Somebody's picture, and one clip each of the pose and of the face."""
+    name = limits.checkpoint
+    controls = [condition for condition in request.conditions if isinstance(condition, Control)]
+    for control in controls:
+        if control.kind not in ACTED:
+            raise Unsupported(f"{name} has not learned control clips of {control.kind!r}; it knows pose and face.")
+    for kind in ACTED:
+        count = sum(control.kind == kind for control in controls)
+        if count != 1:
+            raise InvalidRequest(f"{count or 'no'} {kind} clips were given; {name} takes one of a pose, one of a face.")
+    references = sum(isinstance(condition, Reference) for condition in request.conditions)
+    if references != 1:
+        raise InvalidRequest(f"{references or 'no'} references were given; {name} takes one picture of who acts.")
+    for condition in request.conditions:
+        if isinstance(condition, Extend) and len(condition.frames) not in ACTED_PAST:
+            raise InvalidRequest(f"{len(condition.frames)} frames to extend were given; {name} goes on from 1 or 5.")
 
 
 def _check_composed(request: Request, limits: Limits, moments: tuple[int, ...]) -> tuple[Notice, ...]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 CONTEXT = 512  # tokens of a prompt, padded; Wan reads no more
 PATCH = 2  # latent rows and columns that one token of the network spans
+ANIMATE = "WanAnimateTransformer3DModel"
 MASK = 4  # channels that say which frames of a latent frame are given, one for each
 
 # Sizes, rates and lengths: the task tables of github.com/Wan-Video/Wan2.1 and Wan2.2, generate.py and configs.
@@ -49,6 +50,12 @@ REUSE = 0.15
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {"draft": replace(STANDARD, steps=20), "standard": STANDARD, "reuse": replace(STANDARD, reuse=REUSE)}
 )
+# The defaults of WanAnimatePipeline, and rate and segment of its example.
+ACTED = WanPreset(steps=20, guidance=1.0, step="unipc")
+ACTED_PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {"draft": replace(ACTED, steps=10), "standard": ACTED, "reuse": replace(ACTED, reuse=REUSE)}
+)
+ACTED_RATE, ACTED_FRAMES = 30, 77
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ class Wan:
     @property
     def sees_pictures(self) -> bool:
         """Whether given frames lie in channels beside the latent."""
-        return self.network["in_channels"] == 2 * self.channels + MASK
+        return not self.animates and self.network["in_channels"] == 2 * self.channels + MASK
 
     @property
     def looks_twice(self) -> bool:
@@ -101,13 +108,23 @@ class Wan:
         return bool(self.network.get("vace_layers"))
 
     @property
+    def animates(self) -> bool:
+        """Whether it lets somebody in a picture act as clips of a pose and of a face do."""
+        return self.descriptor.part("network").kind == ANIMATE
+
+    @property
+    def beside(self) -> int:
+        """Channels beside the latent that the network sees with it."""
+        return self.network["in_channels"] - self.channels
+
+    @property
     def boundary(self) -> float | None:
         """The noise level, 0..1, below which the second expert takes over."""
         return self.descriptor.settings.get("boundary_ratio") if self.descriptor.has("network_low") else None
 
     @property
     def limits(self) -> Limits:
-        rate, frames = (24, 121) if self.holds_frames else (16, 81)
+        rate, frames = (24, 121) if self.holds_frames else (ACTED_RATE, ACTED_FRAMES) if self.animates else (16, 81)
         learned = DENSE if self.pixels == 16 else LOW if self.width <= SMALL_WIDTH else LOW + HIGH
         return Limits(
             checkpoint=self.descriptor.name,
@@ -127,11 +144,13 @@ class Wan:
     def _conditions(self) -> tuple[type[Condition], ...]:
         if self.composes:
             return (Keyframe, Extend, Region, Control, Reference, Restyle)
+        if self.animates:
+            return (Control, Reference, Extend, Region)
         return (Keyframe,) if self.sees_pictures or self.holds_frames else (Restyle,)
 
     @property
     def presets(self) -> Mapping[str, Preset]:
-        return PRESETS
+        return ACTED_PRESETS if self.animates else PRESETS
 
     def check(self, request: Request) -> tuple[Notice, ...]:
         """Refuse what the checkpoint cannot make.
@@ -170,7 +189,7 @@ class Wan:
     def _encoded(self, request: Request, frames: int, references: int) -> int:
         """Frames that the codec reads; of what VACE is told, kept and led pixels apart."""
         restyled = any(isinstance(condition, Restyle) for condition in request.conditions)
-        if self.composes:
+        if self.composes or self.animates:
             return (2 + restyled) * frames + references
         return frames if self.sees_pictures or restyled else len(request.conditions)
 

@@ -25,9 +25,9 @@ from zoetrope.engine.adapters.laying import adapted
 from zoetrope.engine.canvas import Canvas, Tokens, blank_stream, fill_with_noise, to_device
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
+from zoetrope.engine.families.wan import animate, placing, vace
 from zoetrope.engine.families.wan import codec as codecs
-from zoetrope.engine.families.wan import placing, vace
-from zoetrope.engine.families.wan.facts import CONTEXT, PATCH, Wan, WanPreset
+from zoetrope.engine.families.wan.facts import CONTEXT, MASK, PATCH, Wan, WanPreset
 from zoetrope.engine.families.wan.forward import Levels, Prepared, forward, prepare
 from zoetrope.engine.families.wan.sight import look_at
 from zoetrope.engine.families.wan.text import read_prompts
@@ -76,6 +76,8 @@ class LoadedWan:
             return canvas
         clock = self.limits.clock
         with self.parts["codec"].resident() as codec:
+            if self.wan.animates:
+                return animate.put_acted(canvas, codec, request, clock)
             if self.wan.composes:
                 canvas = vace.put_told(canvas, codec, request, clock)
             if self.wan.sees_pictures:
@@ -126,9 +128,10 @@ class LoadedWan:
         prompts = [request.prompt] if request.guidance == 1 else [request.prompt, request.negative]
         said = read_prompts(self.parts, [_unnamed(prompt, request) for prompt in prompts], self.wan.descriptor.identity)
         pictures = list(placing.pictures_of(request, self.limits.clock).values())
+        pictures = vace.references_of(request) if self.wan.animates else pictures
         looked = pictures if self.wan.looks_twice else pictures[:1]
         sight = look_at(self.parts, looked) if self.wan.network.get("image_dim") else None
-        control = _in_time(canvas, canvas.beside) if self.wan.composes and canvas.beside is not None else None
+        told_beside = self._told(request, canvas)
         grid = (len(canvas.video.latent) // prod(canvas.grid[1:]), *canvas.grid[1:])
         kept: dict[str, Prepared] = {}
 
@@ -140,10 +143,8 @@ class LoadedWan:
                 network = self._resident(stack, expert, request)
                 if expert not in kept:
                     kept.clear()  # the first expert does not come back
-                    kept[expert] = prepare(
-                        network, said, grid, length=CONTEXT, dtype=dtype, sight=sight, control=control
-                    )
-                latent = _latent(canvas, self.wan.sees_pictures).to(dtype)
+                    kept[expert] = prepare(network, said, grid, length=CONTEXT, dtype=dtype, sight=sight, **told_beside)
+                latent = _latent(canvas, self.wan.beside).to(dtype)
                 rows = [BRANCHES.index(name) for name in names]
                 batches = [rows] if self.together else [[row] for row in rows]
                 levels = _levels(canvas, told)
@@ -152,6 +153,16 @@ class LoadedWan:
             return tuple(Tokens(each, canvas.sound.latent) for each in tokens)
 
         return velocities
+
+    def _told(self, request: Request, canvas: Canvas) -> dict[str, Tensor]:
+        """What the network reads beside text and latents, once for all steps; see `forward.prepare`."""
+        if canvas.beside is None or not (self.wan.composes or self.wan.animates):
+            return {}
+        if self.wan.composes:
+            return {"control": _in_time(canvas, canvas.beside)}
+        pose = _in_time(canvas, canvas.beside[:, MASK + self.wan.channels :])[:, 1:]
+        side = self.wan.network["motion_encoder_size"]
+        return {"pose": pose, "face": animate.face_of(request, self.limits.clock, side)}
 
     def _resident(self, stack: ExitStack, expert: str, request: Request) -> Any:
         """The network on its device, with the request's adapters over it."""
@@ -192,11 +203,11 @@ def _unnamed(prompt: str, request: Request) -> str:
     return re.sub(rf"@(?={'|'.join(names)})", "", prompt) if names else prompt
 
 
-def _latent(canvas: Canvas, beside: bool) -> Tensor:
-    """What the network sees. Shapes: out (c, f, r, w), with the channels beside the tokens last if it takes them."""
+def _latent(canvas: Canvas, beside: int) -> Tensor:
+    """What the network sees. Shapes: out (c, f, r, w), so many channels of those beside the tokens last."""
     tokens = canvas.video.latent
     if beside and canvas.beside is not None:
-        tokens = torch.cat([tokens, canvas.beside], -1)
+        tokens = torch.cat([tokens, canvas.beside[:, :beside]], -1)
     return _in_time(canvas, tokens)
 
 

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn.functional import layer_norm, scaled_dot_product_attention
 
 from zoetrope.engine.attention import attend
+from zoetrope.engine.families.wan.acting import attend_face, keys_and_values, motion_of
 from zoetrope.engine.tokenwise import added, normed, turned
 
 
@@ -27,7 +28,8 @@ class Prepared:
     """What one network reads again in each step of one request.
 
     Shapes: context (b, k, d); bias (k,) or None; sight (1, s, d) or None; turn (n, 1, e / 2) complex; control
-    (1, n, d), what branches beside the blocks are told, or None.
+    (1, n, d), what branches beside the blocks are told, or None; pose (1, n', d), what the last tokens have added, and
+    motion (b, f, k, d), what is told of a face, or None.
     `read` holds keys and values of each block that came by, b rows each, by its list and its number there.
     """
 
@@ -36,6 +38,8 @@ class Prepared:
     sight: Tensor | None
     turn: Tensor
     control: Tensor | None = None
+    pose: Tensor | None = None
+    motion: Tensor | None = None
     read: dict[tuple[str, int], tuple[Tensor, ...]] = field(default_factory=dict)
 
 
@@ -59,13 +63,15 @@ def prepare(
     dtype: torch.dtype,
     sight: Tensor | None = None,
     control: Tensor | None = None,
+    pose: Tensor | None = None,
+    face: Tensor | None = None,
 ) -> Prepared:
     """Project the text once, with its padding folded into three tokens.
 
     The reference pads each prompt with zeros to `length` and attends to the padding too. Padding tokens are all alike,
     so a few of them with weights that add up to their number are the same sum.
     Shapes: prompts (n, c) each, without padding; grid of latents; sight (pictures, s, c'), what was seen of them;
-    control (c'', f, r, w), what VACE is told.
+    control (c'', f, r, w), what VACE is told; pose (c, f - 1, r, w) and face (t, 3, s, s), what Animate is told.
     """
     device = network.patch_embedding.weight.device
     longest = max(map(len, prompts))
@@ -81,6 +87,8 @@ def prepare(
         sight=None if sight is None else embedder.image_embedder(sight.to(device, dtype)),
         turn=_turn(network, grid),
         control=None if control is None else _tokens(network.vace_patch_embedding, control.to(device, dtype)),
+        pose=None if pose is None else _tokens(network.pose_patch_embedding, pose.to(device, dtype)),
+        motion=None if face is None else motion_of(network, face, len(prompts)),
     )
 
 
@@ -113,12 +121,18 @@ def forward(network: Any, prepared: Prepared, latent: Tensor, levels: Levels, ro
     Shapes: latent (c, f, r, w) in the network's type; out (b, c', f, r, w).
     """
     tokens = _tokens(network.patch_embedding, latent)
+    if prepared.pose is not None:
+        tokens[:, -prepared.pose.shape[1] :] += prepared.pose
+    adapters = enumerate(() if prepared.motion is None else network.face_adapter)
     time, modulation = _time(network, levels, tokens.dtype)
     hints = _hints(network, prepared, tokens, modulation, levels, rows)
     for number, (block, hint) in enumerate(zip(network.blocks, hints, strict=True)):
         read = _read(block.attn2, prepared, ("blocks", number))
         tokens = _block(block, tokens, modulation, prepared, read, rows, levels.spans)
         tokens = tokens if hint is None else tokens + hint
+        if prepared.motion is not None and number % network.config.inject_face_latents_blocks == 0:
+            tokens = _face(*next(adapters), prepared, tokens, rows)
+    next(adapters, None)  # so that streamed ones let the last one go
     shift, scale = (network.scale_shift_table + time[:, None]).float().unbind(1)
     out = network.proj_out(_modulated(tokens, network.norm_out.eps, scale, shift, levels.spans))
     f, r, w = (side // patch for side, patch in zip(latent.shape[1:], network.config.patch_size, strict=True))
@@ -154,6 +168,15 @@ def _hints(
         control = _block(branch, control, modulation, prepared, read, rows, levels.spans)
         yield branch.proj_out(control)
     next(branches, None)  # so that streamed ones let the last one go
+
+
+def _face(place: int, adapter: Any, prepared: Prepared, tokens: Tensor, rows: Sequence[int]) -> Tensor:
+    """Tokens and what they see of a face."""
+    name = ("face_adapter", place)
+    if name not in prepared.read:
+        assert prepared.motion is not None
+        prepared.read[name] = keys_and_values(adapter, prepared.motion)
+    return attend_face(adapter, tokens, prepared.read[name], rows) + tokens
 
 
 def _time(network: Any, levels: Levels, dtype: torch.dtype) -> tuple[Tensor, Tensor]:

@@ -34,6 +34,18 @@ _FIVE = _BASE | {"num_attention_heads": 24, "num_layers": 30, "ffn_dim": 14336, 
 _PICTURE = {"in_channels": 36}  # the latent, four channels of mask, and the latent of what is given
 _SMALL_TOLD = {"vace_layers": list(range(0, 30, 2)), "vace_in_channels": 96}
 _LARGE_TOLD = {"vace_layers": list(range(0, 40, 5)), "vace_in_channels": 96}
+_ACTED = {  # the defaults of WanAnimateTransformer3DModel, which the published config repeats
+    "latent_channels": 16,
+    "motion_encoder_channel_sizes": None,
+    "motion_encoder_size": 512,
+    "motion_style_dim": 512,
+    "motion_dim": 20,
+    "motion_encoder_dim": 512,
+    "face_encoder_hidden_dim": 1024,
+    "face_encoder_num_heads": 4,
+    "inject_face_latents_blocks": 5,
+    "motion_encoder_batch_size": 8,
+}
 _LOOKING = _PICTURE | {"image_dim": 1280, "added_kv_proj_dim": 5120}
 
 _TEXT = {
@@ -116,7 +128,7 @@ def _variant(
 
 
 _TEXT_TO, _PICTURE_TO, _COMPOSED = "WanPipeline", "WanImageToVideoPipeline", "WanVACEPipeline"
-_TOLD = "WanVACETransformer3DModel"
+_TOLD, _ACTING = "WanVACETransformer3DModel", "WanAnimateTransformer3DModel"
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
     {
@@ -131,6 +143,9 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             _variant("wan2.1-vace-14b", _COMPOSED, _LARGE | _LARGE_TOLD, kind=_TOLD),
             _variant("wan2.2-t2v-a14b", _TEXT_TO, _LARGE, experts=0.875),
             _variant("wan2.2-i2v-a14b", _PICTURE_TO, _LARGE | _PICTURE, experts=0.9),
+            _variant(
+                "wan2.2-animate-14b", "WanAnimatePipeline", _LARGE | _LOOKING | _ACTED, kind=_ACTING, looking=True
+            ),
             _variant("wan2.2-ti2v-5b", _TEXT_TO, _FIVE, dense=True),
         )
     }
