@@ -4,8 +4,9 @@ import shlex
 
 import pytest
 import tiny_family
+import typer
 
-from zoetrope.cli.app import run
+from zoetrope.cli.app import app, run
 from zoetrope.engine import families
 from zoetrope.media.readers import read_clip
 
@@ -60,6 +61,13 @@ def test_what_cannot_be_is_said_in_a_sentence_and_leaves_nothing(generate, tmp_p
         assert (code, out) == (2, "")
         assert said in err
         assert sorted(tmp_path.iterdir()) == there
+
+
+@pytest.mark.parametrize("verb", ["generate", "extend", "bridge", "retake", "edit", "foley"])
+def test_every_verb_that_makes_a_shot_takes_them(verb):
+    command = typer.main.get_command(app).commands[verb]  # pyright: ignore[reportAttributeAccessIssue]
+    options = {name for each in command.params for name in each.opts}
+    assert {"--best-of", "--keep"} <= options
 
 
 def test_the_line_at_the_end_tells_the_drawn_variation(generate, tmp_path):

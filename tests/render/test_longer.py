@@ -1,11 +1,12 @@
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from threading import Event
 
 import numpy as np
 import pytest
 import tiny_family
 
-from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.errors import Cancelled, InvalidRequest
 from zoetrope.core.request import Request
 from zoetrope.media.readers import read_clip
 from zoetrope.release.credentials import read_credentials
@@ -13,7 +14,7 @@ from zoetrope.release.door import release
 from zoetrope.render.house import open_house, time_of_making
 from zoetrope.render.joining import Piece
 from zoetrope.render.likeness import Likenesses
-from zoetrope.render.longer import Longer, Parent, _gap, _Maker, _whole, check_longer, make_longer
+from zoetrope.render.longer import Longer, Parent, _gap, _Maker, _new, _whole, check_longer, make_longer
 from zoetrope.render.making import making_of
 
 RNG = np.random.default_rng(0)
@@ -75,6 +76,45 @@ def test_what_one_shot_cannot_hold_and_clips_that_are_too_short_are_refused(tmp_
         check_longer(Longer("after", Fraction(1)), [Parent(clip(6), tmp_path / "b.mp4")], tiny_family.LIMITS)
     with pytest.raises(InvalidRequest, match="no seconds"):
         check_longer(Longer("after", Fraction(0)), [parent], tiny_family.LIMITS)
+
+
+@dataclass(frozen=True)
+class Scoring(tiny_family.Tiny):
+    """The tiny family with a taste for one seed."""
+
+    liked: int = 5
+
+    def score(self, checkpoint, request, canvas, denoised):
+        return -abs(request.seed - self.liked)
+
+
+@pytest.mark.parametrize("way", ["before", "loop", "bridge"])
+def test_the_best_of_several_seeds_makes_what_is_new_in_one_shot(way):
+    clips, longer, family = [clip(12), clip(12)][: 1 + (way == "bridge")], Longer(way, Fraction(1)), Scoring()
+    maker = _Maker(replace(ASKED, best_of=4), family, None, None, None)
+    chosen = maker.chosen(*_new(clips, longer, family.limits))
+    assert (chosen.request.seed, chosen.request.best_of) == (5, 1)
+    alone = _Maker(replace(ASKED, seed=5), family, None, None, None)
+    assert np.array_equal(_whole(chosen, clips, longer).frames, _whole(alone, clips, longer).frames)
+
+
+def test_a_kept_bridge_goes_on_where_it_stood(tmp_path):
+    clips, longer, cancel = [clip(12), clip(12)], Longer("bridge", Fraction(1)), Event()
+    left = _Maker(ASKED, tiny_family.Tiny(), lambda _: cancel.set(), cancel, None, tmp_path / "kept")
+    with pytest.raises(Cancelled):
+        _whole(left, clips, longer)
+    assert (tmp_path / "kept").exists()
+    again = _whole(replace(left, on_event=None, cancel=None), clips, longer)
+    assert np.array_equal(again.frames, _whole(replace(left, cancel=None, on_event=None), clips, longer).frames)
+    assert not (tmp_path / "kept").exists()
+
+
+def test_what_is_made_chunk_by_chunk_has_neither(tmp_path):
+    parents = [Parent(clip(12), tmp_path / "a.mp4")]
+    for longer in (Longer("after", Fraction(1)), Longer("before", Fraction(3))):
+        with pytest.raises(InvalidRequest, match="are for one shot: a bridge, a loop"):
+            check_longer(longer, parents, tiny_family.LIMITS, alone=True)
+    check_longer(Longer("before", Fraction(1)), parents, tiny_family.LIMITS, alone=True)
 
 
 def test_the_whole_leaves_by_the_door_with_its_parent_named(tmp_path, home):

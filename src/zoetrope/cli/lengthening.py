@@ -16,6 +16,7 @@ from zoetrope.cli.clips import ReadClip, fitted, read_clip, size_for
 from zoetrope.cli.grouping import typed
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, open_report
+from zoetrope.cli.shooting import check_keep
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.cli.wishes import read_wish
 from zoetrope.core.errors import ZoetropeError
@@ -68,8 +69,10 @@ def lengthen(
                 preset=settings.preset,
                 checkpoint=settings.checkpoint,
                 strict=settings.strict,
+                best_of=manner.effort.best_of,
                 adapters=tuple(map(read_adapter, settings.lora or [])),
             )
+            check_keep(manner.effort.keep, request)
             made = _make(request, parents, Longer(way, exact_seconds(seconds)), output, manner, family, report, wish)
         except ZoetropeError as error:
             report.failed(str(error))
@@ -98,6 +101,7 @@ def _make(request, parents, longer, output, manner: Manner, family, report, wish
         on_event=report.event,
         cancel=wish,
         wish=read_wish(settings),
+        kept_in=manner.effort.keep,
         when=time_of_making(os.environ),
         tell_prompt=leaving.tell_prompt,
     )

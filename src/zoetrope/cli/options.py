@@ -48,11 +48,20 @@ class Settings:
     memory: Annotated[
         str | None, typer.Option(metavar="12GB", help="The most that open weights may take.", show_default="all")
     ] = None
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse words that the checkpoint does not know.")] = False
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What one shot may cost more than once, and what of it is not lost."""
+
+    best_of: Annotated[
+        int, typer.Option(metavar="N", help="Begin so many seeds, and go on with the one that promises most.")
+    ] = 1
     keep: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Keep what is done of the shot there; the same command goes on from it."),
     ] = None
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse words that the checkpoint does not know.")] = False
 
 
 @dataclass(frozen=True)
@@ -94,5 +103,6 @@ class Manner:
 
     chance: Chance
     settings: Settings
+    effort: Effort
     leaving: Leaving
     telling: Telling

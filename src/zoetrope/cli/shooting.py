@@ -97,6 +97,7 @@ def _request(ask: Ask, manner: Manner) -> Request:
         conditions=tuple(each.condition for each in ask.given),
         strict=settings.strict,
         adapters=tuple(map(read_adapter, settings.lora or [])),
+        best_of=manner.effort.best_of,
         **read_trying(ask.trying),
     )
 
@@ -118,10 +119,7 @@ def _make(
     from zoetrope.render.screening import screen_words
     from zoetrope.render.shoot import generate_to
 
-    if settings.keep is not None and not _seeds_known(request):
-        raise InvalidRequest(
-            "a shot that is kept goes on only under its own seed; give one with --seed, and after the @ of --variation."
-        )
+    check_keep(manner.effort.keep, request)
     if ask.trying.keep_latents is not None:
         check_folder(ask.trying.keep_latents)
     policy = open_house(os.environ, leaving.profile)
@@ -144,7 +142,7 @@ def _make(
         preview_path=report.preview_path,
         family=family,
         wish=allowed,
-        kept_in=settings.keep,
+        kept_in=manner.effort.keep,
         when=time_of_making(os.environ),
         files=tuple(each.file for each in ask.given if each.file is not None),
         tell_prompt=leaving.tell_prompt,
@@ -152,6 +150,14 @@ def _make(
     if ask.trying.keep_latents is not None:
         keep_draft(ask.trying.keep_latents, made, report.event)
     return made.take.request
+
+
+def check_keep(keep: Path | None, request: Request) -> None:
+    """Refuse to keep what the same command would not go on with. Raises: InvalidRequest."""
+    if keep is not None and not _seeds_known(request):
+        raise InvalidRequest(
+            "a shot that is kept goes on only under its own seed; give one with --seed, and after the @ of --variation."
+        )
 
 
 def _seeds_known(request: Request) -> bool:

@@ -1,4 +1,4 @@
-"""`--best-of`, `--variation`, `--keep-latents`, `--from-draft`: cheap tries of a shot, and one of them finished."""
+"""`--variation`, `--keep-latents`, `--from-draft`: cheap tries of a shot, and one of them finished."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 class Trying:
     """How a shot comes out of several, or out of one that was made before."""
 
-    best_of: Annotated[
-        int, typer.Option(metavar="N", help="Begin so many seeds, and go on with the one that promises most.")
-    ] = 1
     variation: Annotated[
         str | None,
         typer.Option(metavar="STRENGTH[@SEED]", help="A relative of the seed's shot: 0 is itself, 1 another seed's."),
@@ -44,14 +41,13 @@ def read_trying(asked: Trying) -> dict[str, Any]:
     Raises: InvalidRequest for what cannot be read, and for a file that holds no draft.
     """
     return {
-        "best_of": asked.best_of,
         "variation": _read_variation(asked.variation) if asked.variation is not None else None,
         "draft": _read_draft(asked.from_draft) if asked.from_draft is not None else None,
     }
 
 
 def type_trying(asked: Trying) -> tuple[str, ...]:
-    """What of the options makes the same shot again: the chosen seed and variation are known by then."""
+    """What of the options makes the same shot again: the variation is known by then."""
     return ("--from-draft", asked.from_draft) if asked.from_draft is not None else ()
 
 

@@ -89,7 +89,9 @@ def make(
     Raises: OutOfMemory, WeightsError, Cancelled, and what `on_part` raises.
     """
     assert request.best_of == 1, "its seed is chosen before a shot is made"
-    checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
+    settled = plan_for(family, request, numerics or choose_numerics(), wish)
+    keeper = None if keeper is None else replace(keeper, precision=settled.precision)
+    checkpoint = loaded(family, settled)
     clock = family.limits.clock
     total = clock.frames(request.seconds)
     frames, sounds, latents = [], [], []

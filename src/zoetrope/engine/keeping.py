@@ -38,7 +38,7 @@ class Stand:
 
 @dataclass(frozen=True)
 class Keeper:
-    """Keeps the state of one request's walk in a file.
+    """Keeps the state of one request's walk in a file; `precision` is what weights are in, as people write it.
 
     Units: every in steps.
     """
@@ -46,11 +46,13 @@ class Keeper:
     path: Path
     request: Request
     every: int = 1
+    precision: str = ""
 
     def save(self, walk: int, step: int, canvas: Canvas, past: Passed | None) -> None:
         """Write the state, atomically."""
         tensors: dict[str, Tensor] = {"video": canvas.video.latent, "sound": canvas.sound.latent}
         numbers: dict[str, Any] = {"walk": walk, "step": step, "request": digest(self.request)}
+        numbers["precision"] = self.precision
         if past is not None:
             _pack(past, "past", tensors, numbers, DEPTH)
         raw = save({name: value.contiguous() for name, value in tensors.items()}, {"state": json.dumps(numbers)})
@@ -61,7 +63,7 @@ class Keeper:
     def load(self) -> Stand | None:
         """The state that the file holds, None where there is no file.
 
-        Raises: InvalidRequest if it is damaged, or of another request.
+        Raises: InvalidRequest if it is damaged, of another request, or of weights in another precision.
         """
         if not self.path.exists():
             return None
@@ -75,6 +77,11 @@ class Keeper:
             raise InvalidRequest(f"{self.path} holds no state of a shot: {error}; remove it to begin anew.") from error
         if numbers["request"] != digest(self.request):
             raise InvalidRequest(f"{self.path} holds the state of another shot; remove it, or name another file.")
+        if (kept := numbers.get("precision", "an unknown precision")) != self.precision:
+            raise InvalidRequest(
+                f"{self.path} was kept in {kept}, but this shot is made in {self.precision}; ask for the precision "
+                "that it was kept in, or remove it to begin anew."
+            )
         return Stand(numbers["walk"], numbers["step"], tokens, past)
 
     def done(self) -> None:

@@ -29,6 +29,14 @@ class Numerics:
     int8: bool = False
     compiled: bool = False
 
+    @property
+    def precision(self) -> str:
+        """What weights are in, as people write it; two that differ in it make other bytes of one request."""
+        if self.plan is not None:
+            return ", ".join(f"{part.part} {part.precision}" for part in self.plan.parts)
+        plain = {torch.float32: Precision.F32, torch.bfloat16: Precision.BF16}.get(self.dtype, str(self.dtype))
+        return f"{Precision.INT8 if self.int8 else plain}{', compiled' if self.compiled else ''}"
+
 
 def choose_numerics(
     device: str | None = None,

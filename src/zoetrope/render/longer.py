@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from zoetrope.core.cancel import Cancel, stop_if
-from zoetrope.core.conditions import Extend, Keyframe, Region
+from zoetrope.core.conditions import Condition, Extend, Keyframe, Region
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import FramesReady, OnEvent
 from zoetrope.core.limits import Limits
@@ -64,20 +64,31 @@ class _Maker:
     on_event: OnEvent | None
     cancel: Cancel | None
     wish: Wish | None
+    kept_in: Path | None = None
 
     @property
     def clock(self) -> Clock:
         return self.family.limits.clock
 
-    def shot(self, frames: int, *conditions: Extend | Keyframe | Region, number: int = 0) -> Piece:
+    def shot(self, frames: int, *conditions: Condition, number: int = 0) -> Piece:
         """One shot of so many frames around what is given of it."""
         from zoetrope.engine.generate import make
+        from zoetrope.engine.keeping import Keeper
 
         assert self.request.seed is not None, "a settled request has its seed"
         seed = (self.request.seed + number) % (1 << 32)
         asked = replace(self.request, seconds=self.clock.seconds_of(frames), conditions=conditions, seed=seed)
-        draft = make(asked, self.family, on_event=self.on_event, cancel=self.cancel, wish=self.wish)
+        keeper = None if self.kept_in is None else Keeper(self.kept_in, asked)
+        draft = make(asked, self.family, on_event=self.on_event, cancel=self.cancel, wish=self.wish, keeper=keeper)
         return Piece(draft.frames, _silent(draft.frames, self.clock) if draft.sound is None else draft.sound)
+
+    def chosen(self, frames: int, conditions: Sequence[Condition]) -> _Maker:
+        """The same under the best seed for one shot of so many frames around what is given of it."""
+        from zoetrope.engine.generate import settle_seed
+
+        asked = replace(self.request, seconds=self.clock.seconds_of(frames), conditions=tuple(conditions))
+        best, _ = settle_seed(asked, self.family, on_event=self.on_event, cancel=self.cancel, wish=self.wish)
+        return replace(self, request=replace(self.request, seed=best.seed, best_of=1))
 
 
 def make_longer(
@@ -92,16 +103,18 @@ def make_longer(
     on_event: OnEvent | None = None,
     cancel: Cancel | None = None,
     wish: Wish | None = None,
+    kept_in: Path | None = None,
     when: datetime | None = None,
     tell_prompt: bool = False,
 ) -> tuple[Request, Asset]:
     """Make what is missing and release the whole; returns the settled request, as long as the whole, and the asset.
 
     The request says what happens in what is new; it has the size of the parents, who are two for a bridge, else one.
+    Its `best_of`, and `kept_in`, a file that holds the walk's state, are for what is new in one shot.
     Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, Cancelled.
     """
     said = screen_words(request, policy.screen)
-    check_longer(longer, parents, family.limits)
+    check_longer(longer, parents, family.limits, alone=request.best_of > 1 or kept_in is not None)
     from zoetrope.engine.families import Planned
     from zoetrope.engine.generate import prepare
 
@@ -114,6 +127,11 @@ def make_longer(
         found = ingredients_of(told, policy, (parent.path,))
         used += likenesses.check(told, found, now)
         given += found
+    pieces = [replace(each.piece, frames=bare(each.piece.frames, policy, clock)) for each in parents]
+    maker = _Maker(request, family, on_event, cancel, wish, kept_in)
+    if request.best_of > 1:
+        maker = maker.chosen(*_new(pieces, longer, family.limits))
+        request = maker.request
     weights = family.descriptor.identity if isinstance(family, Planned) else ""
     named = family.limits.checkpoint
     making = making_of(request, now, tuple(given), checkpoint=named, weights=weights, tell_prompt=tell_prompt)
@@ -126,8 +144,7 @@ def make_longer(
         sound_rate=clock.sample_rate,
         about=said,
     ) as door:
-        pieces = [replace(each.piece, frames=bare(each.piece.frames, policy, clock)) for each in parents]
-        whole = _whole(_Maker(request, family, on_event, cancel, wish), pieces, longer)
+        whole = _whole(maker, pieces, longer)
         door.write_frames(whole.frames)
         door.write_sound(whole.sound)
         stop_if(cancel, "before the file was finished")
@@ -135,8 +152,11 @@ def make_longer(
     return replace(request, seconds=clock.seconds_of(len(whole.frames))), door.asset
 
 
-def check_longer(longer: Longer, parents: Sequence[Parent], limits: Limits) -> None:
-    """Refuse what cannot be made, before weights load. Raises: InvalidRequest, Unsupported."""
+def check_longer(longer: Longer, parents: Sequence[Parent], limits: Limits, alone: bool = False) -> None:
+    """Refuse what cannot be made, before weights load; `alone` where what is new must be one shot.
+
+    Raises: InvalidRequest, Unsupported.
+    """
     clock, past = limits.clock, 1 + limits.clock.frames_per_latent
     new = clock.frames(longer.seconds)
     if longer.seconds <= 0:
@@ -148,6 +168,11 @@ def check_longer(longer: Longer, parents: Sequence[Parent], limits: Limits) -> N
                 f"{show_seconds(longer.seconds)} s were asked for; a {longer.way} of {limits.checkpoint} is one shot "
                 f"and takes up to {show_seconds(most)} s."
             )
+    if alone and (longer.way == "after" or (longer.way == "before" and new + 1 > clock.frames(limits.seconds[1]))):
+        raise InvalidRequest(
+            "what is new here is made chunk by chunk, but the best of several seeds, and a file that keeps what is "
+            f"done, are for one shot: a bridge, a loop, or up to {show_seconds(limits.seconds[1])} s before a clip."
+        )
     for parent in parents:
         if len(parent.piece.frames) < past:
             raise InvalidRequest(
@@ -207,29 +232,49 @@ def _before(maker: _Maker, clip: Piece, new: int) -> Piece:
     most, whole, number = maker.clock.frames(maker.family.limits.seconds[1]), clip, 0
     while new > 0:
         length = min(most, new + 1)
-        made = maker.shot(length, Keyframe("last", whole.frames[0]), number=number)
+        made = maker.shot(length, *_leading_to(whole), number=number)
         whole = join(Piece(made.frames[:-1], made.sound), whole, maker.clock)
         new, number = new - (length - 1), number + 1
     return whole
 
 
-def _between(maker: _Maker, first: Piece, second: Piece, new: int) -> Piece:
-    """What lies between the end of one piece and the beginning of another; its sound reaches into both.
+def _leading_to(clip: Piece) -> tuple[Keyframe, ...]:
+    return (Keyframe("last", clip.frames[0]),)
 
-    The shot around it is given with both, picture and sound, in whole latents; who cannot take that, or has no room for
-    it, is given the end of the first and one picture of the second.
-    """
+
+def _between(maker: _Maker, first: Piece, second: Piece, new: int) -> Piece:
+    """What lies between the end of one piece and the beginning of another; its sound reaches into both."""
     clock = maker.clock
     past = 1 + clock.frames_per_latent
+    frames, conditions = _around(first, second, new, maker.family.limits)
+    made = maker.shot(frames, *conditions)
+    samples = past * clock.sample_rate // clock.frame_rate
+    return Piece(made.frames[past : past + new], made.sound[:, samples - _early(clock) :])
+
+
+def _around(first: Piece, second: Piece, new: int, limits: Limits) -> tuple[int, tuple[Condition, ...]]:
+    """The pictures of the shot between two pieces, and what is given of it.
+
+    That is both, picture and sound, in whole latents; who cannot take that, or has no room for it, is given the end of
+    the first and one picture of the second.
+    """
+    clock = limits.clock
+    past = 1 + clock.frames_per_latent
     ahead = clock.grid_frames(past + new) - (past + new) + clock.frames_per_latent
-    samples, early = past * clock.sample_rate // clock.frame_rate, _early(clock)
-    room = past + new + ahead <= clock.frames(maker.family.limits.seconds[1]) and ahead <= len(second.frames)
-    if room and Region in maker.family.limits.conditions:
-        made = maker.shot(past + new + ahead, _gap(first, second, (past, new, ahead), clock))
-    else:
-        ending = Extend(first.frames[-past:], np.ascontiguousarray(first.sound[:, -samples:]))
-        made, ahead = maker.shot(past + new + 1, ending, Keyframe("last", second.frames[0])), 1
-    return Piece(made.frames[past:-ahead], made.sound[:, samples - early :])
+    room = past + new + ahead <= clock.frames(limits.seconds[1]) and ahead <= len(second.frames)
+    if room and Region in limits.conditions:
+        return past + new + ahead, (_gap(first, second, (past, new, ahead), clock),)
+    samples = past * clock.sample_rate // clock.frame_rate
+    ending = Extend(first.frames[-past:], np.ascontiguousarray(first.sound[:, -samples:]))
+    return past + new + 1, (ending, Keyframe("last", second.frames[0]))
+
+
+def _new(given: Sequence[Piece], longer: Longer, limits: Limits) -> tuple[int, tuple[Condition, ...]]:
+    """The pictures of the one shot that holds what is new, and what is given of it."""
+    new = limits.clock.frames(longer.seconds)
+    if longer.way == "before":
+        return new + 1, _leading_to(given[0])
+    return _around(given[0], given[-1], new, limits)
 
 
 def _gap(first: Piece, second: Piece, counts: tuple[int, int, int], clock: Clock) -> Region:
