@@ -18,6 +18,7 @@ from tiny_ltx import tiny_joint, tiny_silent
 from zoetrope.core.conditions import Keyframe
 from zoetrope.core.errors import WeightsError
 from zoetrope.core.request import Adapter, Request
+from zoetrope.engine.checkpoints.cards import cards
 from zoetrope.engine.checkpoints.folder import describe_folder
 from zoetrope.engine.denoise import denoise
 from zoetrope.engine.families.descriptor import Descriptor
@@ -156,9 +157,12 @@ def test_a_lora_for_another_family_is_refused(saved, tmp_path):
         family.check(asked(family, size, adapters=(Adapter(str(path)),)))
 
 
-@pytest.mark.parametrize("name", ["ltx-0.9.5-2b", "ltx-2.3", "hunyuan1.5-480p-t2v"])
+@pytest.mark.parametrize(
+    "name",
+    ["ltx-0.9.5-2b", "ltx-2.3", "hunyuan1.5-480p-t2v", "hunyuan1.5-480p-i2v-step-distilled", "wan2.2-animate-14b"],
+)
 def test_published_checkpoints_have_a_plan_on_a_large_card(name):
-    known, kind = all_variants()[name], name.split("-")[0].rstrip("1.5")
+    known, kind = all_variants()[name], cards()[name].family
     family = family_of(Descriptor(name, kind, known.pipeline, known.settings_text, known.kinds, name, card=name))
     preset, limits = family.presets["standard"], family.limits
     request = Request(
