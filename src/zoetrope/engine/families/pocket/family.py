@@ -18,6 +18,7 @@ from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, give, to_device
 from zoetrope.engine.families.pocket.backdrop import Anchor
+from zoetrope.engine.families.pocket.completing import Completer
 from zoetrope.engine.families.pocket.details import Details, Sketched, Sky
 from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
@@ -140,6 +141,10 @@ class LoadedPocket:
         return Restyler(self.sketcher, self.scenery, self.video_codec)
 
     @property
+    def completer(self) -> Completer:
+        return Completer(self.sketcher, self.scenery, self.video_codec)
+
+    @property
     def stager(self) -> Stager:
         return Stager(self.planner, self.reader, self.tokeniser, LIMITS.clock, self.seer)
 
@@ -226,6 +231,7 @@ class LoadedPocket:
         shown = shown_by(request, LIMITS.clock)
         if shown is not None:
             seen = self.seer.scenery(shown, plan, grid)
+            seen = self.completer.complete(seen, plan, grid, seeds_of(request).named("scenery"))
             return seen if sign_of(plan, "weather") == "clear" else seen.changed(without_drops)
         return self._dress(plan, grid, seeds_of(request).named("scenery"))
 

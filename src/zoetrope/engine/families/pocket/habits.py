@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
-from zoetrope.engine.families.pocket.plan import AXES, CAMERA, TRACK, Plan
+from zoetrope.engine.families.pocket.plan import AXES, CAMERA, SLOTS, TRACK, Plan
 
 ACTS: Mapping[str, frozenset[str]] = {
     "bounces": frozenset({"x", "y", "spin", "stretch", "air_speed", "contact"}),
@@ -55,6 +55,8 @@ ROUND = ("ball", "ring")  # things that turn as they go, whatever else they do
 ROLLING = frozenset({"rolls"})  # actions in which everything turns as it goes
 GOING = frozenset({"bounces", "rebounds", "collides"})  # actions in which only what is round does
 LEAN = {"talks": 0.12, "floats": 0.3, "flies": 0.35, "swings": 0.8}  # radians that things lean at most, by action
+SWAYS = 0.35  # radians that things lean at most of which nobody says what they do
+STRETCHED = 0.4  # logarithm of the most that a thing is pressed or drawn out
 FACING = frozenset({"swings", "spins", "falls", "talks", "floats"})  # actions in which a thing keeps looking one way
 TURNS = 0.12  # m/s of travel above which a thing looks where it goes
 
@@ -71,8 +73,12 @@ def keep_habits(plan: Plan, stated: Mapping[str, str]) -> Plan:
         _still(camera, CAMERA, MOVES[stated["camera"]] | (CUT if "cut" in stated else frozenset()), ("x", "y"))
         if "cut" not in stated and stated["camera"] in STEADY:
             _steady(camera, *STEADY[stated["camera"]])
+    else:
+        for slot in range(SLOTS):
+            tracks[:, slot, :, TRACK.index("spin")] = _upright(plan, tracks[:, slot], slot)
     if len(acts) == 1:
         tracks[:, 0, :, TRACK.index("spin")] = _turning(plan, tracks[:, 0], acts[0])
+    tracks[..., TRACK.index("stretch")].clamp_(-STRETCHED, STRETCHED)
     tracks[..., TRACK.index("way")] = _facing(tracks[..., 0], all(act in FACING for act in acts))
     return replace(plan, tracks=tracks, camera=camera)
 
@@ -122,6 +128,19 @@ def _turning(plan: Plan, track: Tensor, act: str) -> Tensor:
         angle = torch.where(plan.marks[:, 4:5] > 0, rope, angle)
     angle = angle.clamp(-LEAN[act], LEAN[act])
     return angle.diff(dim=1, prepend=torch.zeros_like(angle[:, :1]))
+
+
+def _upright(plan: Plan, track: Tensor, slot: int) -> Tensor:
+    """Turns between pictures (b, t) of things with tracks (b, t, k) of which nobody says what they do.
+
+    What is round rolls as it goes, all else leans a little at most.
+    """
+    spin, x = track[..., TRACK.index("spin")], track[..., TRACK.index("x")]
+    kinds = plan.traits[:, slot, 1 : 1 + len(AXES["object"])]
+    rolls = kinds[:, [AXES["object"].index(kind) for kind in ROUND]].sum(1)[:, None] > 0
+    gone = x.diff(dim=1, prepend=x[:, :1]) / plan.radii()[:, slot, None].clamp_min(1e-3)
+    leans = spin.cumsum(1).clamp(-SWAYS, SWAYS)
+    return torch.where(rolls, -gone, leans.diff(dim=1, prepend=torch.zeros_like(leans[:, :1])))
 
 
 def _facing(x: Tensor, steady: bool) -> Tensor:

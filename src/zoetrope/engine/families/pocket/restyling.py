@@ -137,8 +137,8 @@ def in_proportion(beyond: Tensor, before: Tensor, after: Tensor) -> Tensor:
     return torch.where(beyond < 0, darker, lighter)
 
 
-def seen_at_rest(seen: Anchor, resting: Plan, grid: tuple[int, int]) -> Tensor:
-    """What all pictures together tell of the stage as a resting camera sees it, (3, h, w)."""
+def seen_by(seen: Anchor, resting: Plan, grid: tuple[int, int]) -> Tensor:
+    """What all pictures together tell of the stage as the camera of a plan's one picture sees it, (3, h, w)."""
     first = torch.zeros(1, dtype=torch.long, device=resting.cast.device)
     every = [replace(each, later=()) for each in (seen, *seen.later)]
     trusts = torch.stack([trust(each, resting, first, grid)[0] for each in every])
@@ -174,7 +174,7 @@ class Restyler:
         elsewhere = "setting" in new
         first, resting = torch.zeros(1, dtype=torch.long, device=plan.cast.device), still_stage(plan)
         stage, before = (self.sketcher.sketch(each, first, grid)[:, 0] for each in (resting, still_stage(clip)))
-        beyond = in_proportion(seen_at_rest(seen, resting, grid), before, stage)
+        beyond = in_proportion(seen_by(seen, resting, grid), before, stage)
         mean, deviation = self._encoded(stage), self.painter.deviation
         begun = (self._encoded(stage + beyond) - mean) / deviation
         strength, seeds = 1.0 if elsewhere else restyle.strength, seeds_of(request).named("scenery")
