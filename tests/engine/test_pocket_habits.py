@@ -47,3 +47,16 @@ def test_a_camera_goes_evenly_the_way_it_is_told(move: str, name: str, way: int)
     assert way * steps.sum() > 0.25
     others = [number for number, each in enumerate(CAMERA) if each != name]
     assert camera[:, others].std(0).max() < 1e-6
+
+
+def test_what_nobody_says_to_turn_stays_upright_and_is_not_torn() -> None:
+    plan = wild("car")
+    plan.tracks[..., TRACK.index("stretch")] *= 40
+    kept = keep_habits(plan, {"camera": "static"})
+    assert float(kept.tracks[0, 0, :, SPIN].cumsum(0).abs().max()) <= 0.351
+    assert float(kept.tracks[..., TRACK.index("stretch")].abs().max()) <= 0.401
+    assert float(kept.tracks[0, 1, :, Y].std()) == 0
+    told = keep_habits(plan, {"camera": "static"}, free=(False, True))
+    assert torch.equal(told.tracks[0, 0, :, SPIN], plan.tracks[0, 0, :, SPIN])
+    rolled = keep_habits(wild("ball"), {"camera": "static"})
+    assert rolled.tracks[0, 0, :, SPIN].sum().item() == pytest.approx(-2 / 0.17, abs=1e-3)

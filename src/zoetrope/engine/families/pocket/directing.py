@@ -54,6 +54,11 @@ class Known:
     def pictures(self) -> int:
         return len(self.rows)
 
+    def turns_free(self) -> tuple[bool, ...]:
+        """Of each thing, whether nothing is told of how it turns."""
+        rows = [slot * len(TRACK) + TRACK.index("spin") for slot in range(SLOTS)]
+        return tuple((~self.rows[:, rows].any(0)).tolist())
+
     def laid_over(self, plan: Plan) -> Plan:
         """A plan of as many pictures or more with what holds put into it; where nothing is told, it is led to that."""
         tracks, camera = plan.tracks.clone(), plan.camera.clone()

@@ -6,7 +6,7 @@ states tells where that is. Knows no network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import torch
@@ -30,7 +30,7 @@ ACTS: Mapping[str, frozenset[str]] = {
     "collides": frozenset({"x", "spin", "ground_speed", "contact"}),
     "talks": frozenset({"spin", "mouth"}),
 }
-RUN_INTO = frozenset({"x", "spin", "ground_speed"})  # what a second thing does; the first one tells of the touch
+RUN_INTO = frozenset({"x", "spin", "ground_speed"})  # what a second thing does; the first one tells of a touch
 MOVES: Mapping[str, frozenset[str]] = {
     "static": frozenset(),
     "pan left": frozenset({"x"}),
@@ -61,8 +61,11 @@ FACING = frozenset({"swings", "spins", "falls", "talks", "floats"})  # actions i
 TURNS = 0.12  # m/s of travel above which a thing looks where it goes
 
 
-def keep_habits(plan: Plan, stated: Mapping[str, str]) -> Plan:
-    """Still what the stated actions and camera move leave alone; what is not stated is left as it is written."""
+def keep_habits(plan: Plan, stated: Mapping[str, str], free: Sequence[bool] = (True,) * SLOTS) -> Plan:
+    """Still what the stated actions and camera move leave alone; what is not stated is left as it is written.
+
+    Where no action is stated, things stay upright, but those that are not `free`: their turns are told.
+    """
     tracks, camera = plan.tracks.clone(), plan.camera
     acts = [stated[axis] for axis in ("action", "then") if axis in stated]
     if acts:
@@ -73,8 +76,10 @@ def keep_habits(plan: Plan, stated: Mapping[str, str]) -> Plan:
         _still(camera, CAMERA, MOVES[stated["camera"]] | (CUT if "cut" in stated else frozenset()), ("x", "y"))
         if "cut" not in stated and stated["camera"] in STEADY:
             _steady(camera, *STEADY[stated["camera"]])
-    else:
-        for slot in range(SLOTS):
+    if not acts:
+        if free[1]:
+            _still(tracks[:, 1], TRACK, RUN_INTO, ("x", "y"))
+        for slot in (each for each in range(SLOTS) if free[each]):
             tracks[:, slot, :, TRACK.index("spin")] = _upright(plan, tracks[:, slot], slot)
     if len(acts) == 1:
         tracks[:, 0, :, TRACK.index("spin")] = _turning(plan, tracks[:, 0], acts[0])

@@ -14,7 +14,7 @@ from torch import Tensor
 from zoetrope.engine.families.pocket.directing import Known, know_past, nothing_known, rows_as_tokens
 from zoetrope.engine.families.pocket.habits import keep_habits
 from zoetrope.engine.families.pocket.layout import GROUP
-from zoetrope.engine.families.pocket.plan import CAST, TRACK, Plan
+from zoetrope.engine.families.pocket.plan import CAST, SLOTS, TRACK, Plan
 from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned, smooth_rows, to_tokens
 from zoetrope.engine.families.pocket.reader import nothing_said, stated
 from zoetrope.engine.families.pocket.touching import touching
@@ -66,7 +66,7 @@ def write_plan(
     plan = from_tokens(planner.restore(torch.where(where > 0, values, latent))[:, : 1 + asked])
     said = stated(facts[0])
     act = said.get("action", "") if "then" not in said else ""
-    plan = keep_habits(touching(settle(plan), act), said)
+    plan = keep_habits(touching(settle(plan), act), said, (True,) * SLOTS if known is None else known.turns_free())
     return plan if known is None else touching(known.laid_over(plan), act, known)
 
 
