@@ -16,12 +16,14 @@ import numpy as np
 import torch
 from badge_judge import SHOWN, Judge, sworn_in, worn
 
-from zoetrope.core.conditions import Control, Footage, Keyframe, Reference, Restyle, Soundtrack
+from zoetrope.core.conditions import Control, Footage, Keyframe, Reference, ReferenceSound, Restyle, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Stroke, move_names, read_moves
 from zoetrope.core.request import Request
 from zoetrope.engine.draft import Draft
 from zoetrope.engine.families.pocket.facts import POCKET, WEIGHTS
-from zoetrope.engine.families.pocket.plan import AXES
+from zoetrope.engine.families.pocket.plan import AXES, sign_of
+from zoetrope.engine.families.pocket.restyling import trait_of
+from zoetrope.engine.families.pocket.ringing import RINGS_OF
 from zoetrope.engine.families.pocket.spotter import Findings, load_spotter, spot
 from zoetrope.engine.families.pocket.storage import SPOTTER
 from zoetrope.engine.families.pocket.tracking import Looks
@@ -220,6 +222,52 @@ def two_references(rng: np.random.Generator, look: Look) -> list[float]:
     return [float(all(own)), float(not any(swapped)), float(np.mean(own))]
 
 
+def mixed_references(rng: np.random.Generator, look: Look) -> list[float]:
+    """Of twelve references at once, pictures and sounds of two things and pictures of a place, what the plan has right.
+
+    Both things' kinds and colours, both emblems, both materials as the sounds ring, the setting; and whether both
+    things are seen in the shot.
+    """
+    scenes = [cast(rng), cast(rng)]
+    while alike(*scenes):
+        scenes[1] = cast(rng)
+    materials = [str(each) for each in rng.choice(list(RINGS_OF), 2)]
+    place, *others = (str(each) for each in rng.permutation(("beach", "city", "snowfield", "room")))
+    given: list[Reference | ReferenceSound] = []
+    for name, scene, material in zip(("hero", "friend"), scenes, materials, strict=True):
+        given += [Reference(draw(replace(scene, setting=each))[0], name) for each in others]
+        given.append(ReferenceSound(_struck(rng, material), name))
+    given += [Reference(_empty(rng, place), "place") for _ in range(4)]
+    draft = make("@hero jumps over @friend in @place", *given, seconds=2, seed=int(rng.integers(99)))
+    pocket = loaded(POCKET, choose_numerics())
+    plan = pocket.plan(draft.request, pocket.blank(draft.request).grid[0])  # type: ignore[attr-defined]
+    right = {"kind": [], "emblem": [], "material": [], "seen": []}
+    for slot, (scene, material) in enumerate(zip(scenes, materials, strict=True)):
+        thing = scene.things[0]
+        assert thing.badge is not None
+        right["kind"] += [trait_of(plan, slot, "object") == thing.kind, trait_of(plan, slot, "colour") == thing.colour]
+        wears = plan.badges[0, slot]
+        right["emblem"].append(bool(wears[0]) and int(wears[1:-6].argmax()) == thing.badge.pattern)
+        right["material"].append(trait_of(plan, slot, "material") == material)
+        right["seen"].append(bool(np.mean(~np.isnan(look.path(draft.frames, thing.kind)[:, 0])) > 0.3))
+    told = [float(np.mean(each)) for each in right.values()]
+    return [*told, float(sign_of(plan, "setting") == place)]
+
+
+def _struck(rng: np.random.Generator, material: str) -> np.ndarray:
+    """The sound of something of a material that bounces."""
+    fixed = PLAIN | {"action": "bounces", "material": material, "then": None, "second_object": None, "weather": "clear"}
+    return np.ascontiguousarray(hear(write_scene(rng, frames=36, fixed=fixed), 72_000), np.float32)
+
+
+def _empty(rng: np.random.Generator, setting: str) -> np.ndarray:
+    """A picture of a place with nobody in it."""
+    fixed = SHOWN | {"setting": setting, "second_object": None, "action": "spins", "then": None}
+    scene = write_scene(rng, frames=2, fixed=fixed)
+    away = replace(scene.motion, centre=np.add(scene.motion.centre, (50.0, 0.0)))
+    return draw(replace(scene, motion=away))[0]
+
+
 def cast(rng: np.random.Generator) -> Scene:
     """A scene whose one thing, large and with a badge, is somebody to refer to."""
     fixed = {"size": "large", "second_object": None, "action": "spins", "then": None}
@@ -296,6 +344,7 @@ WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[
     "readings": (readings, ("emblem", "colours", "emblem spoiled", "colours spoiled", "none where none")),
     "badges": (badges, ("emblem right", "colours right")),
     "two references": (two_references, ("both emblems right", "not swapped", "emblem right")),
+    "mixed references": (mixed_references, ("kind and colour", "emblem", "material", "seen", "setting")),
     "controls": (controls, ("overlap",)),
     "restyles": (restyles, ("asked is seen", "the rest kept", "path error by width")),
     "cues": (cues, ("right order",)),
