@@ -9,15 +9,18 @@ from PIL import Image
 
 from zoetrope.core.errors import InvalidRequest, Unsupported, WeightsError
 from zoetrope.engine.families.pocket.spotter import Spotter, SpotterConfig
-from zoetrope.evaluation.detect import Detectors, load
+from zoetrope.evaluation.detect import Detectors, Sky, load
+from zoetrope.evaluation.drops import DropsConfig, DropsNet
 from zoetrope.evaluation.motion import MotionConfig, MotionNet
 from zoetrope.evaluation.scorecard import evaluate, make_clips
+from zoetrope.evaluation.weather import WeatherConfig, WeatherNet
 
 
 @pytest.fixture(scope="module")
 def detectors():
     tiny = SpotterConfig(finder=(4, 8, 8, 8, 8), joined=8, eye=(4, 8, 8, 8), look=8)
-    return Detectors(Spotter(tiny).eval(), MotionNet(MotionConfig(width=16, depth=1)))
+    sky = Sky(DropsNet(DropsConfig(4, 4)), WeatherNet(WeatherConfig(4)))
+    return Detectors(Spotter(tiny).eval(), MotionNet(MotionConfig(width=16, depth=1)), sky)
 
 
 class Noise:

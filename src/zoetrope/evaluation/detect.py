@@ -14,6 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from torch import nn
 
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.engine.families.pocket.facts import WEIGHTS
@@ -22,10 +23,12 @@ from zoetrope.engine.numerics import Numerics, choose_numerics
 from zoetrope.engine.weights import load_strictly, read_config
 from zoetrope.evaluation.axes import AXES, FRAME_AXES, MOTION_AXES
 from zoetrope.evaluation.camera import camera_seen
+from zoetrope.evaluation.drops import DropsConfig, DropsNet, drops_seen
 from zoetrope.evaluation.motion import MotionConfig, MotionNet, features, touch_times
 from zoetrope.evaluation.picture import around_things
 from zoetrope.evaluation.sight import CameraSeen, Sight, Sighting
 from zoetrope.evaluation.track import cuts_of, follow
+from zoetrope.evaluation.weather import WeatherConfig, WeatherNet, numbers, weather_chances
 
 AREA = 256 * 144  # pixels of the pictures that the spotter learned on
 GRID = 16
@@ -33,20 +36,33 @@ GRID = 16
 
 @dataclass(frozen=True, eq=False)
 class Glance:
-    """Everything that is seen before motion is judged."""
+    """Everything that is seen before motion is judged.
+
+    hidden is where things hide the backdrop, bool (t, h, w); spotted is what the spotter says of the weather.
+    """
 
     things: tuple[Sighting, ...]
     camera: CameraSeen
     cuts: np.ndarray
     chances: dict[str, np.ndarray]
     shape: tuple[int, int]
+    hidden: np.ndarray
+    spotted: np.ndarray
+
+
+class Sky(nn.Module):
+    """The two networks that tell what falls: from its look and from its moves."""
+
+    def __init__(self, drops: DropsNet, weather: WeatherNet) -> None:
+        super().__init__()
+        self.drops, self.weather = drops, weather
 
 
 class Detectors:
-    """The spotter and the judge of motion, ready to look."""
+    """The spotter, the judge of motion and the eyes for weather, ready to look."""
 
-    def __init__(self, spotter: Spotter, motion: MotionNet) -> None:
-        self.spotter, self.motion = spotter, motion.eval()
+    def __init__(self, spotter: Spotter, motion: MotionNet, sky: Sky) -> None:
+        self.spotter, self.motion, self.sky = spotter, motion.eval(), sky.eval()
 
     def glance(self, frames: np.ndarray) -> Glance:
         """Look at every frame and follow things and camera.
@@ -66,7 +82,11 @@ class Detectors:
         places, radii = ([getattr(thing, name) for thing in things] for name in ("place", "radius"))
         hidden = around_things(len(frames), frames.shape[1], frames.shape[2], places, radii)
         blocky = AXES["style"][int(chances["style"].argmax())] == "pixel art"
-        return Glance(things, camera_seen(frames, hidden, cuts, blocky), cuts, chances, frames.shape[1:3])
+        camera, spotted = camera_seen(frames, hidden, cuts, blocky), chances["weather"]
+        told = numbers(frames, hidden, camera.path, cuts, spotted)
+        looks = drops_seen(self.sky.drops, frames, camera.path, cuts)
+        chances["weather"] = weather_chances(self.sky.weather, told, looks)
+        return Glance(things, camera, cuts, chances, frames.shape[1:3], hidden, spotted)
 
     @torch.inference_mode()
     def look(self, frames: np.ndarray) -> Sight:
@@ -97,9 +117,9 @@ def _mean(chances: np.ndarray) -> np.ndarray:
     return powers / powers.sum()
 
 
-def weights_path() -> Path:
-    """Where the shipped weights of the judge of motion lie."""
-    return Path(str(files("zoetrope.evaluation") / "weights" / "motion.safetensors"))
+def weights_path(name: str) -> Path:
+    """Where the shipped weights of a detector lie: of "motion", "drops" or "weather"."""
+    return Path(str(files("zoetrope.evaluation") / "weights" / f"{name}.safetensors"))
 
 
 def load(motion: Path | None = None, spotter: Path | None = None) -> Detectors:
@@ -107,10 +127,13 @@ def load(motion: Path | None = None, spotter: Path | None = None) -> Detectors:
 
     Raises: WeightsError if a file is absent or does not fit.
     """
-    motion, exact = motion or weights_path(), Numerics("cpu", torch.float32)
-    judge = MotionNet(MotionConfig(**read_config(motion)))
+    motion, drops, weather = motion or weights_path("motion"), weights_path("drops"), weights_path("weather")
+    exact = Numerics("cpu", torch.float32)
+    judge = load_strictly(MotionNet(MotionConfig(**read_config(motion))), motion, exact)
+    look = load_strictly(DropsNet(DropsConfig(**read_config(drops))), drops, exact)
+    moves = load_strictly(WeatherNet(WeatherConfig(**read_config(weather))), weather, exact)
     eye = load_spotter(spotter or WEIGHTS / "spotter.safetensors", choose_numerics("cpu"))
-    return Detectors(eye, load_strictly(judge, motion, exact))
+    return Detectors(eye, judge, Sky(look, moves))
 
 
 @cache

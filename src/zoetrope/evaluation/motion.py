@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.spotter import FOLDS
 from zoetrope.evaluation.axes import AXES, MOTION_AXES
+from zoetrope.evaluation.rhythm import PARTS, rhythms
 from zoetrope.evaluation.sight import CameraSeen, Sighting
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, METRE
 from zoetrope.training.world.vocabulary import OBJECTS
@@ -22,6 +23,7 @@ from zoetrope.training.world.vocabulary import OBJECTS
 THING = 16 + len(OBJECTS)  # numbers of one thing in one frame
 VIEW = 6  # numbers of the camera in one frame
 FEATURES = VIEW + 2 * THING
+PATH, TURN, MOUTH_AT = slice(1, 3), slice(9, 11), 15  # columns of one thing, as `thing_features` lays them
 BEAT = 3  # frames that are thought of as one, after what is quick has been read
 TOUCH = 0.5  # chance above which a frame holds a contact
 
@@ -48,7 +50,8 @@ class MotionNet(nn.Module):
         layer = nn.TransformerEncoderLayer(width, 4, 2 * width, 0.0, batch_first=True, norm_first=True)
         self.layers = nn.ModuleList([layer, *(deepcopy(layer) for _ in range(config.depth - 1))])
         answers = {axis: len(AXES[axis]) for axis in MOTION_AXES} | {"lead": 2}
-        self.heads = nn.ModuleDict({axis: nn.Linear(3 * width, count) for axis, count in answers.items()})
+        self.heads = nn.ModuleDict({axis: nn.Linear(4 * width, count) for axis, count in answers.items()})
+        self.rhythm = nn.Linear(2 * PARTS, width)
         self.score = nn.Linear(width, 1)
         self.touch = nn.Linear(2 * width, 2)
 
@@ -65,7 +68,9 @@ class MotionNet(nn.Module):
         weight = self.score(x).masked_fill(there[..., None] == 0, -1e4).softmax(1)
         total = (x * there[..., None]).sum(1) / there.sum(1, keepdim=True)
         top = x.masked_fill(there[..., None] == 0, -1e4).amax(1)
-        pooled = torch.cat(((x * weight).sum(1), total, top), 1)
+        things = features[..., VIEW:].unflatten(-1, (2, THING)).unbind(2)
+        beats = torch.cat([rhythms(thing, PATH, TURN, MOUTH_AT) for thing in things], 1)
+        pooled = torch.cat(((x * weight).sum(1), total, top, torch.relu(self.rhythm(beats))), 1)
         far = x.repeat_interleave(BEAT, dim=1)[:, : seen.shape[1]]
         return {axis: head(pooled) for axis, head in self.heads.items()}, self.touch(torch.cat((near, far), -1))
 
