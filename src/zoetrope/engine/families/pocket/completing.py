@@ -23,7 +23,7 @@ from zoetrope.engine.noise import Seeds, draw
 from zoetrope.engine.schedules import shift_sigmas
 
 STEPS = 8
-SHOWN = 0.9  # of a token's pixels, from which it is held while the others are painted
+SHOWN = 0.3  # of a token, from which it is held while the others are painted: trust fades towards edges of all kinds
 HOLE = 0.08  # of a picture's tokens, from which what is missing is painted; less is filled from around
 
 
@@ -42,7 +42,7 @@ class Completer:
         every = [replace(each, later=()) for each in (seen, *seen.later)]
         shares = torch.stack([trust(each, empty, first, grid)[0, 0] for each in every]).amax(0)
         shown = F.avg_pool2d(shares[None], PATCH)[0].flatten() > SHOWN
-        if not shown.any() or float((~shown).float().mean()) < HOLE:
+        if float((~shown).float().mean()) < HOLE:
             return seen
         stage = self.sketcher.sketch(empty, first, grid)[:, 0]
         beyond = seen_by(seen, empty, grid)
