@@ -11,10 +11,10 @@ import numpy as np
 from zoetrope.evaluation import truth
 from zoetrope.evaluation.axes import AXES, THING_AXES
 from zoetrope.evaluation.detect import Detectors, shipped
-from zoetrope.evaluation.judge import HEARD, THERE, judge, measure
+from zoetrope.evaluation.judge import HEARD, THERE
 from zoetrope.evaluation.onsets import pair
 from zoetrope.evaluation.proven import Proof, write_proof
-from zoetrope.evaluation.scorecard import Book, Keep, Progress, Scorecard, finish
+from zoetrope.evaluation.scorecard import Book, Keep, Progress, Scorecard, finish, record_seen
 from zoetrope.training.world.captions import captions
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.scene import Scene
@@ -84,10 +84,9 @@ def _true_record(index: int, seed: int, spoiled: bool, detectors: Detectors, boo
         "held_out": "",
         "material": scene.things[0].material,
     }
-    asked, sight = asked_of(scene), detectors.look(frames)
-    verdict = judge(sight, asked)
-    numbers = measure(frames, hear(scene, FRAMES * 2000), sight, asked) | touches_told(sight.touches, scene)
-    return about | {"expected": asked, "seen": verdict.seen, "right": verdict.right, "numbers": numbers}
+    sight = detectors.look(frames)
+    record = record_seen(frames, hear(scene, FRAMES * 2000), asked_of(scene), sight, **about)
+    return record | {"numbers": record["numbers"] | touches_told(sight.touches, scene)}
 
 
 def touches_told(seen: np.ndarray, scene: Scene) -> dict[str, list[float]]:

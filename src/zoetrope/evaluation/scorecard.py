@@ -24,6 +24,7 @@ from zoetrope.evaluation.prompts import Prompt
 from zoetrope.evaluation.prompts import prompts as all_prompts
 from zoetrope.evaluation.proven import Proof, read_proof
 from zoetrope.evaluation.rows import Row, rows
+from zoetrope.evaluation.sight import Sight
 
 SECONDS = 5
 PICTURES, EXTENSIONS = 8, 2  # prompts that start from a given picture; prompts that are extended to 30 s
@@ -220,7 +221,13 @@ def record_of(
     frames: np.ndarray, sound: np.ndarray | None, expected: dict[str, str], detectors: Detectors, **about: Any
 ) -> dict[str, Any]:
     """Look at one clip and hold it against what was asked; about is kept beside it as it is."""
-    sight = detectors.look(frames)
+    return record_seen(frames, sound, expected, detectors.look(frames), **about)
+
+
+def record_seen(
+    frames: np.ndarray, sound: np.ndarray | None, expected: dict[str, str], sight: Sight, **about: Any
+) -> dict[str, Any]:
+    """The same of a clip that was looked at."""
     verdict = judge(sight, expected)
     numbers = {name: [round(v, 4) for v in values] for name, values in measure(frames, sound, sight, expected).items()}
     return about | {"expected": expected, "seen": verdict.seen, "right": verdict.right, "numbers": numbers}
