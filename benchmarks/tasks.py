@@ -151,10 +151,11 @@ def mouths(rng: np.random.Generator, look: Look) -> list[float]:
     voice = np.ascontiguousarray(hear(scene, 120_000), dtype=np.float32)
     draft = make(f"a {scene.things[0].colour} robot talks on a stage", Soundtrack(voice))
     found, mouth = look.at(draft.frames), np.zeros(60)
+    robots = found.score * found.chances["object"][:, AXES["object"].index("robot")]
     for number in range(60):
         here = (found.picture == number).nonzero()[:, 0]
         if len(here):
-            mouth[number] = float(found.mouth[here[found.score[here].argmax()]])
+            mouth[number] = float(found.mouth[here[robots[here].argmax()]])
     return [agreement(mouth, voice_envelope(voice))]
 
 
