@@ -150,12 +150,13 @@ def mouths(rng: np.random.Generator, look: Look) -> list[float]:
     )
     voice = np.ascontiguousarray(hear(scene, 120_000), dtype=np.float32)
     draft = make(f"a {scene.things[0].colour} robot talks on a stage", Soundtrack(voice))
-    found, mouth = look.at(draft.frames), np.zeros(60)
+    found, seen = look.at(draft.frames), {}
     robots = found.score * found.chances["object"][:, AXES["object"].index("robot")]
     for number in range(60):
         here = (found.picture == number).nonzero()[:, 0]
-        if len(here):
-            mouth[number] = float(found.mouth[here[robots[here].argmax()]])
+        if len(here) and float(robots[here].max()) > 0.15:  # else what is seen is taken for something without a mouth
+            seen[number] = float(found.mouth[here[robots[here].argmax()]])
+    mouth = np.interp(np.arange(60), list(seen), list(seen.values()))
     return [agreement(mouth, voice_envelope(voice))]
 
 
