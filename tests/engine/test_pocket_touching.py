@@ -85,3 +85,17 @@ def test_places_that_are_told_stay() -> None:
     back = touching(aloft, "bounces", Known(known.plan, rows, known.cast))
     assert torch.equal(back.tracks[0, 0, :9, Y], aloft.tracks[0, 0, :9, Y])
     assert not torch.equal(back.tracks[0, 0, 20:, Y], aloft.tracks[0, 0, 20:, Y])
+
+
+@pytest.mark.parametrize("act", ["jumps", "rebounds"])
+@pytest.mark.parametrize("told", [61, 55])
+def test_touches_of_a_told_path_are_read_off_it(act: str, told: int) -> None:
+    plan = true_plan(act, 5)
+    tracks = plan.tracks.clone()
+    tracks[..., CONTACT] = 0
+    known = nothing_known(told)
+    rows = known.rows.clone()
+    rows[:, [X, Y]] = True
+    heard = touching(Plan(tracks, plan.camera, plan.cast, plan.badges), act, Known(known.plan, rows, known.cast))
+    wanted, found = ((each.tracks[0, 0, 3 : told - 5, CONTACT] > 0).nonzero()[:, 0] for each in (plan, heard))
+    assert len(wanted) and all(int((found - each).abs().min()) <= 1 for each in wanted)

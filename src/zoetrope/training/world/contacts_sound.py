@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from zoetrope.engine.families.pocket.bodies import BENT, BODIES, FADE
 from zoetrope.training.world.acoustics import FRAMES_PER_SECOND, RATE, Colour, add, noise, place
 from zoetrope.training.world.scene import Contact, Scene, Thing
 from zoetrope.training.world.vocabulary import MATERIALS, RADII
@@ -17,15 +18,6 @@ from zoetrope.training.world.vocabulary import MATERIALS, RADII
 LOUDNESS = 0.45  # peak of a contact at 1 m/s over both channels together; each hears 0.7 of it at the centre
 LOUDEST = 0.85  # reached at 5.3 m/s
 CURVE = 0.38  # exponent of speed: 0.5 m/s is heard 8 dB under 5.3 m/s
-FADE = 3.0  # a ring has fallen by e^-3 (26 dB) after the material's decay time
-
-
-class Body(NamedTuple):
-    """Partials of a struck material: ratios to the pitch, strengths, and how far a hard blow bends the pitch up."""
-
-    ratios: tuple[float, ...]
-    strengths: tuple[float, ...]
-    bend: float = 0.0
 
 
 class Burst(NamedTuple):
@@ -36,13 +28,6 @@ class Burst(NamedTuple):
     share: float
 
 
-# Ratios: rubber as a damped membrane, wood as a free bar, metal as a plate, glass as a rim (Fletcher and Rossing 1998).
-BODIES = {
-    "rubber": Body((1.0, 1.59, 2.14), (1.0, 0.35, 0.12), 0.35),
-    "wood": Body((1.0, 2.76, 5.40), (1.0, 0.45, 0.18)),
-    "metal": Body((1.0, 1.52, 2.48, 3.76, 5.31), (1.0, 0.55, 0.6, 0.4, 0.25)),
-    "glass": Body((1.0, 2.32, 4.25), (1.0, 0.5, 0.22)),
-}
 BURSTS = {
     "meadow": Burst(Colour(300, 2500, -3), 0.012, 0.40),
     "beach": Burst(Colour(500, 4000, -3), 0.018, 0.45),
@@ -76,7 +61,7 @@ def ring(material: str, radius: float) -> np.ndarray:
     body, decay = BODIES[material], MATERIALS[material].decay * (radius / RADII["small"]) ** 0.3
     seconds = np.arange(round(2.2 * decay * RATE)) / RATE
     lowest = MATERIALS[material].pitch * RADII["small"] / radius
-    bent = seconds + body.bend * 0.02 * (1 - np.exp(-seconds / 0.02))
+    bent = seconds + body.bend * BENT * (1 - np.exp(-seconds / BENT))
     sound = np.zeros(len(seconds))
     for ratio, strength in zip(body.ratios, body.strengths, strict=True):
         if ratio * lowest < 0.45 * RATE:

@@ -1,13 +1,33 @@
-"""How far things reach to their sides, as they are drawn. Knows neither pictures nor plans."""
+"""What things are: how far they reach to their sides, as they are drawn, and what their materials ring like."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 HALF_WIDTH: Mapping[str, float] = {"car": 1.53, "boat": 1.42, "bird": 1.38, "fish": 1.3, "lantern": 1.1, "robot": 0.9}
 USUAL = 0.97  # of all others; shares of the radius
 DISCS = ("ball", "ring", "star")  # what touches another of them between their centres
+FADE = 3.0  # a ring has fallen by e^-3 (26 dB) after its decay time, and its partials sooner by their ratio ** 0.6
+BENT = 0.02  # seconds in which a pitch that a hard blow bent up comes down again
+
+
+class Body(NamedTuple):
+    """Partials of a struck material: ratios to the pitch, strengths, and how far a hard blow bends the pitch up."""
+
+    ratios: tuple[float, ...]
+    strengths: tuple[float, ...]
+    bend: float = 0.0
+
+
+# Ratios: rubber as a damped membrane, wood as a free bar, metal as a plate, glass as a rim (Fletcher and Rossing 1998).
+BODIES: Mapping[str, Body] = {
+    "rubber": Body((1.0, 1.59, 2.14), (1.0, 0.35, 0.12), 0.35),
+    "wood": Body((1.0, 2.76, 5.40), (1.0, 0.45, 0.18)),
+    "metal": Body((1.0, 1.52, 2.48, 3.76, 5.31), (1.0, 0.55, 0.6, 0.4, 0.25)),
+    "glass": Body((1.0, 2.32, 4.25), (1.0, 0.5, 0.22)),
+}
 
 
 def half_width(kind: str, radius: float) -> float:

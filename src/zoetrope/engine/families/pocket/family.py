@@ -21,6 +21,7 @@ from zoetrope.engine.families.pocket.backdrop import Anchor
 from zoetrope.engine.families.pocket.completing import Completer
 from zoetrope.engine.families.pocket.details import Details, Sketched, Sky
 from zoetrope.engine.families.pocket.directing import cut_plan
+from zoetrope.engine.families.pocket.dressing import Dresser
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.falling import without_drops
 from zoetrope.engine.families.pocket.layout import GROUP, Layout, layout
@@ -45,7 +46,6 @@ from zoetrope.engine.guidance import Branches
 from zoetrope.engine.keeping import digest
 from zoetrope.engine.noise import Seeds, seeds_of
 
-DRESSING = 6  # steps of the scenery painter, which makes one picture
 HELD = 0.5  # noise in which the network's walk begins: the rest is the sketch. At 0.3 it breaks up what is there
 PLANS = 4  # kept; each is asked for by the network's sight, by the details and by what goes on from a shot
 BRANCHES = ("positive", "negative")
@@ -138,11 +138,15 @@ class LoadedPocket:
 
     @property
     def restyler(self) -> Restyler:
-        return Restyler(self.sketcher, self.scenery, self.video_codec)
+        return Restyler(self.sketcher, self.dresser)
+
+    @property
+    def dresser(self) -> Dresser:
+        return Dresser(self.scenery, self.video_codec)
 
     @property
     def completer(self) -> Completer:
-        return Completer(self.sketcher, self.scenery, self.video_codec)
+        return Completer(self.sketcher, self.dresser)
 
     @property
     def stager(self) -> Stager:
@@ -239,11 +243,8 @@ class LoadedPocket:
         """What the plan's stage shows beyond its mean, as a resting camera sees it."""
         resting = still_stage(plan)
         stage = self.sketcher.sketch(resting, torch.zeros(1, dtype=torch.long, device=self.device), grid)
-        latent = self.video_codec.encode(stage[None].to(self.video_codec.encoder.weight.dtype)).flatten(0, 3).float()
-        whole = self.scenery.paint(latent, plan.signs[0], grid, seeds, steps=DRESSING)
-        whole = rearrange(whole, "(f r w) c -> 1 f r w c", f=1, r=grid[0])
-        picture = self.video_codec.decode_stream(whole.to(self.video_codec.encoder.weight.dtype), None)[0]
-        return Anchor(picture[0, :, 0].float() - stage[:, 0], resting.camera[0, 0])
+        picture = self.dresser.dress(stage[:, 0], plan.signs[0], grid, seeds)
+        return Anchor(picture - stage[:, 0], resting.camera[0, 0])
 
     def decode_video(self, latent: Tensor, state: VideoState) -> tuple[np.ndarray, VideoState]:
         frames, state = self.video_codec.decode_stream(latent[None], state)

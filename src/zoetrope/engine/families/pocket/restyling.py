@@ -12,24 +12,19 @@ from itertools import permutations
 
 import numpy as np
 import torch
-from einops import rearrange
 from torch import Tensor
 
 from zoetrope.core.conditions import Footage, Restyle
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.backdrop import Anchor, carry_one, trust
+from zoetrope.engine.families.pocket.dressing import Dresser
 from zoetrope.engine.families.pocket.plan import AXES, PATCH, SLOTS, STAGE, TRAITS, Plan, sign_of, still_stage
 from zoetrope.engine.families.pocket.posing import stood_as_seen
-from zoetrope.engine.families.pocket.scenery import Scenery
 from zoetrope.engine.families.pocket.seeing import signed
 from zoetrope.engine.families.pocket.sketch import Sketcher
-from zoetrope.engine.families.pocket.video_codec import VideoCodec
-from zoetrope.engine.families.pocket.walking import walk_to_clean
-from zoetrope.engine.noise import Seeds, draw, seeds_of
-from zoetrope.engine.schedules import shift_sigmas
+from zoetrope.engine.noise import seeds_of
 
 WHOLLY = 0.5  # strength from which what is said is wholly there; below, the clip shows through
-STEPS = 6  # of the scenery painter over its whole way
 HEARD = {"light", "weather", "setting"}, {"object", "size", "material"}  # what of a stage and of a thing is heard
 ASKED_OF = ("", "second_")
 LEAST = 0.05  # of a stage's distance from black or white that is told from none
@@ -151,8 +146,7 @@ class Restyler:
     """Makes plans and stages out of those of clips."""
 
     sketcher: Sketcher
-    painter: Scenery
-    codec: VideoCodec
+    dresser: Dresser
 
     def plan(self, clip: Plan, request: Request, said: Mapping[str, str]) -> Plan:
         """A clip's plan, its things turned in every picture as they are seen there, with what is said of it."""
@@ -175,26 +169,6 @@ class Restyler:
         first, resting = torch.zeros(1, dtype=torch.long, device=plan.cast.device), still_stage(plan)
         stage, before = (self.sketcher.sketch(each, first, grid)[:, 0] for each in (resting, still_stage(clip)))
         beyond = in_proportion(seen_by(seen, resting, grid), before, stage)
-        mean, deviation = self._encoded(stage), self.painter.deviation
-        begun = (self._encoded(stage + beyond) - mean) / deviation
         strength, seeds = 1.0 if elsewhere else restyle.strength, seeds_of(request).named("scenery")
-        painted = mean + self._painted(begun, mean, plan.signs[0], grid, seeds, strength) * deviation
-        painted = rearrange(painted, "(f r w) c -> 1 f r w c", f=1, r=grid[0])
-        picture = self.codec.decode_stream(painted.to(self.codec.encoder.weight.dtype), None)[0]
-        return Anchor(picture[0, :, 0].float() - stage, resting.camera[0, 0])
-
-    def _painted(
-        self, begun: Tensor, mean: Tensor, signs: Tensor, grid: tuple[int, int], seeds: Seeds, strength: float
-    ) -> Tensor:
-        """Walk what was seen, with so much noise over it, to what the painter takes for clean: (n, c) in and out."""
-        noise = draw((1, *begun.shape), seeds).to(begun)
-        below = [each for each in shift_sigmas(torch.linspace(1, 0, STEPS + 1), 3.0).tolist() if each < strength]
-
-        def clean_at(latent: Tensor, sigma: float) -> Tensor:
-            return self.painter(latent, latent.new_tensor([sigma]), mean[None], signs[None], grid)
-
-        return walk_to_clean(clean_at, (1 - strength) * begun + strength * noise, [strength, *below])[0]
-
-    def _encoded(self, picture: Tensor) -> Tensor:
-        """A picture (3, h, w) as latents (n, c)."""
-        return self.codec.encode(picture[None, :, None].to(self.codec.encoder.weight.dtype)).flatten(0, 3).float()
+        picture = self.dresser.dress(stage, plan.signs[0], grid, seeds, seen=stage + beyond, strength=strength)
+        return Anchor(picture - stage, resting.camera[0, 0])

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from zoetrope.engine.families.pocket.bodies import BENT, BODIES, FADE, Body
+
 RATE = 24_000
 LASTS = 0.25  # seconds of a ring that are listened to
 FRAME = 48  # samples by which strokes are told apart, 2 ms
@@ -19,29 +21,25 @@ PITCHES = 400  # lowest partials that are looked at in it, evenly by ratio
 COARSE = 40  # the same where a blow bends the pitch
 TRIED = 4  # of them that are laid on the stroke itself
 RINGS = 0.16  # share of a stroke that a material must explain: voices reach 0.15, most strokes in noise 0.2
-FADE = 3.0  # a ring has fallen by e^-3 after its decay time, and its partials sooner by their ratio ** 0.6
 QUIET = 1e-4  # level below which nothing is heard
 
 
 class Ring(NamedTuple):
-    """How a material rings: ratios and strengths of its partials, the lowest of them from large to small things, how
-    soon it decays, and how far a blow bends the pitch up. Units: Hz, seconds.
+    """How a material rings: its partials, the lowest of them from large to small things, and how soon it decays.
+
+    Units: Hz, seconds.
     """
 
-    ratios: tuple[float, ...]
-    strengths: tuple[float, ...]
+    body: Body
     pitch: tuple[float, float]
     decay: float
-    bend: float = 0.0
 
 
-# Ratios: rubber as a damped membrane, wood as a free bar, metal as a plate, glass as a rim (Fletcher and Rossing 1998).
-# Pitches reach a fifth beyond those of the stage's small and large things.
-RINGS_OF = {
-    "rubber": Ring((1.0, 1.59, 2.14), (1.0, 0.35, 0.12), (76.0, 225.0), 0.10, 0.35),
-    "wood": Ring((1.0, 2.76, 5.40), (1.0, 0.45, 0.18), (178.0, 525.0), 0.155),
-    "metal": Ring((1.0, 1.52, 2.48, 3.76, 5.31), (1.0, 0.55, 0.6, 0.4, 0.25), (382.0, 1125.0), 0.60),
-    "glass": Ring((1.0, 2.32, 4.25), (1.0, 0.5, 0.22), (807.0, 2375.0), 0.44),
+RINGS_OF = {  # pitches reach a fifth beyond those of the stage's small and large things
+    "rubber": Ring(BODIES["rubber"], (76.0, 225.0), 0.10),
+    "wood": Ring(BODIES["wood"], (178.0, 525.0), 0.155),
+    "metal": Ring(BODIES["metal"], (382.0, 1125.0), 0.60),
+    "glass": Ring(BODIES["glass"], (807.0, 2375.0), 0.44),
 }
 
 
@@ -102,7 +100,7 @@ def _share(heard: np.ndarray, material: str) -> float:
         parts = np.linalg.solve(basis.T @ basis, met)
         explains = float(parts @ met) / power
         strong = np.hypot(*parts.reshape(-1, 2).T)
-        usual = np.array(ring.strengths[: len(strong)])
+        usual = np.array(ring.body.strengths[: len(strong)])
         like = float(strong @ usual) / max(float(np.linalg.norm(strong) * np.linalg.norm(usual)), 1e-12)
         best = max(best, explains * like**2)
     return best
@@ -110,13 +108,13 @@ def _share(heard: np.ndarray, material: str) -> float:
 
 def _pitches(heard: np.ndarray, ring: Ring) -> np.ndarray:
     """The lowest partials that a stroke's spectrum makes likely; all of them, coarsely, where a blow bends them."""
-    if ring.bend:
+    if ring.body.bend:
         return np.geomspace(*ring.pitch, COARSE)
     seconds = np.arange(len(heard)) / RATE
     spectrum = np.abs(np.fft.rfft(heard * np.exp(-FADE * seconds / ring.decay), FINE)) ** 2
     pitches = np.geomspace(*ring.pitch, PITCHES)
-    at = np.round(np.outer(pitches, ring.ratios) * FINE / RATE).astype(int)
-    told = (np.sqrt(np.take(spectrum, at, mode="clip")) * ring.strengths).sum(1)
+    at = np.round(np.outer(pitches, ring.body.ratios) * FINE / RATE).astype(int)
+    told = (np.sqrt(np.take(spectrum, at, mode="clip")) * ring.body.strengths).sum(1)
     padded = np.pad(told, 1, constant_values=-np.inf)
     peaks = np.flatnonzero((told >= padded[:-2]) & (told >= padded[2:]))
     return pitches[peaks[np.argsort(-told[peaks])][:TRIED]]
@@ -126,10 +124,10 @@ def _pitches(heard: np.ndarray, ring: Ring) -> np.ndarray:
 def rings(ring: Ring, pitch: float, samples: int) -> np.ndarray:
     """Columns (samples, 2 * partials), sine and cosine of each, of what rings so at a pitch."""
     seconds = np.arange(samples) / RATE
-    bent = seconds + ring.bend * 0.02 * (1 - np.exp(-seconds / 0.02))
+    bent = seconds + ring.body.bend * BENT * (1 - np.exp(-seconds / BENT))
     waves = [
         part * np.exp(-FADE * ratio**0.6 * seconds / ring.decay)
-        for ratio in ring.ratios
+        for ratio in ring.body.ratios
         if ratio * pitch < 0.45 * RATE
         for part in (np.sin(2 * np.pi * ratio * pitch * bent), np.cos(2 * np.pi * ratio * pitch * bent))
     ]

@@ -121,12 +121,25 @@ class Scenery(nn.Module):
         *,
         steps: int,
         shift: float = 3.0,
+        told: Tensor | None = None,
+        strength: float = 1.0,
+        shown: Tensor | None = None,
     ) -> Tensor:
-        """Latents of one dressed stage (n, c). Shapes: sketch (n, c); signs (SIGNS + MARKS,)."""
-        latent = draw((1, *sketch.shape), seeds).to(sketch.device)
+        """Latents of one dressed stage (n, c): from noise, or out of so much noise over what is told.
+
+        Tokens that are shown are as they are told, and the others are painted to them.
+        Shapes: sketch and told (n, c), latents; signs (SIGNS + MARKS,); shown bool (n,).
+        """
+        noise = draw((1, *sketch.shape), seeds).to(sketch.device)
+        begun = torch.zeros_like(sketch) if told is None else (told - sketch) / self.deviation
+        held = sketch.new_zeros(len(sketch), 1, dtype=torch.bool) if shown is None else shown[:, None]
 
         def clean_at(latent: Tensor, sigma: float) -> Tensor:
-            return self(latent, latent.new_tensor([sigma]), sketch[None], signs[None], grid)
+            noisy = torch.where(held, (1 - sigma) * begun + sigma * noise, latent)
+            made = self(noisy, latent.new_tensor([sigma]), sketch[None], signs[None], grid)
+            return torch.where(held, begun, made)
 
-        made = walk_to_clean(clean_at, latent, shift_sigmas(torch.linspace(1, 0, steps + 1), shift).tolist())
+        every = shift_sigmas(torch.linspace(1, 0, steps + 1), shift).tolist()
+        start = noise if told is None else (1 - strength) * begun + strength * noise
+        made = walk_to_clean(clean_at, start, [strength, *(each for each in every if each < strength)])
         return sketch + made[0] * self.deviation

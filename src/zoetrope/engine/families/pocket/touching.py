@@ -7,7 +7,7 @@ moved evenly from touch to touch, so that a flight keeps its bend and a run its 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,20 +48,19 @@ def touching(plan: Plan, act: str, known: Known | None = None) -> Plan:
     count = plan.camera.shape[1]
     if count <= RUN:
         return plan
-    kept = np.zeros((SLOTS, count), bool) if known is None else _told(known, count)
+    kept = _told(known, count, [slot * len(TRACK) + X for slot in range(SLOTS)]).T
     walled = known is not None and bool(known.cast[WALL_AT - len(plan.marks[0])])
     tracks = plan.tracks[0].double().cpu().numpy().copy()
     marks = plan.marks[0].double().cpu().numpy().copy()
     radii = plan.radii()[0].tolist()
     rests = [marks[0] + radius for radius in radii]
-    if act in LANDING and known is not None:
-        _land_as_seen(tracks[0], known.rows[:count, [Y, CONTACT]].cpu().numpy())
-    if act == "rebounds" and known is not None:
-        _knock_as_seen(tracks[0], known.rows[:count, [X, CONTACT]].cpu().numpy())
     if act in STANDING:
         _stand(tracks, rests, kept)
     if act in LANDING:
+        _land_as_seen(tracks[0], _told(known, count, [Y, CONTACT]))
         _land(tracks[0], rests[0], kept[0])
+    if act == "rebounds":
+        _knock_as_seen(tracks[0], _told(known, count, [X, CONTACT]))
     if act == "rebounds" and marks[WALL]:
         _run_into_wall(tracks[0], marks, half_width(*_body(plan, 0)), kept[0], walled)
     if act == "collides" and radii[1]:
@@ -71,11 +70,12 @@ def touching(plan: Plan, act: str, known: Known | None = None) -> Plan:
     return replace(plan, tracks=torch.from_numpy(tracks)[None].to(plan.tracks), cast=cast)
 
 
-def _told(known: Known, count: int) -> np.ndarray:
-    """Where the places of things are told, bool (SLOTS, t)."""
-    told = np.zeros((SLOTS, count), bool)
-    rows = known.rows[:count, [slot * len(TRACK) + X for slot in range(SLOTS)]]
-    told[:, : len(rows)] = rows.T.cpu().numpy()
+def _told(known: Known | None, count: int, columns: Sequence[int]) -> np.ndarray:
+    """Where some rows of the things' tracks are told, bool (t, columns)."""
+    told = np.zeros((count, len(columns)), bool)
+    if known is not None:
+        rows = known.rows[:count, list(columns)]
+        told[: len(rows)] = rows.cpu().numpy()
     return told
 
 
