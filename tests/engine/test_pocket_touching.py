@@ -98,4 +98,5 @@ def test_touches_of_a_told_path_are_read_off_it(act: str, told: int) -> None:
     rows[:, [X, Y]] = True
     heard = touching(Plan(tracks, plan.camera, plan.cast, plan.badges), act, Known(known.plan, rows, known.cast))
     wanted, found = ((each.tracks[0, 0, 3 : told - 5, CONTACT] > 0).nonzero()[:, 0] for each in (plan, heard))
-    assert len(wanted) and all(int((found - each).abs().min()) <= 1 for each in wanted)
+    assert len(wanted)
+    assert all(int((found - each).abs().min()) <= 1 for each in wanted)
