@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from zoetrope.engine.families.pocket.plan import AXES, CAST, METRE, PATCH, SLOTS, TRACK, Plan, no_badges
-from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig, lay, look_at
+from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig, lay
+from zoetrope.engine.families.pocket.views import look_at
 
 GRID = (5, 6)
 HIGH, WIDE = GRID[0] * PATCH, GRID[1] * PATCH

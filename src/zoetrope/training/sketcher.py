@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.plan import PATCH, SLOTS, Plan
-from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig, lay, look_at, near_thing
+from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig, lay
+from zoetrope.engine.families.pocket.views import look_at, near_thing
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round, Rounds

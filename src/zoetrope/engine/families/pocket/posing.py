@@ -16,8 +16,9 @@ from torch import Tensor
 
 from zoetrope.engine.families.pocket.directing import Known
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan, project
-from zoetrope.engine.families.pocket.sketch import Sketcher, View, lay, look_at
+from zoetrope.engine.families.pocket.sketch import Sketcher, lay
 from zoetrope.engine.families.pocket.spotter import FOLDS
+from zoetrope.engine.families.pocket.views import View, look_at
 
 ACROSS = 14  # places over a thing, each way
 REACH = 1.3  # radii to every side that are looked at

@@ -25,7 +25,7 @@ from zoetrope.engine.families.pocket.passage import camera_along
 from zoetrope.engine.families.pocket.plan import AXES, CAMERA, SLOTS, STAGE, Plan, bare, project, still_stage
 from zoetrope.engine.families.pocket.posing import know_pose, stood_as_seen
 from zoetrope.engine.families.pocket.reader import stated
-from zoetrope.engine.families.pocket.sketch import Sketcher, look_at, near_thing, on_rope
+from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.spotter import Spotter, spot
 from zoetrope.engine.families.pocket.tracking import (
     SURE,
@@ -40,6 +40,7 @@ from zoetrope.engine.families.pocket.tracking import (
     sizes_of,
     tracks_of,
 )
+from zoetrope.engine.families.pocket.views import look_at, near_thing, on_rope
 
 CAST = 3  # things seen longest and surest, of which the prompt's are chosen
 LOST = 2.5  # radii around where a thing must be within which the stage is not taken to be seen, if it was not found

@@ -17,37 +17,29 @@ from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.backdrop import HORIZON, LAG, SHRINK, SWEEP, Anchor, carry
 from zoetrope.engine.families.pocket.emblems import inner_share
-from zoetrope.engine.families.pocket.plan import (
-    AXES,
-    BADGE,
-    METRE,
-    PATCH,
-    SIGNS,
-    SLOTS,
-    STAGE,
-    TRACK,
-    TRAITS,
-    Plan,
-    project,
+from zoetrope.engine.families.pocket.fields import Field, side_by_side, waves
+from zoetrope.engine.families.pocket.plan import AXES, BADGE, METRE, PATCH, SIGNS, SLOTS, TRAITS, Plan, project
+from zoetrope.engine.families.pocket.views import (
+    CELLS,
+    FLAT,
+    NEON,
+    SHADE,
+    View,
+    blocky,
+    lift,
+    look_through,
+    pixels,
+    reach,
+    rope,
+    shade,
+    thing_places,
 )
 
-REACH = {"car": 1.8, "boat": 1.65, "bird": 1.65, "fish": 1.65, "lantern": 2.5}  # radii; a lantern's glow is seen so far
-NEAR = 1.3  # the same of all other things
-ROPE = 4.0  # pixels off its middle that a rope covers at most
-SHADE = 1.2  # shadows' half widths within which they are painted
-FLAT = 0.24  # height of a shadow by its width
-LEAN = 0.30  # horizontal skew of a thing per sine of the camera's turn
 WHEEL = 0.40  # radius of a wheel by its thing's
 BEATS = (3.0, 6.0, 8.0)  # pictures after which things that wave, row or flicker look the same
 COARSE = (2, 4)  # rows and columns of pixels that the stage is painted in, enlarged afterwards
-CELLS = (4, 2)  # pixels of a side of the cells of pixel art: the stage's and the things'
-NEON, BLOCKY = (
-    SLOTS * TRAITS + sum(map(len, list(STAGE.values())[:3])) + STAGE["style"].index(style)
-    for style in ("neon", "pixel art")
-)
 LARGE = 14  # pixels of radius beyond which a thing without a badge is painted at half its size, enlarged afterwards
-TOGETHER = 16  # pictures painted at once
-CACHED = 4608  # places painted at once
+TOGETHER = 16  # pictures whose things are painted at once
 
 
 @dataclass(frozen=True)
@@ -58,110 +50,6 @@ class SketcherConfig:
     thing_octaves: int = 6
     upright_octaves: int = 3
     stage_octaves: int = 5
-
-
-class Field(nn.Module):
-    """Numbers of places (b, n, c) -> (b, n, out), by one condition (b, k) for all places of a row.
-
-    Source: Perez et al. 2018 (FiLM) over Fourier features, Tancik et al. 2020.
-    """
-
-    def __init__(self, places: int, condition: int, width: int, layers: int, out: int) -> None:
-        super().__init__()
-        self.first = nn.Linear(places, width)
-        self.inner = nn.ModuleList(nn.Linear(width, width) for _ in range(layers))
-        self.last = nn.Linear(width, out)
-        self.told = nn.Sequential(
-            nn.Linear(condition, 2 * width), nn.GELU("tanh"), nn.Linear(2 * width, 2 * width * layers)
-        )
-
-    def forward(self, places: Tensor, condition: Tensor) -> Tensor:
-        tables = self.told(condition)[:, None].chunk(2 * len(self.inner), dim=-1)
-        if torch.is_grad_enabled():
-            return self._of(places, tables)
-        out = places.new_empty(*places.shape[:2], self.last.out_features)
-        for row, place in enumerate(places):  # a few at a time: what lies between the layers stays in the cache
-            layers = [
-                (layer.weight * (1 + scale[row]).T, shift[row, 0] + layer.bias * (1 + scale[row, 0]))
-                for layer, scale, shift in zip(self.inner, tables[::2], tables[1::2], strict=True)
-            ]
-            for some, made in zip(place.split(CACHED), out[row].split(CACHED), strict=True):
-                x = self.first(some).relu_()
-                for weight, bias in layers:
-                    x.add_(F.linear(x, weight, bias).relu_())
-                made.copy_(self.last(x))
-        return out
-
-    def _of(self, places: Tensor, tables: Sequence[Tensor]) -> Tensor:
-        x = F.relu(self.first(places))
-        for layer, scale, shift in zip(self.inner, tables[::2], tables[1::2], strict=True):
-            x = x + F.relu(torch.addcmul(shift, layer(x), 1 + scale))
-        return self.last(x)
-
-
-def waves(values: tuple[Tensor, ...], octaves: int, longest: float) -> list[Tensor]:
-    """Sines and then cosines of all values, octave by octave, the slowest as long as `longest`."""
-    sines, cosines = [], []
-    for value in values:
-        angle = value * (2 * math.pi / longest)
-        sines.append([angle.sin()])
-        cosines.append([angle.cos()])
-        for _ in range(octaves - 1):  # of twice the angle: far cheaper than a sine
-            s, c = sines[-1][-1], cosines[-1][-1]
-            sines[-1].append(2 * s * c)
-            cosines[-1].append(1 - 2 * s * s)
-    return [row[octave] for rows in (sines, cosines) for octave in range(octaves) for row in rows]
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """Pictures of some shots, one for every place (b, n, ...) or one for all places of a row (b, 1, ...)."""
-
-    plan: Plan
-    picture: Tensor
-    rows: Tensor
-
-    @property
-    def camera(self) -> Tensor:
-        return self.rows[..., :4]
-
-    def track(self, slot: int) -> Tensor:
-        return self.rows[..., 4 + slot * len(TRACK) : 4 + (slot + 1) * len(TRACK)]
-
-    def angle(self, slot: int) -> Tensor:
-        return self.rows[..., 4 + SLOTS * len(TRACK) + slot]
-
-    def rolled(self, slot: int) -> Tensor:
-        """How far a thing has gone the way it looks, in its radii."""
-        return self.rows[..., 4 + SLOTS * len(TRACK) + SLOTS + slot]
-
-    def size(self, slot: int, grid: tuple[int, int]) -> Tensor:
-        """A thing's radius in pixels."""
-        unit = METRE * grid[0] * PATCH * self.camera[..., 2].exp()
-        return (self.plan.radii()[:, slot, None] * unit).clamp_min(1.0)
-
-
-def look_at(plan: Plan, picture: Tensor) -> View:
-    """Every place in a picture of its own: numbers (b, n)."""
-    rows = _rows(plan)
-    return View(plan, picture, torch.gather(rows, 1, picture[..., None].expand(-1, -1, rows.shape[-1])))
-
-
-def _look_through(plan: Plan, pictures: Tensor) -> View:
-    """Pictures (t,) of one shot, each a row of its own."""
-    whole = Plan(
-        plan.tracks, plan.camera, plan.cast.expand(len(pictures), -1), plan.badges.expand(len(pictures), -1, -1)
-    )
-    return View(whole, pictures[:, None], _rows(plan)[0, pictures][:, None])
-
-
-def _rows(plan: Plan) -> Tensor:
-    """What is known of every picture, (b, t, ...)."""
-    steps = F.pad(plan.tracks[:, :, 1:, 0] - plan.tracks[:, :, :-1, 0], (1, 0)) * plan.tracks[..., 3]
-    rolled = steps.cumsum(2) / plan.radii()[..., None].clamp_min(1e-3)
-    tracks = plan.tracks.transpose(1, 2).flatten(2)
-    angle = plan.tracks[..., 2].cumsum(2)
-    return torch.cat([plan.camera, tracks, angle.transpose(1, 2), rolled.transpose(1, 2)], dim=-1)
 
 
 class Sketcher(nn.Module):
@@ -177,7 +65,13 @@ class Sketcher(nn.Module):
 
     def stage_at(self, view: View, spots: Tensor, grid: tuple[int, int]) -> Tensor:
         """Colours (b, n, 3) of the empty stage at spots (b, n, 2), pixels from the upper left."""
-        spots = _blocky(spots, view.plan, CELLS[0])
+        zoom = view.camera[..., 2].exp() - 1
+        told = [*self._across_and_down(view, spots, grid), *_rope_told(view, spots, grid), zoom]
+        return self.stage(told, view.under(view.plan.signs[:, :SIGNS])).float()
+
+    def _across_and_down(self, view: View, spots: Tensor, grid: tuple[int, int]) -> list[Tensor]:
+        """What the stage is told of spots (b, n, 2), each by its column or by its row alone: see `_by_column`."""
+        spots = blocky(spots, view.plan, CELLS[0])
         high, wide = grid[0] * PATCH, grid[1] * PATCH
         marks = view.plan.marks[:, None]
         x, y, zoom, turn = view.camera.unbind(-1)
@@ -190,25 +84,24 @@ class Sketcher(nn.Module):
         far = across / here - SWEEP * turn.sin() + x * (1 - LAG), (horizon - down) / here
         behind = ((near[0] - marks[..., 2]) * marks[..., 3]).clamp(-0.6, 0.6)
         wall = behind, (behind * 12).tanh(), (near[1] - 1.6).clamp(-0.4, 0.4), near[1].clamp(-0.3, 0.3)
-        gap, along = _rope(view, spots, grid)
-        rope = (1 - gap / 2).clamp(-1, 1), (1 - gap / 6).clamp(-1, 1), along
-        told = [
+        return [
             *waves((*near, *far), self.config.stage_octaves, 8.0),
             *waves((across / high, down / high), 3, 4.0),
             *(each * marks[..., 1] for each in wall),
-            *(each * marks[..., 4] for each in rope),
-            zoom - 1,
         ]
-        dtype = self.stage.last.weight.dtype
-        return self.stage(_stacked(told, spots, dtype), view.plan.signs[:, :SIGNS].to(dtype)).float()
 
-    def _thing(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor, Tensor]:
-        """Colour (b, n, 3), multiplied by its cover, cover (b, n, 1) and what of it is thing, inner and outer ink."""
+    @property
+    def _by_column(self) -> Tensor:
+        """Which of what `_across_and_down` tells depends on a spot's column, the others on its row: bool (c,)."""
+        return torch.tensor([True, False] * (4 * self.config.stage_octaves + 6) + [True, True, False, False])
+
+    def thing_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Colour, multiplied by its cover, and cover (b, n, 4) of one slot's thing; see `stage_at`."""
         x, y = thing_places(view, slot, spots, grid)
         track, angle = view.track(slot), view.angle(slot)
         cos, sin = angle.cos(), angle.sin()
         turned = (x * cos + y * sin) * track[..., 3], y * cos - x * sin
-        shade, lift = _shade(view, slot, spots, grid)
+        shadow, height = shade(view, slot, spots, grid)
         beats = [view.picture * (2 * math.pi / beat) for beat in BEATS]
         wheel = 3 / WHEEL * view.rolled(slot)
         told = [
@@ -221,26 +114,18 @@ class Sketcher(nn.Module):
             (view.size(slot, grid) / 16).log(),
             track[..., 5],
             (track[..., 7] > 0).float(),
-            (1 - shade).clamp(-1, 1),
-            lift.clamp(0, 2),
+            (1 - shadow).clamp(-1, 1),
+            height.clamp(0, 2),
             (x * x + y * y).sqrt().clamp(max=2.5) - 1,
             (track[..., 4].abs() * 4).tanh(),
         ]
-        traits = view.plan.traits[:, slot]
-        dtype = self.things.last.weight.dtype
-        badge = view.plan.badges[:, slot]
-        condition = torch.cat([traits, view.plan.signs[:, :SIGNS], badge], dim=-1).to(dtype)
-        made = self.things(_stacked(told, spots, dtype), condition).float()
+        traits, badge = view.plan.traits[:, slot], view.plan.badges[:, slot]
+        made = self.things(told, view.under(traits, view.plan.signs[:, :SIGNS], badge)).float()
         colour, cover = F.softplus(made[..., :3], beta=4.0), made[..., 3:4].sigmoid()
-        emblem = inner_share(turned, traits[:, 1 : 1 + len(AXES["object"])], badge, view.size(slot, grid))
-        shares = _shares(made[..., 4:], badge, emblem)
-        return colour, cover, shares
-
-    def thing_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Colour, multiplied by its cover, and cover (b, n, 4) of one slot's thing; see `stage_at`."""
-        colour, cover, shares = self._thing(view, slot, spots, grid)
-        worn = _worn(colour, cover, shares, view.plan.badges[:, slot])
-        return torch.cat([worn, cover], dim=-1) * view.plan.traits[:, slot, None, :1]
+        if badge[:, 0].any():
+            emblem = inner_share(turned, traits[:, 1 : 1 + len(AXES["object"])], badge, view.size(slot, grid))
+            colour = _worn(colour, cover, _shares(made[..., 4:], badge, emblem), badge)
+        return torch.cat([colour, cover], dim=-1) * traits[:, None, :1]
 
     @torch.no_grad()
     def sketch(
@@ -260,39 +145,66 @@ class Sketcher(nn.Module):
             changed[:] = True
         frames = self._stages(plan, pictures[changed], grid)
         if anchor is not None:
-            frames += carry(anchor, plan, pictures[changed], grid).permute(0, 2, 3, 1)
-        frames = frames[changed.cumsum(0) - 1]
+            frames += carry(anchor, plan, pictures[changed], grid)
+        if not changed.all():
+            frames = frames[changed.cumsum(0) - 1]
         for slot in range(SLOTS):
             if plan.traits[0, slot, 0]:
                 self._lay_thing(frames, plan, slot, pictures, grid)
-        return frames.permute(3, 0, 1, 2)
+        return frames.transpose(0, 1)
 
     def _stages(self, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Empty stages (t, h, w, 3)."""
+        """Empty stages (t, 3, h, w).
+
+        Nearly all that is told of a place belongs to its column or its row, and the first layer is a sum: columns and
+        rows go through it by themselves.
+        """
         high, wide = grid[0] * PATCH // COARSE[0], grid[1] * PATCH // COARSE[1]
-        spots = _pixels(high, wide, COARSE, pictures.device)[None]
-        parts = [self.stage_at(_look_through(plan, some), spots, grid) for some in pictures.split(TOGETHER)]
-        small = torch.cat(parts).unflatten(1, (high, wide)).permute(0, 3, 1, 2)
-        big = F.interpolate(small, scale_factor=COARSE, mode="bilinear", align_corners=False)
-        return big.permute(0, 2, 3, 1).contiguous()
+        spots, view = pixels(high, wide, COARSE, pictures.device), look_through(plan, pictures)
+        layers = self.stage.under(plan.signs[0, :SIGNS])
+        across, down = self._first_of_stages(view, spots[None, :wide], spots[None, ::wide], grid)
+        small = across.new_empty(len(pictures), high, wide, 3)
+        for number, made in enumerate(small):
+            begun = (across[number] + down[number, :, None]).flatten(0, 1)
+            if plan.marks[0, 4]:
+                begun += self._first_of_rope(look_through(plan, pictures[number : number + 1]), spots[None], grid)
+            made.copy_(self.stage.through(begun, layers).unflatten(0, (high, wide)))
+        return enlarged(small.float().permute(0, 3, 1, 2), COARSE)
+
+    def _first_of_stages(
+        self, view: View, columns: Tensor, rows: Tensor, grid: tuple[int, int]
+    ) -> tuple[Tensor, Tensor]:
+        """What the first layer makes of columns (1, w, 2) and of rows (1, h, 2): (t, 1, w, d) and (t, h, d)."""
+        weight, bias = self.stage.first.weight.float(), self.stage.first.bias.float()
+        by_column, count = self._by_column.to(weight), len(self._by_column)
+        across = side_by_side(self._across_and_down(view, columns, grid)) @ (weight[:, :count] * by_column).T
+        down = side_by_side(self._across_and_down(view, rows, grid)) @ (weight[:, :count] * (1 - by_column)).T
+        down = down + bias + (view.camera[..., 2:3].exp() - 1) * weight[:, -1]
+        dtype = self.stage.last.weight.dtype
+        return across[:, None].to(dtype), down.to(dtype)
+
+    def _first_of_rope(self, view: View, spots: Tensor, grid: tuple[int, int]) -> Tensor:
+        """What the first layer makes of the rope at spots (1, n, 2): (n, d)."""
+        weight = self.stage.first.weight
+        told = side_by_side(_rope_told(view, spots, grid), weight.dtype)
+        return (told @ weight[:, len(self._by_column) : -1].T)[0]
 
     def _lay_thing(self, frames: Tensor, plan: Plan, slot: int, pictures: Tensor, grid: tuple[int, int]) -> None:
-        """Lay a thing on frames (t, h, w, 3) in boxes as large as it needs, pictures of like size together."""
-        order = _look_through(plan, pictures).size(slot, grid)[:, 0].argsort()
+        """Lay a thing on frames (t, 3, h, w) in boxes as large as it needs, pictures of like size together."""
+        order = look_through(plan, pictures).size(slot, grid)[:, 0].argsort()
         for some in order.split(TOGETHER):
-            view = _look_through(plan, pictures[some])
+            view = look_through(plan, pictures[some])
             size = view.size(slot, grid)
-            reach = _reach(view.plan, slot)[:, None] * size
+            far = reach(view.plan, slot)[:, None] * size
             middle = project(view.track(slot)[..., :2], view.camera, grid)[:, 0]
-            stretched = view.track(slot)[..., 4].abs().exp()
-            half = (reach * stretched).max()
-            self._lay_box(frames, some, view, slot, middle, (half, half), grid)
+            half = (far * view.track(slot)[..., 4].abs().exp()).max()
+            self._lay_box(frames, some, view, slot, Box(middle, half, half), grid)
             if not plan.cast[0, NEON]:
-                lift, wide = _lift(view, slot), view.size(slot, grid)
-                wide = SHADE * (wide * (1 + 0.35 * lift)).max()
-                foot = torch.stack([view.track(slot)[..., 0], view.plan.marks[:, :1].expand_as(lift)], dim=-1)
+                height = lift(view, slot)
+                wide = SHADE * (size * (1 + 0.35 * height)).max()
+                foot = torch.stack([view.track(slot)[..., 0], view.plan.marks[:, :1].expand_as(height)], dim=-1)
                 foot = project(foot, view.camera, grid)[:, 0]
-                self._lay_box(frames, some, view, slot, foot, (wide, FLAT * wide), grid, beyond=(middle, half))
+                self._lay_box(frames, some, view, slot, Box(foot, wide, FLAT * wide), grid, Box(middle, half, half))
 
     def _lay_box(
         self,
@@ -300,36 +212,58 @@ class Sketcher(nn.Module):
         which: Tensor,
         view: View,
         slot: int,
-        middle: Tensor,
-        half: tuple[Tensor, Tensor],
+        box: Box,
         grid: tuple[int, int],
-        beyond: tuple[Tensor, Tensor] | None = None,
+        beyond: Box | None = None,
     ) -> None:
-        """Lay what a thing shows in boxes around middles (t, 2), except in those that were laid before."""
-        high, wide = frames.shape[1:3]
-        fine = bool(view.plan.badges[:, slot, 0].any())
-        step = 2 if float(view.size(slot, grid).max()) > LARGE and not fine else 1
-        count = [
-            math.ceil(min(2 * float(each) + 1, limit) / step) for each, limit in zip(half, (wide, high), strict=True)
-        ]
-        size = torch.tensor([step * each for each in count])
-        corner = (middle - (size / 2).to(middle)).round()
-        coarse = _pixels(count[1], count[0], (step, step), frames.device) + corner[:, None]
-        spots = _pixels(int(size[1]), int(size[0]), (1, 1), frames.device) + corner[:, None]
-        inside = ((spots > 0) & (spots < torch.tensor([wide, high]).to(spots))).all(-1)
+        """Lay what a thing shows in boxes of some frames, except in those that were laid before."""
+        badged = bool(view.plan.badges[:, slot, 0].any())
+        step = 2 if float(view.size(slot, grid).max()) > LARGE and not badged else 1
+        high, wide = box.cells(frames.shape[2:], step)
+        corner = (box.middle - torch.tensor([wide * step, high * step]).to(box.middle) / 2).round()
+        spots = pixels(high * step, wide * step, (1, 1), frames.device) + corner[:, None]
+        inside = ((spots > 0) & (spots < torch.tensor([frames.shape[3], frames.shape[2]]).to(spots))).all(-1)
         if beyond is not None:
-            inside &= ((spots - beyond[0][:, None]).abs() > beyond[1]).any(-1)
-        if not inside.any():
+            inside &= beyond.outside(spots)
+        seen = inside.any(1)
+        if not seen.any():
             return
-        above = self.thing_at(view, slot, coarse, grid)
-        if step > 1:
-            maps = above.unflatten(1, (count[1], count[0])).permute(0, 3, 1, 2)
-            maps = F.interpolate(maps, scale_factor=step, mode="bilinear", align_corners=False)
-            above = maps.permute(0, 2, 3, 1).flatten(1, 2)
-        row, place = inside.nonzero(as_tuple=True)
-        x, y = spots[row, place].long().unbind(-1)
-        at = which[row], y, x
-        frames[at] = lay(frames[at], above[row, place])
+        which, view, inside, corner = which[seen], view.rows_of(seen), inside[seen], corner[seen]
+        coarse = pixels(high, wide, (step, step), frames.device) + corner[:, None]
+        above = self.thing_at(view, slot, coarse, grid).unflatten(1, (high, wide)).permute(0, 3, 1, 2)
+        above = enlarged(above, (step, step)) if step > 1 else above
+        above = above * inside.unflatten(1, (high * step, wide * step))[:, None]
+        for number, (x, y), made in zip(which.tolist(), corner.long().tolist(), above, strict=True):
+            left, top = max(-x, 0), max(-y, 0)
+            frame = frames[number, :, y + top : y + high * step, x + left : x + wide * step]
+            made = made[:, top : top + frame.shape[1], left : left + frame.shape[2]]
+            torch.addcmul(2 * made[:3] - made[3], frame, 1 - made[3], out=frame)
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """Rectangles of one size in some pictures: middles (t, 2) and half of width and height, in pixels."""
+
+    middle: Tensor
+    wide: Tensor
+    high: Tensor
+
+    def cells(self, most: Sequence[int], step: int) -> tuple[int, int]:
+        """Rows and columns of squares of `step` pixels that cover a box, or a picture of `most` rows and columns."""
+        high, wide = (
+            math.ceil(min(2 * float(each) + 1, limit) / step)
+            for each, limit in zip((self.high, self.wide), most, strict=True)
+        )
+        return high, wide
+
+    def outside(self, spots: Tensor) -> Tensor:
+        """Which spots (t, n, 2) lie in none of their picture."""
+        return ((spots - self.middle[:, None]).abs() > torch.stack([self.wide, self.high])).any(-1)
+
+
+def enlarged(maps: Tensor, factor: tuple[int, int]) -> Tensor:
+    """Maps (b, c, h, w) with so many times as many rows and columns."""
+    return F.interpolate(maps.contiguous(), scale_factor=factor, mode="bilinear", align_corners=False)
 
 
 def _shares(logits: Tensor, badge: Tensor, emblem: Tensor) -> Tensor:
@@ -353,77 +287,7 @@ def lay(below: Tensor, above: Tensor) -> Tensor:
     return (below + 1) * (1 - above[..., 3:]) + 2 * above[..., :3] - 1
 
 
-def near_thing(view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Whether places (b, n) lie on a thing, in its glow or in its shadow."""
-    x, y = thing_places(view, slot, spots, grid)
-    shade, _ = _shade(view, slot, spots, grid)
-    return (x * x + y * y < _reach(view.plan, slot)[:, None].square()) | (shade < SHADE)
-
-
-def on_rope(view: View, spots: Tensor, grid: tuple[int, int]) -> Tensor:
-    """Whether places (b, n) lie on the rope on which the first thing hangs."""
-    return (_rope(view, spots, grid)[0] < ROPE) & (view.plan.marks[:, 4:5] > 0)
-
-
-def _reach(plan: Plan, slot: int) -> Tensor:
-    """How far things (b,) reach, in radii."""
-    by_kind = torch.tensor([REACH.get(kind, NEAR) for kind in AXES["object"]], device=plan.cast.device)
-    return plan.traits[:, slot, 1 : 1 + len(by_kind)] @ by_kind
-
-
-def thing_places(view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Spots (b, n, 2) as places on a thing that stands upright, in radii: x and y, (b, n) each."""
-    spots = _blocky(spots, view.plan, CELLS[1])
-    track, size = view.track(slot), view.size(slot, grid)
-    middle = project(track[..., :2], view.camera, grid)
-    across, up = (spots[..., 0] - middle[..., 0]) / size, (middle[..., 1] - spots[..., 1]) / size
-    stretch, turn = track[..., 4].exp(), view.camera[..., 3]
-    return (across - LEAN * turn.sin() * up) * (stretch / turn.cos()), up / stretch
-
-
-def _lift(view: View, slot: int) -> Tensor:
-    """How high a thing is above the ground, in metres."""
-    return (view.track(slot)[..., 1] - view.plan.radii()[:, slot, None] - view.plan.marks[:, :1]).clamp_min(0)
-
-
-def _shade(view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """How far off the middle of a thing's shadow a spot lies, in half widths of it, and how high the thing is."""
-    lift = _lift(view, slot)
-    size = view.size(slot, grid) * (1 + 0.35 * lift)
-    ground = view.plan.marks[:, :1].expand_as(lift)
-    foot = project(torch.stack([view.track(slot)[..., 0], ground], dim=-1), view.camera, grid)
-    across, up = (spots[..., 0] - foot[..., 0]) / size, (spots[..., 1] - foot[..., 1]) / (FLAT * size)
-    return (across * across + up * up).sqrt(), lift
-
-
-def _rope(view: View, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
-    """Distance in pixels to the rope on which the first thing hangs, and where along it (0 to 1)."""
-    top = project(view.plan.marks[:, None, 5:7], view.camera, grid)
-    along = project(view.track(0)[..., :2], view.camera, grid) - top
-    x, y = spots[..., 0] - top[..., 0], spots[..., 1] - top[..., 1]
-    dx, dy = along[..., 0], along[..., 1]
-    share = ((x * dx + y * dy) / (dx * dx + dy * dy).clamp_min(1.0)).clamp(0, 1)
-    return ((x - share * dx).square() + (y - share * dy).square()).sqrt(), share
-
-
-def _stacked(told: list[Tensor], spots: Tensor, dtype: torch.dtype) -> Tensor:
-    """Numbers of places, (b, n) or (b, 1) each, side by side: (b, n, c)."""
-    shape = torch.broadcast_shapes(*(each.shape for each in told))
-    out = torch.empty(*shape, len(told), dtype=dtype, device=spots.device)
-    for number, each in enumerate(told):
-        out[..., number] = each
-    return out
-
-
-def _blocky(spots: Tensor, plan: Plan, cell: int) -> Tensor:
-    """The middles of the cells in which spots lie, where the style has cells."""
-    cells = plan.cast[:, BLOCKY, None, None] > 0
-    if not cells.any():
-        return spots
-    return torch.where(cells, (spots / cell).floor() * cell + cell / 2, spots)
-
-
-def _pixels(high: int, wide: int, step: tuple[int, int], device: torch.device) -> Tensor:
-    """Middles of blocks of pixels (h * w, 2), x first."""
-    y, x = torch.meshgrid((torch.arange(high) + 0.5) * step[0], (torch.arange(wide) + 0.5) * step[1], indexing="ij")
-    return torch.stack([x, y], dim=-1).flatten(0, 1).to(device)
+def _rope_told(view: View, spots: Tensor, grid: tuple[int, int]) -> list[Tensor]:
+    """What the stage is told of the rope at spots (b, n, 2)."""
+    gap, along = rope(view, spots, grid)
+    return [each * view.plan.marks[:, 4:5] for each in ((1 - gap / 2).clamp(-1, 1), (1 - gap / 6).clamp(-1, 1), along)]
