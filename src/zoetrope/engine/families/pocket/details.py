@@ -18,8 +18,8 @@ from torch import Tensor
 from zoetrope.engine.families.pocket.falling import Drops, Look, lay_drops
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import PATCH, Plan, sign_of
-from zoetrope.engine.families.pocket.sketch import CELLS
 from zoetrope.engine.families.pocket.video_codec import State, VideoCodec
+from zoetrope.engine.families.pocket.views import CELLS
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,22 +76,23 @@ class Details:
         made = ~self.kept[latents]
         if not made.any():
             return frames
-        made = made.repeat_interleave(PATCH, 1).repeat_interleave(PATCH, 2)[..., None]
         first = int(latents[0])
         lost = self._lost(first, int(latents[-1]))[:, start - _first(first) :][:, : len(frames)]
-        whole = torch.from_numpy(frames) + lost.permute(1, 2, 3, 0).cpu() * 127.5 * made
-        whole = whole.round_().clamp_(0, 255).to(torch.uint8).numpy()
+        whole = lost.mul_(127.5).permute(1, 2, 3, 0).cpu() + torch.from_numpy(frames)
+        whole = whole.round_().clamp_(0, 255).to(torch.uint8).contiguous().numpy()
         last = self.plan.camera.shape[1] - 1
-        for number in numbers.tolist():
-            at, frame = min(number, last), whole[number - start].copy()
+        for number, frame in zip(numbers.tolist(), whole, strict=True):
+            at = min(number, last)
             if self.sketched.given[at]:
-                frame = _pixels(self.sketched.pictures[:, at])
-            else:
-                frame = self._in_cells(frame)
-                if len(self._drops):
-                    lay_drops(frame, self._drawn(at))
-            whole[number - start] = np.where(made[number - start], frame, whole[number - start])
-        return whole
+                frame[:] = _pixels(self.sketched.pictures[:, at])
+                continue
+            self._put_in_cells(frame)
+            if len(self._drops):
+                lay_drops(frame, self._drawn(at))
+        if made.all():
+            return whole
+        made = made.repeat_interleave(PATCH, 1).repeat_interleave(PATCH, 2)[..., None]
+        return np.where(made, whole, frames)
 
     def _lost(self, first: int, last: int) -> Tensor:
         """What the codec loses of the sketch in some latent frames, (3, t, h, w)."""
@@ -102,13 +103,12 @@ class Details:
         whole = self.sketched.pictures[:, _first(first) : _first(last + 1)]
         return whole - made[0, :, _first(first) - _first(known) :].float()[:, : whole.shape[1]]
 
-    def _in_cells(self, frame: np.ndarray) -> np.ndarray:
-        """A picture of whole cells, where the style has cells."""
+    def _put_in_cells(self, frame: np.ndarray) -> None:
+        """Make a picture one of whole cells, where the style has cells."""
         high, wide = frame.shape[:2]
-        if self._cells == (wide, high):
-            return frame
-        small = cv2.resize(frame, self._cells, interpolation=cv2.INTER_AREA)
-        return cv2.resize(small, (wide, high), interpolation=cv2.INTER_NEAREST)
+        if self._cells != (wide, high):
+            small = cv2.resize(frame, self._cells, interpolation=cv2.INTER_AREA)
+            frame[:] = cv2.resize(small, (wide, high), interpolation=cv2.INTER_NEAREST)
 
     def _drawn(self, at: int) -> np.ndarray:
         x, y = self.plan.camera[0, at, :2].tolist()

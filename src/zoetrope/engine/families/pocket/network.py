@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, rotary_table, rotate
+from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, normed, rotary_table, rotate
 from zoetrope.engine.families.pocket.layout import KINDS, Layout
 from zoetrope.engine.families.pocket.plan import Stamps
 from zoetrope.engine.families.pocket.ranks import attend_by_ranks, attend_whole
@@ -44,7 +44,7 @@ class NetworkConfig:
 class Prepared:
     """What depends on a layout alone, computed once for all steps.
 
-    Shapes: order and back (n,) permutations into and out of rank order; table (2, n, 1, head / 2) and place (n, d),
+    Shapes: order and back (n,) permutations into and out of rank order; table (2, n, 1, head) and place (n, d),
     embedded, in rank order, both with a batch axis before n where the layout has one; ends are where each rank's tokens
     stop, stops the same as a tensor (ranks,), which a compiled graph takes as it comes; mask (n, n), where the ranks
     are not sorted but hidden from each other, true where a token sees another.
@@ -149,10 +149,9 @@ class Block(nn.Module):
         if spans is None and tables.shape[1] > 1:
             tables = tables[:, level]
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = tables.unbind(2)
-        width = (x.shape[-1],)
-        attended = self.attend(scaled(shift_a, F.rms_norm(x, width), 1 + scale_a, spans), prepared, text)
+        attended = self.attend(scaled(shift_a, normed(x), 1 + scale_a, spans), prepared, text)
         x = scaled(x, attended, gate_a, spans)
-        return scaled(x, self.mlp(scaled(shift_m, F.rms_norm(x, width), 1 + scale_m, spans)), gate_m, spans)
+        return scaled(x, self.mlp(scaled(shift_m, normed(x), 1 + scale_m, spans)), gate_m, spans)
 
 
 class PocketNetwork(nn.Module):
@@ -200,7 +199,7 @@ class PocketNetwork(nn.Module):
         share = (pairs - 2 * (pairs // 3), pairs // 3, pairs // 3)
         place = self.places(_place_features(layout)[..., order, :].to(device, self.places.weight.dtype))
         place = place + self.kinds(layout.kind[order].to(device))
-        table = rotary_table(ticks, share, LONGEST).to(device)
+        table = rotary_table(ticks, share, LONGEST).to(place)
         stops = torch.tensor(ends)
         return Prepared(order.to(device), torch.argsort(order).to(device), table, place, ends, stops, mask)
 
@@ -251,7 +250,7 @@ class PocketNetwork(nn.Module):
             x = block(x, conditions, level, prepared, text, spans)
         ends = rearrange(self.last_modulation(conditions), "b k (s d) -> b k s d", s=2)
         shift, scale = (ends[:, level] if spans is None and ends.shape[1] > 1 else ends).unbind(2)
-        x = scaled(shift, F.rms_norm(x, (x.shape[-1],)), 1 + scale, spans)[:, prepared.back]
+        x = scaled(shift, normed(x), 1 + scale, spans)[:, prepared.back]
         split = video.shape[1]
         made, heard = self.video_out(x[:, :split]), self.sound_out(x[:, split:])
         return (made if sight is None else _added(made.float(), -sight.sketch)), heard

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention, preconditioning
+from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention, normed, preconditioning
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import (
     AXES,
@@ -63,12 +63,11 @@ class PlannerBlock(nn.Module):
     def forward(self, x: Tensor, modulation: Tensor) -> Tensor:
         """modulation is (b, 6, d)."""
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = (modulation + self.bias)[:, :, None].unbind(1)
-        width = (x.shape[-1],)
-        inner = F.rms_norm(x, width) * (1 + scale_a) + shift_a
+        inner = normed(x) * (1 + scale_a) + shift_a
         packed = rearrange(self.query_key_value(inner), "b n (k e c) -> k b e n c", k=3, c=self.head)
         seen = attention(self.query_norm(packed[0]), self.key_norm(packed[1]), packed[2])
         x = x + gate_a * self.attention_out(rearrange(seen, "b e n c -> b n (e c)"))
-        return x + gate_m * self.mlp(F.rms_norm(x, width) * (1 + scale_m) + shift_m)
+        return x + gate_m * self.mlp(normed(x) * (1 + scale_m) + shift_m)
 
 
 class Planner(nn.Module):
@@ -115,7 +114,7 @@ class Planner(nn.Module):
         modulation = self.modulation(F.silu(condition)).unflatten(1, (6, -1))
         for block in self.blocks:
             x = block(x, modulation)
-        x = F.rms_norm(x, (x.shape[-1],))
+        x = normed(x)
         made = torch.cat([self.cast_out(x[:, :1]), self.row_out(x[:, 1:])], dim=1)
         kept, spread = preconditioning(sigma.float()[:, None, None])
         return kept * noisy + spread * made.float()

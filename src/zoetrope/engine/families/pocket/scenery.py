@@ -14,7 +14,15 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layers import Mlp, RmsNorm, attention, preconditioning, rotary_table, rotate
+from zoetrope.engine.families.pocket.layers import (
+    Mlp,
+    RmsNorm,
+    attention,
+    normed,
+    preconditioning,
+    rotary_table,
+    rotate,
+)
 from zoetrope.engine.families.pocket.plan import MARKS, SIGNS
 from zoetrope.engine.families.pocket.walking import walk_to_clean
 from zoetrope.engine.noise import Seeds, draw
@@ -48,14 +56,13 @@ class SceneryBlock(nn.Module):
     def forward(self, x: Tensor, modulation: Tensor, table: Tensor) -> Tensor:
         """modulation is (b, 6, d)."""
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = (modulation + self.bias)[:, :, None].unbind(1)
-        width = (x.shape[-1],)
-        inner = F.rms_norm(x, width) * (1 + scale_a) + shift_a
+        inner = normed(x) * (1 + scale_a) + shift_a
         packed = rearrange(self.query_key_value(inner), "b n (k e c) -> k b n e c", k=3, c=self.head)
         query = rotate(self.query_norm(packed[0]), table).transpose(1, 2)
         key = rotate(self.key_norm(packed[1]), table).transpose(1, 2)
         seen = attention(query, key, packed[2].transpose(1, 2))
         x = x + gate_a * self.attention_out(rearrange(seen, "b e n c -> b n (e c)"))
-        return x + gate_m * self.mlp(F.rms_norm(x, width) * (1 + scale_m) + shift_m)
+        return x + gate_m * self.mlp(normed(x) * (1 + scale_m) + shift_m)
 
 
 class Scenery(nn.Module):
@@ -107,7 +114,7 @@ class Scenery(nn.Module):
         modulation = self.modulation(F.silu(condition)).unflatten(1, (6, -1))
         for block in self.blocks:
             tokens = block(tokens, modulation, table)
-        made = self.out(F.rms_norm(tokens, (tokens.shape[-1],)))
+        made = self.out(normed(tokens))
         kept, spread = preconditioning(sigma.float()[:, None, None])
         return kept * noisy.float() + spread * made.float()
 
