@@ -1,13 +1,15 @@
 """Zoetrope: a self-hosted film studio driven by generative models.
 
-`generate` is the short way from a prompt to a shot. Importing this package loads no torch; the first shot does.
+`generate` is the short way from a prompt to a shot, `request` does what the command line does. Importing this package
+loads no torch; the first shot does.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from zoetrope.release.consent import Declaration
     from zoetrope.render.take import Take
 
-__all__ = ["generate"]
+__all__ = ["generate", "request"]
 
 
 def generate(
@@ -102,3 +104,19 @@ def generate(
         when=when,
         tell_prompt=tell_prompt,
     )
+
+
+def request(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Path]:
+    """Make shots by any verb: `request({"make": "extend", "clip": "a.mp4", "seconds": 5, "output": "b.mp4"})`.
+
+    `wanted` is one request, several, or a file of them: mappings from the names of the command line's options and
+    arguments to what would be typed, with `make` for the verb. Paths are as seen from the file's folder, or from here.
+    All are checked before the first is made; each is finished while the next one is made. Returns the files, in order.
+    Raises: InvalidRequest with the number of the request that nobody could type; else as `generate`, for the first
+    shot that cannot be made, and those before it are there.
+    """
+    from zoetrope.cli.request import carry_out, opened
+
+    with opened(wanted) as asked:
+        carry_out(asked, quiet=True)
+        return [each.output.absolute() for each in asked]

@@ -18,6 +18,7 @@ from zoetrope.cli import (
     foley,
     generate,
     models,
+    request,
     retake,
     stream,
     train,
@@ -43,6 +44,7 @@ app.command()(foley.foley)
 app.command()(extend.extend)
 app.command()(bridge.bridge)
 app.command()(stream.stream)
+app.command()(request.request)
 app.command()(verify.verify)
 app.add_typer(consent.consent, name="consent")
 app.command()(train.train)

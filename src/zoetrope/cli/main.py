@@ -4,7 +4,9 @@ import sys
 
 from zoetrope.cli import allocator
 
-COMPUTING = frozenset({"generate", "retake", "edit", "foley", "extend", "bridge", "stream", "train", "evaluate"})
+COMPUTING = frozenset(
+    {"generate", "retake", "edit", "foley", "extend", "bridge", "stream", "request", "train", "evaluate"}
+)
 
 
 def main() -> None:

@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from zoetrope.cli.adapters import read_adapter
 from zoetrope.cli.again import command_again
+from zoetrope.cli.following import Tell, finish
 from zoetrope.cli.grouping import typed
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, Report, open_report
@@ -31,6 +33,9 @@ from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.engine.checkpoints.models_folder import open_models
 from zoetrope.engine.families import Family, Planned, find_family
+
+if TYPE_CHECKING:
+    from zoetrope.render.shoot import Leaving
 
 PREVIEW_EVERY = 1  # steps; a preview decodes one small frame
 Output: TypeAlias = Annotated[
@@ -62,7 +67,7 @@ AskFor: TypeAlias = Callable[[Limits, OnEvent], Ask]  # reads options and files 
 
 
 def shoot(ask_for: AskFor, output: Path, manner: Manner) -> None:
-    """Make the shot, say what happens meanwhile and, at the end, how to make it again.
+    """Make the shot, say what happens meanwhile and, at the end, how to make it again; in a row, beside the next one.
 
     Raises: every `ZoetropeError`; what can be refused is refused before weights load.
     """
@@ -74,12 +79,21 @@ def shoot(ask_for: AskFor, output: Path, manner: Manner) -> None:
         try:
             family = find_family(manner.settings.checkpoint, open_models(os.environ))
             ask = ask_for(family.limits, report.event)
-            made = _make(_request(ask, manner), family, ask, output, manner, report, wish)
+            leaving = _make(_request(ask, manner), family, ask, output, manner, report, wish)
+            finish(lambda: _end(leaving, ask, output, manner, report, began))
         except ZoetropeError as error:
             report.failed(str(error))
             raise
-        words = (*ask.words, "-o", str(output), *typed(manner.settings), *typed(manner.leaving))
-        report.finished(Finished(output, made, time.perf_counter() - began, command_again(made, words)))
+
+
+def _end(leaving: "Leaving", ask: Ask, output: Path, manner: Manner, report: Report, began: float) -> Tell:
+    """Finish the file; returns what says that it is there and how to make it again."""
+    made = leaving.finish()
+    if ask.trying.keep_latents is not None:
+        keep_draft(ask.trying.keep_latents, made, report.event)
+    request, took = made.take.request, time.perf_counter() - began
+    words = (*ask.words, "-o", str(output), *typed(manner.settings), *typed(manner.leaving))
+    return partial(report.finished, Finished(output, request, took, command_again(request, words)))
 
 
 def _request(ask: Ask, manner: Manner) -> Request:
@@ -104,8 +118,8 @@ def _request(ask: Ask, manner: Manner) -> Request:
 
 def _make(
     request: Request, family: Family, ask: Ask, output: Path, manner: Manner, report: Report, wish: Cancel
-) -> Request:
-    """Refuse what can be refused before torch is imported, then make the shot; returns the settled request."""
+) -> "Leaving":
+    """Refuse what can be refused before torch is imported, then make the shot, whose file is still to be finished."""
     from zoetrope.media.places import check_output
 
     settings, leaving = manner.settings, manner.leaving
@@ -117,7 +131,7 @@ def _make(
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
     from zoetrope.render.screening import screen_words
-    from zoetrope.render.shoot import generate_to
+    from zoetrope.render.shoot import shoot_to
 
     check_keep(manner.effort.keep, request)
     if ask.trying.keep_latents is not None:
@@ -131,7 +145,7 @@ def _make(
         use_folder(home_folder(os.environ) / "embeddings")  # so that the next process need not read the prompt again
     if leaving.unlabelled_to is not None:
         policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
-    made = generate_to(
+    return shoot_to(
         output,
         request,
         policy,
@@ -147,9 +161,6 @@ def _make(
         files=tuple(each.file for each in ask.given if each.file is not None),
         tell_prompt=leaving.tell_prompt,
     )
-    if ask.trying.keep_latents is not None:
-        keep_draft(ask.trying.keep_latents, made, report.event)
-    return made.take.request
 
 
 def check_keep(keep: Path | None, request: Request) -> None:

@@ -13,8 +13,14 @@ ASKED = "stopping after this step; Ctrl-C again stops at once"
 
 @contextmanager
 def stop_on_interrupt() -> Iterator[threading.Event]:
-    """A flag that the first SIGINT or SIGTERM sets; handlers are as before afterwards."""
+    """A flag that the first SIGINT or SIGTERM sets; handlers are as before afterwards.
+
+    Signals come to the main thread alone: on another one nobody sets the flag.
+    """
     wish = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield wish
+        return
 
     def ask(number: int, frame: FrameType | None) -> None:
         if wish.is_set():

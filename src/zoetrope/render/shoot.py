@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.events import OnEvent
@@ -18,7 +18,7 @@ from zoetrope.core.request import Request
 from zoetrope.media.places import check_output
 from zoetrope.release.asset import Asset, Making
 from zoetrope.release.consent import Likeness
-from zoetrope.release.door import open_release
+from zoetrope.release.door import Release, open_release
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.screen.media import screen_pictures, screen_sound
 from zoetrope.release.screen.verdict import Verdict
@@ -31,6 +31,7 @@ from zoetrope.render.previews import Previews
 from zoetrope.render.screening import screen_given, screen_words
 
 if TYPE_CHECKING:
+    from zoetrope.engine.draft import Draft
     from zoetrope.engine.families import Family
     from zoetrope.engine.memory.plan import Wish
     from zoetrope.engine.numerics import Numerics
@@ -95,7 +96,12 @@ def generate(
     )
 
 
-def generate_to(
+def generate_to(path: str | Path, request: Request, policy: Policy, likenesses: Likenesses, **how: Any) -> Shot:
+    """Make one shot and release it, as `shoot_to` and its finish do; the file is whole or not there."""
+    return shoot_to(path, request, policy, likenesses, **how).finish()
+
+
+def shoot_to(
     path: str | Path,
     request: Request,
     policy: Policy,
@@ -112,8 +118,8 @@ def generate_to(
     when: datetime | None = None,
     files: Sequence[Path] = (),
     tell_prompt: bool = False,
-) -> Shot:
-    """Make one shot and release it while it is still being decoded; the file is whole or not there.
+) -> Leaving:
+    """Make one shot and write it while it is still being decoded; it is whole and released when it is finished.
 
     `preview_path` is a .png that shows the shot as it forms; `files` are those that the conditions were read from;
     `wish` is what the caller insists on where memory is planned; `kept_in` is a file that holds the walk's state after
@@ -123,7 +129,6 @@ def generate_to(
     from zoetrope.engine.draft import has_sound
     from zoetrope.engine.generate import make, settle_seed
     from zoetrope.engine.keeping import Keeper
-    from zoetrope.render.take import Take
 
     settle = partial(settle_seed, on_event=on_event, cancel=cancel, numerics=numerics, wish=wish)
     if request.best_of > 1:
@@ -131,7 +136,7 @@ def generate_to(
     begun = _begin(request, policy, likenesses, family, on_event, when, files, tell_prompt, settle)
     request, family, making, about = begun.request, begun.family, begun.making, begun.about
     clock, sounds = family.limits.clock, has_sound(request)
-    with open_release(
+    door = open_release(
         path,
         making,
         policy,
@@ -140,13 +145,14 @@ def generate_to(
         sound_rate=clock.sample_rate,
         with_sound=sounds,
         about=about,
-    ) as door:
+    )
 
-        def leave(part: Part) -> None:
-            door.write_frames(part.frames)
-            if sounds:
-                door.write_sound(part.sound)
+    def leave(part: Part) -> None:
+        door.write_frames(part.frames)
+        if sounds:
+            door.write_sound(part.sound)
 
+    try:
         draft = make(
             request,
             family,
@@ -160,11 +166,10 @@ def generate_to(
             begun=begun.walk,
         )
         stop_if(cancel, "before the file was finished")
-    begun.note(door.asset)
-    take = Take(
-        draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note, latents=draft.latents
-    )
-    return Shot(take, door.asset)
+    except BaseException:
+        door.abort()
+        raise
+    return Leaving(door, begun, draft, policy)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,6 +187,43 @@ class _Begun:
     def note(self, asset: Asset) -> None:
         """Remember what was made with the consents."""
         self.likenesses.note(self.used, f"{show_id(asset.mark)} {asset.path.name}", self.making.when)
+
+
+@dataclass(frozen=True, eq=False)
+class Leaving:
+    """A shot that is made and on its way: `finish` writes, signs and reads back its file, `drop` leaves nothing.
+
+    Finishing needs no weights, so that the next shot may be made meanwhile, on another thread.
+    """
+
+    _door: Release
+    _begun: _Begun
+    _draft: Draft
+    _policy: Policy
+
+    def finish(self) -> Shot:
+        """The shot in its file. Raises: Refused, MediaError; then nothing is left behind."""
+        from zoetrope.render.take import Take
+
+        self._door.close()
+        self._begun.note(self._door.asset)
+        draft, begun = self._draft, self._begun
+        take = Take(
+            draft.request,
+            draft.clock,
+            draft.frames,
+            draft.sound,
+            begun.making,
+            self._policy,
+            begun.about,
+            begun.note,
+            latents=draft.latents,
+        )
+        return Shot(take, self._door.asset)
+
+    def drop(self) -> None:
+        """Leave no file."""
+        self._door.abort()
 
 
 def _begin(

@@ -1,0 +1,72 @@
+"""`zoetrope request`: the shots of a file, one after the other in one process, each finished beside the next."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from zoetrope.cli.following import in_a_row
+from zoetrope.cli.request_files import Asked, ask, read_requests
+
+MAKING = ("generate", "retake", "edit", "foley", "extend", "bridge")
+
+
+def request(
+    file: Annotated[Path, typer.Argument(help="YAML or JSON: a request, or a list of them.")],
+    check: Annotated[bool, typer.Option("--check", help="Only say whether all could be typed so.")] = False,
+) -> None:
+    """Make the shots of a file of requests; paths in it are as seen from its folder.
+
+    A request has the names of a verb's options: {make: extend, clip: a.mp4, seconds: 5, output: b.mp4}.
+    """
+    with opened(file) as asked:
+        if check:
+            what = "requests" if len(asked) > 1 else "request"
+            print(f"{file}: {len(asked)} {what}, as the command line takes them")
+        else:
+            carry_out(asked)
+
+
+@contextlib.contextmanager
+def opened(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Iterator[list[Asked]]:
+    """Requests, checked; in the block paths are seen from their file's folder, where they lie in a file.
+
+    Raises: InvalidRequest, MediaError.
+    """
+    if isinstance(wanted, str | Path):
+        found, where, folder = read_requests(Path(wanted)), str(wanted), Path(wanted).absolute().parent
+    else:
+        found, where, folder = [wanted] if isinstance(wanted, Mapping) else list(wanted), "those given", Path.cwd()
+    with contextlib.chdir(folder):
+        yield ask(found, verbs(), where)
+
+
+def verbs() -> dict[str, Any]:
+    """The commands that make a shot, by name."""
+    from zoetrope.cli.app import app
+
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return {name: commands[name] for name in MAKING}
+
+
+def carry_out(asked: Sequence[Asked], *, quiet: bool = False) -> None:
+    """Make one shot after the other, and say before each which it is, unless there is one or all is `quiet`.
+
+    Raises: every `ZoetropeError`, of the first shot that cannot be made; those before it are there.
+    """
+    from zoetrope.cli.app import app
+
+    with in_a_row() as row:
+        for number, shot in enumerate(asked):
+            if any(shot.mentions(before.output) for before in asked[:number]):
+                row.settle()
+            if len(asked) > 1 and not quiet:
+                print(f"{number + 1} of {len(asked)}: {shot.output}", file=sys.stderr, flush=True)
+            app(
+                args=[*shot.words[:1], *["--quiet"] * quiet, *shot.words[1:]],
+                prog_name="zoetrope",
+                standalone_mode=False,
+            )
