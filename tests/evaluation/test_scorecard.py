@@ -84,4 +84,4 @@ def test_detectors_look_only_at_clips(detectors):
 
 def test_absent_weights_are_one_sentence(tmp_path):
     with pytest.raises(WeightsError, match="are missing"):
-        load(tmp_path / "none.safetensors")
+        load(tmp_path)

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from zoetrope.training.run import Ema, Run, cosine, trapezoid
+from zoetrope.training.run import Ema, Run, cosine, one_cycle, trapezoid
 
 
 def test_checkpoint_returns_what_was_saved(tmp_path: Path) -> None:
@@ -70,3 +70,17 @@ def test_learning_rates_rise_and_fall() -> None:
     wave = [cosine(step, 100, warmup=10, floor=0.1) for step in range(101)]
     assert max(wave) == pytest.approx(1.0)
     assert wave[100] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("total", [30, 300])
+def test_one_cycle_is_that_of_torch(total: int) -> None:
+    optimiser = torch.optim.AdamW([nn.Parameter(torch.zeros(1))], lr=2.0)
+    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2.0, total, pct_start=0.1)
+    for step in range(total):
+        factor, momentum = one_cycle(step, total)
+        group = optimiser.param_groups[0]
+        assert 2 * factor == pytest.approx(group["lr"], rel=1e-9)
+        assert momentum == pytest.approx(group["betas"][0], rel=1e-9)
+        optimiser.step()
+        if step + 1 < total:
+            plan.step()

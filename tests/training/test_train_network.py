@@ -12,8 +12,9 @@ from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
 from zoetrope.engine.weights import save_weights
 from zoetrope.training.latents import Bucket, tokeniser
-from zoetrope.training.network import NetworkRecipe, Phase, draw_sigmas, find_place, train, walk
+from zoetrope.training.network import NetworkRecipe, NetworkTrainer, Phase, find_place, walk
 from zoetrope.training.run import Run
+from zoetrope.training.trainer import train
 
 BUCKETS = (
     Bucket(96, 80, latents=3, kept=2, batch=2, clips=4),
@@ -41,9 +42,9 @@ def recipe(tmp_path_factory: pytest.TempPathFactory) -> NetworkRecipe:
 def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(
     recipe: NetworkRecipe, tmp_path: Path
 ) -> None:
-    whole = load_file(train(recipe, tmp_path / "whole", steps=10, compiled=False))
-    train(recipe, tmp_path / "parts", steps=6, compiled=False)
-    parts = load_file(train(recipe, tmp_path / "parts", steps=10, compiled=False))
+    whole = load_file(train(NetworkTrainer(recipe, compiled=False), tmp_path / "whole", steps=10))
+    train(NetworkTrainer(recipe, compiled=False), tmp_path / "parts", steps=6)
+    parts = load_file(train(NetworkTrainer(recipe, compiled=False), tmp_path / "parts", steps=10))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
     rows = Run(tmp_path / "parts").history()
     assert [row["step"] for row in rows] == list(range(1, 11))
@@ -61,9 +62,3 @@ def test_every_step_of_a_recipe_has_one_place(recipe: NetworkRecipe) -> None:
 def test_a_round_uses_every_clip_as_often_as_its_bucket_says(recipe: NetworkRecipe) -> None:
     used = [clip for index, _, clips in walk(recipe, 0) for clip in clips if index == 0]
     assert sorted(used) == [0, 0, 1, 1, 2, 2, 3, 3]
-
-
-def test_noise_levels_fill_the_batch_evenly_and_lean_towards_noise() -> None:
-    sigmas = draw_sigmas(4096, 1, 2.0, torch.Generator().manual_seed(0))[:, 0]
-    assert 0 < sigmas.min() < sigmas.max() < 1
-    assert sigmas.median() == pytest.approx(2 / 3, abs=0.01)

@@ -10,7 +10,8 @@ from zoetrope.engine.families.pocket.directing import cut_plan, know_camera, not
 from zoetrope.engine.families.pocket.planner import Planner, PlannerConfig
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, facts_of
-from zoetrope.training.planner import PlannerRecipe, draw_given, train
+from zoetrope.training.planner import PlannerRecipe, PlannerTrainer, draw_given
+from zoetrope.training.trainer import train
 
 TINY = PlannerConfig(width=48, layers=2, head=24)
 
@@ -19,9 +20,9 @@ RECIPE = PlannerRecipe(TINY, steps=6, batch=4, lengths=((3, 8), (1, 4)), reuse=1
 
 
 def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(tmp_path: Path) -> None:
-    whole = load_file(train(RECIPE, tmp_path / "whole", compiled=False))
-    train(RECIPE, tmp_path / "parts", steps=4, compiled=False)
-    parts = load_file(train(RECIPE, tmp_path / "parts", compiled=False))
+    whole = load_file(train(PlannerTrainer(RECIPE, compiled=False), tmp_path / "whole"))
+    train(PlannerTrainer(RECIPE, compiled=False), tmp_path / "parts", steps=4)
+    parts = load_file(train(PlannerTrainer(RECIPE, compiled=False), tmp_path / "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 

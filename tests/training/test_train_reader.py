@@ -8,8 +8,9 @@ from safetensors.torch import load_file
 from zoetrope.engine.families.pocket.reader import ASKED, FACTS, UNSAID, Reader, nothing_said
 from zoetrope.engine.families.pocket.text import TextConfig
 from zoetrope.training.latents import tokeniser
-from zoetrope.training.reader import ReaderRecipe, draw_captions, train
+from zoetrope.training.reader import ReaderRecipe, ReaderTrainer, draw_captions
 from zoetrope.training.run import Run
+from zoetrope.training.trainer import train
 from zoetrope.training.world.vocabulary import NAMES
 
 CONFIG = TextConfig(entries=tokeniser().entries, width=64, layers=1, length=40)
@@ -35,20 +36,20 @@ def test_every_prompt_gives_one_answer_to_every_question() -> None:
 
 
 def test_words_are_learned_from_captions_alone(tmp_path: Path) -> None:
-    train(ReaderRecipe(CONFIG, steps=80, batch=64, rate=3e-3, warmup=5), tmp_path)
+    train(ReaderTrainer(ReaderRecipe(CONFIG, steps=80, batch=64, rate=3e-3, warmup=5)), tmp_path)
     rows = Run(tmp_path).history()
     assert rows[-1]["loss"] < 0.8 * rows[0]["loss"]
 
 
 def test_a_stopped_run_goes_on_exactly(tmp_path: Path) -> None:
     recipe = ReaderRecipe(CONFIG, steps=6, batch=4, save_every=2)
-    whole = load_file(train(recipe, tmp_path / "whole"))
+    whole = load_file(train(ReaderTrainer(recipe), tmp_path / "whole"))
 
     def stop(step: int, _: dict[str, float]) -> None:
         if step == 3:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(recipe, tmp_path / "parts", on_step=stop)
-    parts = load_file(train(recipe, tmp_path / "parts"))
+        train(ReaderTrainer(recipe), tmp_path / "parts", on_step=stop)
+    parts = load_file(train(ReaderTrainer(recipe), tmp_path / "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)

@@ -7,7 +7,8 @@ from zoetrope.engine.families.pocket.scenery import Scenery, SceneryConfig
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
 from zoetrope.engine.weights import save_weights
-from zoetrope.training.scenery import SceneryRecipe, train
+from zoetrope.training.scenery import SceneryRecipe, SceneryTrainer
+from zoetrope.training.trainer import train
 
 
 def recipe(folder: Path) -> SceneryRecipe:
@@ -22,9 +23,9 @@ def recipe(folder: Path) -> SceneryRecipe:
 
 def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(tmp_path: Path) -> None:
     cooked = recipe(tmp_path)
-    whole = load_file(train(cooked, tmp_path / "whole", compiled=False))
-    train(cooked, tmp_path / "parts", steps=3, compiled=False)
-    parts = load_file(train(cooked, tmp_path / "parts", compiled=False))
+    whole = load_file(train(SceneryTrainer(cooked, compiled=False), tmp_path / "whole"))
+    train(SceneryTrainer(cooked, compiled=False), tmp_path / "parts", steps=3)
+    parts = load_file(train(SceneryTrainer(cooked, compiled=False), tmp_path / "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from zoetrope.engine.families.pocket.sound_codec import SoundCodecConfig, load_sound_codec
-from zoetrope.training.sound_codec import SoundCodecRecipe, Trainer, crops_of, settle, train
+from zoetrope.training.sound_codec import SoundCodecRecipe, SoundCodecTrainer, crops_of, settle
 from zoetrope.training.sound_distance import attack_loss, onset, spectral_distance, spectral_loss
+from zoetrope.training.trainer import train
 
 TINY = SoundCodecRecipe(
     config=SoundCodecConfig(channels=8, width=16, encoder_blocks=1, decoder_blocks=1),
@@ -21,7 +23,7 @@ TINY = SoundCodecRecipe(
     clips=1,
     crops=2,
     frames=4,
-    checkpoint_every=2,
+    save_every=2,
 )
 
 
@@ -46,19 +48,19 @@ def test_a_stopped_run_goes_on_exactly(tmp_path: Path) -> None:
 
     steps: list[int] = []
     recipe = replace(TINY, freeze=9)
-    whole = train(recipe, tmp_path / "whole", source=claps)
+    whole = load_file(train(SoundCodecTrainer(recipe, claps), tmp_path / "whole"))
     with pytest.raises(KeyboardInterrupt):
-        train(recipe, tmp_path / "parts", source=claps, on_step=stop_at_three)
-    parts = train(recipe, tmp_path / "parts", source=claps, on_step=lambda step, _: steps.append(step))
+        train(SoundCodecTrainer(recipe, claps), tmp_path / "parts", on_step=stop_at_three)
+    last = train(SoundCodecTrainer(recipe, claps), tmp_path / "parts", on_step=lambda step, _: steps.append(step))
+    parts = load_file(last)
     assert steps == [3, 4]
-    wanted, found = whole.state_dict(), parts.state_dict()
-    assert all(torch.equal(found[name], wanted[name]) for name in wanted)
-    loaded = load_sound_codec(tmp_path / "parts" / "sound_codec.safetensors", TINY.config)
-    assert all(torch.equal(loaded.state_dict()[name], found[name]) for name in found)
+    assert all(torch.equal(parts[name], whole[name]) for name in whole)
+    loaded = load_sound_codec(last, TINY.config).state_dict()
+    assert all(torch.equal(loaded[name], parts[name].float()) for name in parts)
 
 
 def test_a_run_without_time_only_writes_its_start(tmp_path: Path) -> None:
-    train(TINY, tmp_path, minutes=0, source=claps)
+    train(SoundCodecTrainer(TINY, claps), tmp_path, minutes=0)
     assert {path.name for path in tmp_path.iterdir()} == {
         "checkpoint.pt",
         "log.jsonl",
@@ -68,7 +70,7 @@ def test_a_run_without_time_only_writes_its_start(tmp_path: Path) -> None:
 
 
 def test_the_encoder_rests_after_freezing() -> None:
-    trainer = Trainer(TINY, claps)
+    trainer = SoundCodecTrainer(TINY, claps)
     while trainer.step < 3:
         trainer.advance()
     before = {name: value.clone() for name, value in trainer.averaged().state_dict().items()}
@@ -79,12 +81,12 @@ def test_the_encoder_rests_after_freezing() -> None:
 
 
 def test_settled_latents_have_unit_deviation() -> None:
-    trainer = Trainer(TINY, claps)
-    settle(trainer.codec, TINY, claps, clips=8)
+    trainer = SoundCodecTrainer(TINY, claps)
+    settle(trainer.network, TINY, claps, clips=8)
     rng = np.random.default_rng([TINY.seed, 1 << 40])
     sounds = torch.from_numpy(np.stack([claps(rng)[:, :11_520] for _ in range(8)]))
     with torch.no_grad():
-        latents = trainer.codec.encode(sounds)
+        latents = trainer.network.encode(sounds)
     assert latents.mean((0, 1)).abs().max() < 0.3
     assert 0.7 < float(latents.std((0, 1)).mean()) < 1.2
 

@@ -7,7 +7,7 @@ import torch
 
 from zoetrope.engine.families.pocket.spotter import SpotterConfig
 from zoetrope.training.run import Run
-from zoetrope.training.spotter import SpotterRecipe, Trainer, fact, heat_of
+from zoetrope.training.spotter import SpotterRecipe, SpotterTrainer, fact, heat_of
 from zoetrope.training.spotter_lessons import INKS, MOST, Lessons, lesson
 
 TINY = SpotterConfig(finder=(4, 8, 8, 8, 8), joined=8, eye=(4, 8, 8, 8), look=8)
@@ -30,19 +30,19 @@ def test_lessons_tell_where_things_are_drawn():
 
 
 def test_a_stopped_run_goes_on_as_if_it_had_not(tmp_path):
-    made = lesson(np.random.default_rng(1), LESSONS, 144, 256)
+    made = {"tall": lesson(np.random.default_rng(1), LESSONS, 144, 256)}
     recipe = SpotterRecipe(config=TINY, lessons=LESSONS, batch=2, steps=4)
-    which = torch.arange(2)
-    whole, half, run = Trainer(recipe), Trainer(recipe), Run(tmp_path)
+    batch = ("tall", torch.arange(2))
+    whole, half, run = SpotterTrainer(recipe), SpotterTrainer(recipe), Run(tmp_path)
     for _ in range(2):
-        whole.advance(made, which)
-    half.advance(made, which)
+        whole.learn(made, batch)
+    half.learn(made, batch)
     half.save(run)
-    other = Trainer(recipe)
+    other = SpotterTrainer(recipe)
     saved = run.load()
     assert saved is not None
     other.load(saved)
     assert other.step == 1
-    other.advance(made, which)
-    for name, value in whole.spotter.state_dict().items():
-        assert torch.equal(value, other.spotter.state_dict()[name]), name
+    other.learn(made, batch)
+    for name, value in whole.network.state_dict().items():
+        assert torch.equal(value, other.network.state_dict()[name]), name

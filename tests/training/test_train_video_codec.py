@@ -4,7 +4,8 @@ import torch
 from safetensors.torch import load_file
 
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
-from zoetrope.training.video_codec import VideoCodecRecipe, picture_loss, start_from_components, train
+from zoetrope.training.trainer import train
+from zoetrope.training.video_codec import VideoCodecRecipe, VideoCodecTrainer, picture_loss, start_from_components
 
 RECIPE = VideoCodecRecipe(
     config=VideoCodecConfig(channels=8, decoder_width=64, decoder_layers=1),
@@ -19,15 +20,15 @@ RECIPE = VideoCodecRecipe(
 
 
 def test_a_run_that_stops_and_goes_on_gives_the_weights_of_one_that_did_not(tmp_path: Path) -> None:
-    whole = load_file(train(RECIPE, tmp_path / "whole", compiled=False))
-    train(RECIPE, tmp_path / "parts", steps=3, compiled=False)
-    parts = load_file(train(RECIPE, tmp_path / "parts", compiled=False))
+    whole = load_file(train(VideoCodecTrainer(RECIPE, compiled=False), tmp_path / "whole"))
+    train(VideoCodecTrainer(RECIPE, compiled=False), tmp_path / "parts", steps=3)
+    parts = load_file(train(VideoCodecTrainer(RECIPE, compiled=False), tmp_path / "parts"))
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
 
 
 def test_only_the_decoder_learns(tmp_path: Path) -> None:
-    early = load_file(train(RECIPE, tmp_path, steps=3, compiled=False))
-    late = load_file(train(RECIPE, tmp_path, steps=5, compiled=False))
+    early = load_file(train(VideoCodecTrainer(RECIPE, compiled=False), tmp_path, steps=3))
+    late = load_file(train(VideoCodecTrainer(RECIPE, compiled=False), tmp_path, steps=5))
     changed = {name for name in early if not torch.equal(early[name], late[name])}
     assert changed
     assert all(name.startswith("decoder") for name in changed)

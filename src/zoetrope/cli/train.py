@@ -16,10 +16,11 @@ from zoetrope.core.errors import Cancelled, InvalidRequest
 
 SAY_EVERY = 10.0  # seconds between two lines of progress
 SHIPPED = "weights"  # the folder, beside the runs, that gathers what a checkpoint is made of
+DETECTORS = "detectors"  # and the one of what `zoetrope evaluate` measures with
 
 
 class Part(StrEnum):
-    """What can be trained of the pocket family, in the order in which it must be."""
+    """What can be trained of the pocket family, in the order in which it must be; last, what measures it."""
 
     video = "video-codec"
     sound = "sound-codec"
@@ -29,30 +30,40 @@ class Part(StrEnum):
     scenery = "scenery"
     spotter = "spotter"
     network = "network"
+    drops = "drops"
+    motion = "motion"
+    weather = "weather"
 
 
 @dataclass(frozen=True)
 class Course:
-    """Where the training of a part lies, and the files that it leaves for the checkpoint."""
+    """Where the training of a part lies: the recipe and the trainer of that name; the files that it leaves, and where
+    they gather."""
 
     module: str
-    recipe: str
+    name: str
     files: tuple[str, ...]
+    gather: str = SHIPPED
 
 
 COURSES = {
-    Part.video: Course("zoetrope.training.video_codec", "VideoCodecRecipe", ("video_codec.safetensors",)),
-    Part.sound: Course("zoetrope.training.sound_codec", "SoundCodecRecipe", ("sound_codec.safetensors",)),
-    Part.reader: Course("zoetrope.training.reader", "ReaderRecipe", ("reader.safetensors",)),
-    Part.planner: Course("zoetrope.training.planner", "PlannerRecipe", ("planner.safetensors",)),
-    Part.sketcher: Course("zoetrope.training.sketcher", "SketcherRecipe", ("sketcher.safetensors",)),
-    Part.scenery: Course("zoetrope.training.scenery", "SceneryRecipe", ("scenery.safetensors",)),
-    Part.spotter: Course("zoetrope.training.spotter", "SpotterRecipe", ("spotter.safetensors",)),
-    Part.network: Course("zoetrope.training.network", "NetworkRecipe", ("network.safetensors", "lexicon.json")),
+    Part.video: Course("zoetrope.training.video_codec", "VideoCodec", ("video_codec.safetensors",)),
+    Part.sound: Course("zoetrope.training.sound_codec", "SoundCodec", ("sound_codec.safetensors",)),
+    Part.reader: Course("zoetrope.training.reader", "Reader", ("reader.safetensors",)),
+    Part.planner: Course("zoetrope.training.planner", "Planner", ("planner.safetensors",)),
+    Part.sketcher: Course("zoetrope.training.sketcher", "Sketcher", ("sketcher.safetensors",)),
+    Part.scenery: Course("zoetrope.training.scenery", "Scenery", ("scenery.safetensors",)),
+    Part.spotter: Course("zoetrope.training.spotter", "Spotter", ("spotter.safetensors",)),
+    Part.network: Course("zoetrope.training.network", "Network", ("network.safetensors", "lexicon.json")),
+    Part.drops: Course("zoetrope.evaluation.drops_fit", "Drops", ("drops.safetensors",), DETECTORS),
+    Part.motion: Course("zoetrope.evaluation.motion_fit", "Motion", ("motion.safetensors",), DETECTORS),
+    Part.weather: Course("zoetrope.evaluation.weather_fit", "Weather", ("weather.safetensors",), DETECTORS),
 }
 NEEDED = {
     Part.scenery: {"parts": (Part.video, Part.sketcher)},
     Part.network: {"parts": (Part.video, Part.sound, Part.reader, Part.sketcher)},
+    Part.motion: {"parts": (Part.spotter,)},
+    Part.weather: {"parts": (Part.spotter,)},
 }
 
 
@@ -70,21 +81,27 @@ def train(
     """Train a part of a family; stopped at any time, the same command goes on from the last checkpoint."""
     if family != "pocket":
         raise InvalidRequest(f"family was {family!r}; the families that can be trained here: pocket.")
+    from zoetrope.training.trainer import train as learn
+
     course = COURSES[part]
     module = import_module(course.module)
     fixed = {name: str(find_parts(folder, part, *needed)) for name, needed in NEEDED.get(part, {}).items()}
-    cooked = cook(getattr(module, course.recipe)(**fixed), recipe, set_ or [])
+    cooked = cook(getattr(module, f"{course.name}Recipe")(**fixed), recipe, set_ or [])
     place = folder / part.value
     print(
         f"training {part.value} in {place}; Ctrl-C stops, the same command goes on from the last checkpoint", flush=True
     )
     try:
-        module.train(cooked, place, minutes=minutes, resume=not fresh, on_step=say_now_and_then())
+        trainer = getattr(module, f"{course.name}Trainer")(cooked)
+        learn(trainer, place, minutes=minutes, resume=not fresh, on_step=say_now_and_then())
     except KeyboardInterrupt:
         raise Cancelled("training stopped; the same command goes on from the last checkpoint.") from None
     finally:
-        gather(place, course.files, folder / SHIPPED)
-    print(f"{folder / SHIPPED}: the weights; {place}: checkpoint, log.jsonl and the loss picture loss.png", flush=True)
+        gather(place, course.files, folder / course.gather)
+    if (place / course.files[0]).is_file():
+        print(f"{folder / course.gather}: the weights; {place}: checkpoint, log.jsonl and loss picture", flush=True)
+    else:
+        print(f"{place}: what is made to learn from, not yet all; the same command goes on", flush=True)
 
 
 def find_parts(folder: Path, part: Part, *needed: Part) -> Path:

@@ -32,6 +32,8 @@ from zoetrope.evaluation.weather import WeatherConfig, WeatherNet, numbers, weat
 
 AREA = 256 * 144  # pixels of the pictures that the spotter learned on
 GRID = 16
+DETECTORS = Path(str(files("zoetrope.evaluation") / "weights"))
+SPOTTER = WEIGHTS / "spotter.safetensors"
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,23 +119,24 @@ def _mean(chances: np.ndarray) -> np.ndarray:
     return powers / powers.sum()
 
 
-def weights_path(name: str) -> Path:
-    """Where the shipped weights of a detector lie: of "motion", "drops" or "weather"."""
-    return Path(str(files("zoetrope.evaluation") / "weights" / f"{name}.safetensors"))
-
-
-def load(motion: Path | None = None, spotter: Path | None = None) -> Detectors:
-    """Detectors from their weights: those that ship, unless others are given.
+def load(folder: Path = DETECTORS, spotter: Path = SPOTTER) -> Detectors:
+    """Detectors from the weights of a folder: those that ship, unless another is given.
 
     Raises: WeightsError if a file is absent or does not fit.
     """
-    motion, drops, weather = motion or weights_path("motion"), weights_path("drops"), weights_path("weather")
+    motion, drops, weather = (folder / f"{name}.safetensors" for name in ("motion", "drops", "weather"))
     exact = Numerics("cpu", torch.float32)
     judge = load_strictly(MotionNet(MotionConfig(**read_config(motion))), motion, exact)
     look = load_strictly(DropsNet(DropsConfig(**read_config(drops))), drops, exact)
     moves = load_strictly(WeatherNet(WeatherConfig(**read_config(weather))), weather, exact)
-    eye = load_spotter(spotter or WEIGHTS / "spotter.safetensors", choose_numerics("cpu"))
+    eye = load_spotter(spotter, choose_numerics("cpu"))
     return Detectors(eye, judge, Sky(look, moves))
+
+
+def beginners(spotter: Path) -> Detectors:
+    """Detectors that have learned nothing but to see things and the camera: what they `glance` at is not judged."""
+    sky = Sky(DropsNet(DropsConfig()), WeatherNet(WeatherConfig()))
+    return Detectors(load_spotter(spotter, choose_numerics("cpu")), MotionNet(MotionConfig()), sky)
 
 
 @cache

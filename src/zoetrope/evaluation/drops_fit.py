@@ -1,4 +1,4 @@
-"""Teach the eye for drops on fresh drawings: `python -m` this module with the file to write.
+"""Teach the eye for drops on fresh drawings: `zoetrope train pocket --part drops`.
 
 Drops fall in drawn pictures, in spoiled ones, and crisp over spoiled ones, as the pocket family draws them over what it
 decodes. Knows no clips of a generator.
@@ -6,11 +6,7 @@ decodes. Knows no clips of a generator.
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,10 +14,11 @@ import torch
 from torch import nn
 
 from zoetrope.engine.families.pocket.falling import Drops, Look, lay_drops
-from zoetrope.engine.numerics import Numerics
-from zoetrope.engine.weights import load_strictly, save_weights
 from zoetrope.evaluation.axes import AXES
 from zoetrope.evaluation.drops import REACH, DropsConfig, DropsNet, moment
+from zoetrope.training.rounds import Pool
+from zoetrope.training.run import one_cycle
+from zoetrope.training.trainer import Trainer, begin_with
 from zoetrope.training.world.crowd import excerpt
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.scene import Scene
@@ -47,7 +44,10 @@ class DropsRecipe:
     batch: int = 24
     pool: int = 3_000
     rate: float = 2e-3
+    decay: float = 0.0  # the last weights are kept, as they are
     seed: int = 50_000
+    save_every: int = 100
+    start: str = ""  # weights to begin with
 
 
 def lesson(rng: np.random.Generator, windows: int) -> tuple[list[np.ndarray], int]:
@@ -83,47 +83,33 @@ def square(window: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return moment(window[:, top : top + SIDE, left : left + SIDE].copy(), REACH)
 
 
-def fit(
-    target: Path,
-    recipe: DropsRecipe | None = None,
-    start: Path | None = None,
-    say: Callable[[str], None] = print,
-) -> None:
-    """Teach the network, from weights to start from if there are any, and write its weights."""
-    recipe = recipe or DropsRecipe()
-    torch.manual_seed(recipe.seed)
-    rng = np.random.default_rng(recipe.seed)
-    network: nn.Module = DropsNet(recipe.config)
-    if start is not None:
-        load_strictly(network, start, Numerics("cpu", torch.float32)).train().requires_grad_(True)
-    network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    pool, mean = [], 0.0
-    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.01)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, recipe.steps, pct_start=0.1)
-    begun = time.monotonic()
-    for step in range(recipe.steps):
-        for _ in range(recipe.batch if not step else int(step % recipe.every == 0)):
-            windows, kind = lesson(rng, recipe.windows)
-            pool = (pool + [(window, kind) for window in windows])[-recipe.pool :]
+class DropsTrainer(Trainer[DropsRecipe, DropsNet]):
+    file = "drops.safetensors"
+
+    def __init__(self, recipe: DropsRecipe) -> None:
+        torch.manual_seed(recipe.seed)
+        network = begin_with(DropsNet(recipe.config), recipe.start)
+        network = network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.01)
+        super().__init__(recipe, network, optimiser)
+        self.pool = Pool(self._scene, recipe.pool // recipe.windows)
+
+    def _scene(self, number: int) -> tuple[list[np.ndarray], int]:
+        cv2.setNumThreads(1)
+        return lesson(np.random.default_rng([self.recipe.seed, number]), self.recipe.windows)
+
+    def advance(self) -> dict[str, float]:
+        recipe = self.recipe
+        scenes = self.pool.first(recipe.batch + self.step // recipe.every)
+        pool = [(window, kind) for windows, kind in scenes for window in windows]
+        rng = np.random.default_rng([recipe.seed, self.step, 0])
         chosen = [pool[int(i)] for i in rng.integers(len(pool), size=recipe.batch)]
         read = torch.from_numpy(np.stack([square(window, rng) for window, _ in chosen]))
-        read = read.contiguous(memory_format=torch.channels_last)
         goal = torch.tensor([kind for _, kind in chosen])
         with torch.autocast("cpu", torch.bfloat16):
-            logits = network(read)
+            logits = self.network(read.contiguous(memory_format=torch.channels_last))
         loss = nn.functional.cross_entropy(logits.float(), goal, label_smoothing=0.02)
-        optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        plan.step()
-        mean += (0.02 if step else 1.0) * ((logits.argmax(1) == goal).float().mean().item() - mean)
-        if step % 100 == 99:
-            say(f"step {step + 1}: loss {loss.item():.3f}, right {mean:.3f}; {time.monotonic() - begun:.0f} s")
-    save_weights(network, target, recipe.config)
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    fit(Path(sys.argv[1]), say=lambda line: print(line, flush=True))
+        factor, momentum = one_cycle(self.step, recipe.steps)
+        self.take_step(factor, momentum=momentum)
+        return {"loss": loss.item(), "right": (logits.argmax(1) == goal).float().mean().item()}

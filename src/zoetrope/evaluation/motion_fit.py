@@ -1,41 +1,43 @@
-"""Teach the motion network on scenes that are measured in thought, and on some that are drawn: `python -m` this module.
+"""Teach the motion network on scenes that are measured in thought, and on some that are drawn.
 
-Every lesson of the first kind is new when it is first seen; a pool of them is gone through a few times. The others cost
-two hundred times as much and are seen again and again: they show what really looking gets wrong.
+`zoetrope train pocket --part motion` does it. Every lesson of the first kind is new when it is first seen; a pool of
+them is gone through a few times. The others cost two hundred times as much and are seen again and again: they show what
+really looking gets wrong.
 """
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.facts import WEIGHTS
-from zoetrope.engine.families.pocket.spotter import load_spotter
-from zoetrope.engine.numerics import Numerics, choose_numerics
-from zoetrope.engine.weights import load_strictly, save_weights
-from zoetrope.evaluation.detect import Detectors, Sky
-from zoetrope.evaluation.drops import DropsConfig, DropsNet
+from zoetrope.evaluation.detect import Detectors, beginners
 from zoetrope.evaluation.motion import MotionConfig, MotionNet
-from zoetrope.evaluation.motion_lessons import UNKNOWN, Lesson, lesson, looked_at
-from zoetrope.evaluation.weather import WeatherConfig, WeatherNet
+from zoetrope.evaluation.motion_lessons import UNKNOWN, Lesson, lesson, looked_at, packed, unpacked
+from zoetrope.training.rounds import Pool, Round, kept
+from zoetrope.training.run import one_cycle
+from zoetrope.training.trainer import Trainer, begin_with
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 
-WRITE_EVERY = 200
 FRAMES = 60  # of a drawn scene
+AT_ONCE = 10  # drawn scenes of one file
 
 
 @dataclass(frozen=True)
 class MotionRecipe:
-    """fresh lessons join the pool at each step, and a batch is drawn from it, with some of the drawn ones."""
+    """fresh lessons join the pool at each step, and a batch is drawn from it, with some of the drawn ones.
 
+    parts is the folder with the weights of the spotter.
+    """
+
+    parts: str
     config: MotionConfig = field(default_factory=MotionConfig)
     steps: int = 3000
     fresh: int = 24
@@ -46,6 +48,9 @@ class MotionRecipe:
     rate: float = 1.5e-3
     seed: int = 30_000
     drawn_seed: int = 700_000
+    decay: float = 0.0  # the last weights are kept, as they are
+    save_every: int = 200
+    start: str = ""  # weights to begin with
 
 
 def fresh_lessons(recipe: MotionRecipe, step: int) -> list[Lesson]:
@@ -54,16 +59,11 @@ def fresh_lessons(recipe: MotionRecipe, step: int) -> list[Lesson]:
     return [lesson(rng) for _ in range(recipe.fresh)]
 
 
-def drawn_lessons(recipe: MotionRecipe) -> list[Lesson]:
-    """Lessons of scenes that are drawn and looked at with the shipped spotter: about 0.65 s of one core each."""
-    spotter = load_spotter(WEIGHTS / "spotter.safetensors", choose_numerics("cpu"))
-    sky = Sky(DropsNet(DropsConfig()), WeatherNet(WeatherConfig()))  # what it says of weather is not used
-    eyes, out = Detectors(spotter, MotionNet(recipe.config), sky), []
-    for index in range(recipe.drawn):
-        scene = write_scene(np.random.default_rng(recipe.drawn_seed + index), frames=FRAMES, held_out=index % 5 == 0)
-        seen = eyes.glance(draw(scene))
-        out += looked_at(scene, seen.things, seen.camera, seen.cuts)
-    return out
+def drawn_lessons(recipe: MotionRecipe, eyes: Detectors, index: int) -> list[Lesson]:
+    """Lessons of one scene that is drawn and looked at: about 0.65 s of one core."""
+    scene = write_scene(np.random.default_rng(recipe.drawn_seed + index), frames=FRAMES, held_out=index % 5 == 0)
+    seen = eyes.glance(draw(scene))
+    return looked_at(scene, seen.things, seen.camera, seen.cuts)
 
 
 def losses(network: MotionNet, lessons: Sequence[Lesson]) -> tuple[Tensor, dict[str, float]]:
@@ -86,50 +86,41 @@ def losses(network: MotionNet, lessons: Sequence[Lesson]) -> tuple[Tensor, dict[
     return total + 4 * (there * seen).sum() / seen.sum() + late, right
 
 
-def fit(
-    target: Path,
-    recipe: MotionRecipe | None = None,
-    drawn: Sequence[Lesson] | None = None,
-    start: Path | None = None,
-    say: Callable[[str], None] = print,
-) -> MotionNet:
-    """Teach the network, from weights to start from if there are any, and write its weights.
+class MotionTrainer(Trainer[MotionRecipe, MotionNet]):
+    file = "motion.safetensors"
 
-    Drawn lessons are made first where none are given.
-    """
-    recipe = recipe or MotionRecipe()
-    torch.manual_seed(recipe.seed)
-    rng = np.random.default_rng(recipe.seed)
-    network, mean = MotionNet(recipe.config), {}
-    if start is not None:
-        load_strictly(network, start, Numerics("cpu", torch.float32)).train().requires_grad_(True)
-    drawn = drawn_lessons(recipe) if drawn is None else drawn
-    share = recipe.of_drawn if drawn else 0
-    pool: list[Lesson] = []
-    optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.02, fused=True)
-    plan = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, recipe.steps, pct_start=0.1)
-    begun = time.monotonic()
-    for step in range(recipe.steps):
-        new = fresh_lessons(recipe, step)
-        pool = (pool + new)[-recipe.pool :]
+    def __init__(self, recipe: MotionRecipe) -> None:
+        torch.manual_seed(recipe.seed)
+        network = begin_with(MotionNet(recipe.config), recipe.start)
+        optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=0.02, fused=True)
+        super().__init__(recipe, network, optimiser)
+        self.pool = Pool(partial(fresh_lessons, recipe), recipe.pool // recipe.fresh)
+        self.drawn: list[Lesson] = []
+
+    def prepare(self, folder: Path) -> Iterator[dict[str, str]]:
+        """Look at the drawn scenes."""
+        cv2.setNumThreads(1)
+        recipe = self.recipe
+        eyes = beginners(Path(recipe.parts) / "spotter.safetensors")
+
+        def look(number: int) -> Round:
+            scenes = range(number * AT_ONCE, min((number + 1) * AT_ONCE, recipe.drawn))
+            return packed([lesson for index in scenes for lesson in drawn_lessons(recipe, eyes, index)])
+
+        for number, made in enumerate(kept(folder, -(-recipe.drawn // AT_ONCE), look), 1):
+            self.drawn += unpacked(made)
+            yield {"looked at": f"{min(number * AT_ONCE, recipe.drawn)} of {recipe.drawn} scenes"}
+
+    def advance(self) -> dict[str, float]:
+        recipe = self.recipe
+        share = recipe.of_drawn if self.drawn else 0
+        rng = np.random.default_rng([recipe.seed, self.step, 0])
+        rows = self.pool.first(self.step + 1)
+        pool = [lesson for row in rows for lesson in row]
         old = [pool[int(i)] for i in rng.integers(len(pool), size=recipe.batch - recipe.fresh - share)]
-        real = [drawn[int(i)] for i in rng.integers(len(drawn), size=share)]
-        loss, right = losses(network, new + old + real)
-        optimiser.zero_grad(set_to_none=True)
+        real = [self.drawn[int(i)] for i in rng.integers(len(self.drawn), size=share)]
+        loss, right = losses(self.network, rows[-1] + old + real)
         loss.backward()
-        nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimiser.step()
-        plan.step()
-        mean = {axis: 0.98 * mean.get(axis, now) + 0.02 * now for axis, now in right.items()}
-        if step % 100 == 99:
-            shares = ", ".join(f"{axis} {now:.3f}" for axis, now in mean.items())
-            say(f"step {step + 1}: loss {loss.item():.3f}, {shares}; {time.monotonic() - begun:.0f} s")
-        if step % WRITE_EVERY == WRITE_EVERY - 1:
-            save_weights(network, target, recipe.config)
-    save_weights(network, target, recipe.config)
-    return network
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    fit(Path(sys.argv[1]), say=lambda line: print(line, flush=True))
+        factor, momentum = one_cycle(self.step, recipe.steps)
+        self.take_step(factor, momentum=momentum)
+        return {"loss": loss.item()} | right

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from zoetrope.evaluation import truth
 from zoetrope.evaluation.axes import AXES, MOTION_AXES
@@ -18,6 +20,7 @@ from zoetrope.training.world.script import write_scene
 LENGTHS = (24, 36, 48, 60, 60, 60, 61)  # frames of a lesson
 SIZES = ((256, 144), (256, 144), (256, 144), (192, 192), (144, 256))
 LONGEST = max(LENGTHS)
+ARRAYS, LABELS = ("features", "seen", "touch"), (*MOTION_AXES, "lead")
 UNKNOWN = -100  # a label that is not asked for
 SAME = 0.5  # radii between what was seen and the thing that it is
 OTHER_WAY = {"left": "right", "right": "left"}
@@ -69,6 +72,21 @@ def looked_at(scene: Scene, things: tuple[Sighting, ...], camera: CameraSeen, cu
         if len(seen) == 2:
             out.append(lesson_of(scene, seen[::-1], move, cuts, None if lead is None else 1 - lead))
     return out
+
+
+def packed(lessons: Sequence[Lesson]) -> dict[str, Tensor]:
+    """Lessons as tensors, one beside the other."""
+    labels = np.array([[each.labels[axis] for axis in LABELS] for each in lessons])
+    arrays = {name: np.stack([getattr(each, name) for each in lessons]) for name in ARRAYS}
+    return {name: torch.from_numpy(array) for name, array in (arrays | {"labels": labels}).items()}
+
+
+def unpacked(made: Mapping[str, Tensor]) -> list[Lesson]:
+    """The lessons that were packed."""
+    rows = zip(*(made[name].numpy() for name in ARRAYS), made["labels"].tolist(), strict=True)
+    return [
+        Lesson(features, seen, touch, dict(zip(LABELS, labels, strict=True))) for features, seen, touch, labels in rows
+    ]
 
 
 def _lead(scene: Scene, things: Sequence[Sighting]) -> int | None:

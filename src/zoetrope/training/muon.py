@@ -78,12 +78,3 @@ def muon_beside_adam(
         torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         Muon([{"params": matrices}], lr=rate, weight_decay=weight_decay, iterations=NEWTON_SCHULZ),
     )
-
-
-def take_step(optimisers: Iterable[torch.optim.Optimizer], rate: float) -> None:
-    """Step at a rate, and forget the gradients."""
-    for optimiser in optimisers:
-        for group in optimiser.param_groups:
-            group["lr"] = rate
-        optimiser.step()
-        optimiser.zero_grad(set_to_none=True)

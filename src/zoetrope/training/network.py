@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import json
-import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,18 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.text import TextConfig
-from zoetrope.engine.weights import save_weights
 from zoetrope.training.batches import Batch, cut_batch, to_device
 from zoetrope.training.latents import Bucket, MakeLatents, tokeniser, world_lexicon
+from zoetrope.training.levels import draw_sigmas
 from zoetrope.training.muon import NEWTON_SCHULZ, Muon
-from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid, write_atomically
+from zoetrope.training.rounds import Round
+from zoetrope.training.run import Run, trapezoid, write_atomically
+from zoetrope.training.trainer import RoundTrainer
 
-WEIGHTS = "network.safetensors"
 LEVELS = 12  # noise levels where there are several: as many chunks as a clip can have, so that shapes stay the same
 LEXICON = "lexicon.json"
 
@@ -96,18 +95,6 @@ class NetworkRecipe:
         return sum(phase.rounds * sum(bucket.steps for bucket in phase.buckets) for phase in self.phases)
 
 
-def shift_noise(sigma: Tensor, shift: float) -> Tensor:
-    """Move noise levels towards 1. Source: Esser et al. 2024, eq. 23."""
-    return shift * sigma / (1 + (shift - 1) * sigma)
-
-
-def draw_sigmas(batch: int, levels: int, shift: float, generator: torch.Generator) -> Tensor:
-    """Noise levels (b, levels): logit-normal, stratified over the batch, then shifted."""
-    strata = (torch.arange(batch) + torch.rand(batch, generator=generator)) / batch
-    picked = torch.stack([strata[torch.randperm(batch, generator=generator)] for _ in range(levels)], dim=1)
-    return shift_noise(torch.special.ndtri(picked.clamp(1e-4, 1 - 1e-4)).sigmoid(), shift)
-
-
 def channel_weights(codec: Path, structure: float) -> Tensor:
     """Weights (c,) of the video channels, 1 on average, from how far each one reached before it was normalised."""
     weights = load_file(codec)["deviation"].float() ** structure
@@ -165,15 +152,15 @@ def make_optimisers(network: PocketNetwork, recipe: NetworkRecipe) -> tuple[torc
     chosen = {id(p) for p in (*text, *matrices)}
     others = [p for p in network.parameters() if id(p) not in chosen]
     groups = [
-        {"params": [p for p in others if p.ndim == 2], "weight_decay": recipe.weight_decay, "share": 1.0},
-        {"params": [p for p in others if p.ndim != 2], "weight_decay": 0.0, "share": 1.0},
+        {"params": [p for p in others if p.ndim == 2], "weight_decay": recipe.weight_decay},
+        {"params": [p for p in others if p.ndim != 2], "weight_decay": 0.0},
     ]
     if recipe.text_rate:
-        groups.append({"params": text, "weight_decay": 0.0, "share": recipe.text_rate})
+        groups.append({"params": text, "weight_decay": 0.0, "lr": recipe.rate * recipe.text_rate})
     return (
         torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98), fused=True),
         Muon(
-            [{"params": matrices, "share": 1.0}],
+            [{"params": matrices}],
             lr=recipe.rate,
             weight_decay=recipe.weight_decay,
             iterations=NEWTON_SCHULZ,
@@ -181,29 +168,46 @@ def make_optimisers(network: PocketNetwork, recipe: NetworkRecipe) -> tuple[torc
     )
 
 
-class Trainer:
-    """The moving parts of a run: master and working network, average, optimiser, step."""
+class NetworkTrainer(RoundTrainer[NetworkRecipe, PocketNetwork]):
+    """The network holds the masters; a working copy of it computes."""
 
-    def __init__(self, recipe: NetworkRecipe, device: torch.device, compiled: bool) -> None:
+    file = "network.safetensors"
+
+    def __init__(self, recipe: NetworkRecipe, compiled: bool = True) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.device, self.step, self.compiled = recipe, device, 0, compiled
-        self.master = PocketNetwork(recipe.config).to(device)
-        read = load_file(Path(recipe.parts) / "reader.safetensors")
-        self.master.text.load_state_dict({key[5:]: value for key, value in read.items() if key.startswith("text.")})
-        self.master.text.requires_grad_(recipe.text_rate > 0)
-        self.working = copy.deepcopy(self.master).to(torch.bfloat16)
-        self.ema = Ema(self.master, recipe.decay)
+        self.device, parts = torch.device("cuda" if torch.cuda.is_available() else "cpu"), Path(recipe.parts)
+        master = PocketNetwork(recipe.config).to(self.device)
+        read = load_file(parts / "reader.safetensors")
+        master.text.load_state_dict({key[5:]: value for key, value in read.items() if key.startswith("text.")})
+        master.text.requires_grad_(recipe.text_rate > 0)
+        self.working = copy.deepcopy(master).to(torch.bfloat16)
         self.weights = (
-            channel_weights(Path(recipe.parts) / "video_codec.safetensors", recipe.structure).to(device),
-            torch.ones(recipe.config.sound_channels, device=device),
+            channel_weights(parts / "video_codec.safetensors", recipe.structure).to(self.device),
+            torch.ones(recipe.config.sound_channels, device=self.device),
         )
         if compiled:
             torch._dynamo.config.recompile_limit = 64  # one graph for each shape of the recipe's buckets
             for block in self.working.blocks:
                 block.compile(dynamic=False)
-        self.optimisers = make_optimisers(self.master, recipe)
+        make = MakeLatents(recipe.seed, parts, recipe.config.text.length, recipe.plan(), recipe.anchored)
+        super().__init__(recipe, master, *make_optimisers(master, recipe), make=make, workers=recipe.workers)
 
-    def advance(self, batch: Batch, shift: float) -> dict[str, float]:
+    def find_place(self, step: int) -> tuple[int, int]:
+        return find_place(self.recipe, step)
+
+    def order(self, number: int) -> list[tuple[int, Bucket, np.ndarray]]:
+        return walk(self.recipe, number)
+
+    def learn(self, made: Round, batch: tuple[int, Bucket, np.ndarray]) -> dict[str, Any]:
+        (index, bucket, which), recipe = batch, self.recipe
+        rng = np.random.default_rng([recipe.seed, 7, self.step])
+        cut = cut_batch(made, index, bucket, which, no_text=recipe.no_text, no_plan=recipe.no_plan, rng=rng)
+        numbers = self._denoise(cut, bucket.shift)
+        if cut.task.name == "free":
+            numbers[f"free_{index}"] = numbers["video"]
+        return numbers | {"bucket": str(index), "task": cut.task.name}
+
+    def _denoise(self, batch: Batch, shift: float) -> dict[str, float]:
         """One step on one batch whose noise levels are moved towards 1 by shift."""
         recipe, task = self.recipe, batch.task
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
@@ -221,58 +225,27 @@ class Trainer:
             wild = (noise[0].to(device), noise[1].to(device))
             video, sound = flow_loss(self.working, batch, wild, sigmas.to(device), self.weights, recipe.focus)
             (video + recipe.sound_weight * sound).backward()
-        norm = self._update()
-        self.step += 1
-        return {"video": video.item(), "sound": sound.item(), "norm": norm}
-
-    def _update(self) -> float:
-        masters, workers = list(self.master.parameters()), list(self.working.parameters())
-        for master, worker in zip(masters, workers, strict=True):
+        for master, worker in zip(self.network.parameters(), self.working.parameters(), strict=True):
             master.grad = None if worker.grad is None else worker.grad.float()
             worker.grad = None
-        norm = nn.utils.clip_grad_norm_(masters, 1.0).item()
-        factor = trapezoid(
-            self.step,
-            self.recipe.steps,
-            warmup=self.recipe.warmup,
-            cooldown=int(self.recipe.cooldown * self.recipe.steps),
-        )
-        for optimiser in self.optimisers:
-            for group in optimiser.param_groups:
-                group["lr"] = self.recipe.rate * group["share"] * factor
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        cooldown = int(recipe.cooldown * recipe.steps)
+        norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
         self._share()
-        self.ema.update(self.master)
-        return norm
+        return {"video": video.item(), "sound": sound.item(), "norm": norm}
 
     @torch.no_grad()
     def _share(self) -> None:
         """Give the working network the master's weights."""
-        for worker, master in zip(self.working.parameters(), self.master.parameters(), strict=True):
+        for worker, master in zip(self.working.parameters(), self.network.parameters(), strict=True):
             worker.copy_(master)
 
-    def save(self, run: Run) -> None:
-        run.save(
-            {
-                "step": self.step,
-                "network": self.master.state_dict(),
-                "ema": self.ema.state_dict(),
-                "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
-            }
-        )
-        averaged = PocketNetwork(self.recipe.config)
-        self.ema.copy_to(averaged)
-        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
-        run.plot()
-
-    def load(self, saved: dict) -> None:
-        self.step = saved["step"]
-        self.master.load_state_dict(saved["network"])
-        self.ema.load_state_dict(saved["ema"])
-        for optimiser, state in zip(self.optimisers, saved["optimisers"], strict=True):
-            optimiser.load_state_dict(state)
+    def load(self, saved: dict[str, Any]) -> None:
+        super().load(saved)
         self._share()
+
+    def save(self, run: Run) -> None:
+        super().save(run)
+        write_atomically(run.folder / LEXICON, write_lexicon)
 
 
 def walk(recipe: NetworkRecipe, number: int) -> list[tuple[int, Bucket, np.ndarray]]:
@@ -303,55 +276,3 @@ def write_lexicon(path: Path) -> None:
     """Write what captions can say, which is what the text encoder can read."""
     lexicon = {key: sorted(value) for key, value in vars(world_lexicon()).items()}
     path.write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
-
-
-def train(
-    recipe: NetworkRecipe,
-    folder: Path,
-    *,
-    steps: int | None = None,
-    minutes: float | None = None,
-    resume: bool = True,
-    compiled: bool = True,
-    on_step: Listener | None = None,
-) -> Path:
-    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
-
-    A later call goes on exactly there. Leaves the checkpoint, the averaged weights, the lexicon, the log and the loss
-    picture in the folder.
-    """
-    run = Run(folder)
-    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
-    take_up(run, trainer, resume)
-    write_atomically(run.folder / LEXICON, write_lexicon)
-    parts, length = Path(recipe.parts), recipe.config.text.length
-    make = MakeLatents(recipe.seed, parts, length, recipe.plan(), recipe.anchored)
-    held: tuple[int, Round, list] = (-1, {}, [])
-    with Rounds(run.folder / "rounds", make, recipe.workers) as rounds:
-
-        def advance() -> dict[str, Any]:
-            nonlocal held
-            number, place = find_place(recipe, trainer.step)
-            begun = time.monotonic()
-            if held[0] != number:
-                held = (number, rounds.get(number), walk(recipe, number))
-            waited = time.monotonic() - begun
-            index, bucket, which = held[2][place]
-            rng = np.random.default_rng([recipe.seed, 7, trainer.step])
-            batch = cut_batch(held[1], index, bucket, which, no_text=recipe.no_text, no_plan=recipe.no_plan, rng=rng)
-            numbers = trainer.advance(batch, bucket.shift) | {"waited": waited}
-            if batch.task.name == "free":
-                numbers[f"free_{index}"] = numbers["video"]
-            return numbers | {"bucket": str(index), "task": batch.task.name}
-
-        go_on(
-            run,
-            trainer,
-            advance,
-            until=recipe.steps,
-            save_every=recipe.save_every,
-            steps=steps,
-            minutes=minutes,
-            on_step=on_step,
-        )
-    return run.folder / WEIGHTS

@@ -6,26 +6,25 @@ Knows no words, pictures, sound or latents.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from zoetrope.engine.families.pocket.layers import preconditioning
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.plan import CAMERA, SLOTS, TRACK, TRAITS, joined
 from zoetrope.engine.families.pocket.planner import KINDS, ROW, Planner, PlannerConfig, pinned, to_tokens
 from zoetrope.engine.families.pocket.reader import ASKED, facts_of, nothing_said, number_answers
-from zoetrope.engine.weights import save_weights
-from zoetrope.training.muon import muon_beside_adam, take_step
+from zoetrope.training.levels import draw_sigma
+from zoetrope.training.muon import muon_beside_adam
 from zoetrope.training.plans import plan_of
-from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
+from zoetrope.training.rounds import Round, reused
+from zoetrope.training.run import Ema, trapezoid
+from zoetrope.training.trainer import RoundTrainer
 from zoetrope.training.world.captions import choose, truth
 from zoetrope.training.world.script import write_scene
 
-WEIGHTS = "planner.safetensors"
 NEAREST = 0.02  # spread below which the error is weighed no more
 SECOND, EMPTY = 4.0, 0.1  # weights of a second thing's track and of an empty slot's
 LEAST = 1e-3  # of a number's deviation, so that what hardly varies is not blown up
@@ -49,10 +48,6 @@ class PlannerRecipe:
     silent: float = 0.1  # share of shots of which nothing is stated
     whole: float = 0.6  # share of shots of which nothing is given
     save_every: int = 250
-
-    @property
-    def round_steps(self) -> int:
-        return sum(count // self.batch for _, count in self.lengths) * self.reuse
 
 
 @dataclass(frozen=True)
@@ -124,131 +119,61 @@ def draw_given(count: int, tokens: int, whole: float, rng: np.random.Generator) 
     return given.flatten(2)
 
 
-class Trainer:
-    """The moving parts of a run."""
+class PlannerTrainer(RoundTrainer[PlannerRecipe, Planner]):
+    file = "planner.safetensors"
 
-    def __init__(self, recipe: PlannerRecipe, compiled: bool) -> None:
+    def __init__(self, recipe: PlannerRecipe, compiled: bool = True) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.step = recipe, 0
-        self.planner = Planner(recipe.config)
+        planner = Planner(recipe.config)
         if compiled:
-            for block in self.planner.blocks:
+            for block in planner.blocks:
                 block.compile(dynamic=False)
-        self.ema = Ema(self.planner, recipe.decay)
-        self.optimisers = muon_beside_adam(self.planner, self.planner.blocks, recipe.rate, recipe.weight_decay)
+        optimisers = muon_beside_adam(planner, planner.blocks, recipe.rate, recipe.weight_decay)
+        super().__init__(recipe, planner, *optimisers, make=MakePlans(recipe))
 
-    def start(self, tokens: list[Tensor]) -> None:
+    def order(self, number: int) -> list[tuple[int, np.ndarray]]:
+        """(latent frames, shots) of every batch."""
+        recipe, batches = self.recipe, []
+        rng = np.random.default_rng([recipe.seed, 13, number])
+        for latents, count in recipe.lengths:
+            batches += [(latents, shots) for shots in reused(count, recipe.batch, recipe.reuse, rng)]
+        return [batches[place] for place in rng.permutation(len(batches))]
+
+    def start(self, made: Round) -> None:
         """Measure the numbers of plans; measured ones are no weights, and not averaged in."""
-        mean, deviation = measure(tokens)
-        self.planner.mean.copy_(mean)
-        self.planner.deviation.copy_(deviation)
-        self.ema = Ema(self.planner, self.recipe.decay)
+        mean, deviation = measure([made[f"{latents}.tokens"] for latents, _ in self.recipe.lengths])
+        self.network.mean.copy_(mean)
+        self.network.deviation.copy_(deviation)
+        self.average = Ema(self.network, self.recipe.decay)
 
-    def advance(self, clean: Tensor, facts: Tensor, rng: np.random.Generator) -> dict[str, float]:
+    def learn(self, made: Round, batch: tuple[int, np.ndarray]) -> dict[str, float]:
+        latents, which = batch
+        rng = np.random.default_rng([self.recipe.seed, 17, self.step])
+        shots = torch.from_numpy(which)
+        silent = torch.from_numpy(rng.random(len(which)) < self.recipe.silent)[:, None]
+        stated = made[f"{latents}.facts"][shots]
+        facts = torch.where(silent, nothing_said(stated), stated)
+        return self._denoise(self.network.normalise(made[f"{latents}.tokens"][shots]), facts, rng)
+
+    def _denoise(self, clean: Tensor, facts: Tensor, rng: np.random.Generator) -> dict[str, float]:
         recipe = self.recipe
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
-        strata = (torch.randperm(len(clean), generator=generator) + torch.rand(len(clean), generator=generator)) / len(
-            clean
-        )
-        sigma = torch.special.ndtri(strata.clamp(1e-4, 1 - 1e-4)).mul(1.2).sigmoid()
+        sigma = draw_sigma(len(clean), generator, spread=1.2)
         noise = torch.randn(clean.shape, generator=generator)
         given = draw_given(len(clean), clean.shape[1], recipe.whole, rng)
         given[:, 0] = torch.maximum(given[:, 0], pinned(facts)[1])
         level = sigma[:, None, None]
         noisy = torch.where(given > 0, clean, (1 - level) * clean + level * noise)
         with torch.autocast("cpu", torch.bfloat16):
-            made = self.planner(noisy, given, sigma, facts)
-        told = (1 - given) * (self.planner.deviation[(torch.arange(clean.shape[1])).clamp(max=KINDS - 1)] != 1)
-        told[:, 1:] *= weigh(self.planner.restore(clean)[:, 0], clean.shape[1] - 1)
+            made = self.network(noisy, given, sigma, facts)
+        told = (1 - given) * (self.network.deviation[(torch.arange(clean.shape[1])).clamp(max=KINDS - 1)] != 1)
+        told[:, 1:] *= weigh(self.network.restore(clean)[:, 0], clean.shape[1] - 1)
         error = (made.float() - clean).square() * told
         spread = preconditioning(level)[1]
         loss = (error / spread.clamp_min(NEAREST).square()).sum() / told.sum().clamp_min(1)
         loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.planner.parameters(), 1.0).item()
-        factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=int(recipe.cooldown * recipe.steps))
-        take_step(self.optimisers, recipe.rate * factor)
-        self.ema.update(self.planner)
-        self.step += 1
+        cooldown = int(recipe.cooldown * recipe.steps)
+        norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
         cast = error[:, 0].sum() / told[:, 0].sum().clamp_min(1)
         rows = error[:, 1:].sum() / told[:, 1:].sum().clamp_min(1)
         return {"loss": loss.item(), "cast": cast.item(), "rows": rows.item(), "norm": norm}
-
-    def save(self, run: Run) -> None:
-        run.save(
-            {
-                "step": self.step,
-                "planner": self.planner.state_dict(),
-                "ema": self.ema.state_dict(),
-                "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
-            }
-        )
-        averaged = Planner(self.recipe.config)
-        self.ema.copy_to(averaged)
-        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
-        run.plot()
-
-    def load(self, saved: dict) -> None:
-        self.step = saved["step"]
-        self.planner.load_state_dict(saved["planner"])
-        self.ema.load_state_dict(saved["ema"])
-        for optimiser, state in zip(self.optimisers, saved["optimisers"], strict=True):
-            optimiser.load_state_dict(state)
-
-
-def walk(recipe: PlannerRecipe, number: int) -> list[tuple[int, np.ndarray]]:
-    """The batches of a round in their order: (latent frames, shots)."""
-    rng = np.random.default_rng([recipe.seed, 13, number])
-    batches = []
-    for latents, count in recipe.lengths:
-        for _ in range(recipe.reuse):
-            order = rng.permutation(count)
-            batches += [(latents, order[at : at + recipe.batch]) for at in range(0, count, recipe.batch)]
-    return [batches[place] for place in rng.permutation(len(batches))]
-
-
-def train(
-    recipe: PlannerRecipe,
-    folder: Path,
-    *,
-    steps: int | None = None,
-    minutes: float | None = None,
-    resume: bool = True,
-    compiled: bool = True,
-    on_step: Listener | None = None,
-) -> Path:
-    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
-
-    A later call goes on exactly there.
-    """
-    run = Run(folder)
-    trainer = Trainer(recipe, compiled)
-    take_up(run, trainer, resume)
-    held: tuple[int, Round, list] = (-1, {}, [])
-    with Rounds(run.folder / "rounds", MakePlans(recipe)) as rounds:
-
-        def advance() -> dict[str, float]:
-            nonlocal held
-            number, place = divmod(trainer.step, recipe.round_steps)
-            if held[0] != number:
-                held = (number, rounds.get(number), walk(recipe, number))
-            if trainer.step == 0:
-                trainer.start([held[1][f"{latents}.tokens"] for latents, _ in recipe.lengths])
-            latents, which = held[2][place]
-            rng = np.random.default_rng([recipe.seed, 17, trainer.step])
-            clips = torch.from_numpy(which)
-            silent = torch.from_numpy(rng.random(len(which)) < recipe.silent)[:, None]
-            stated = held[1][f"{latents}.facts"][clips]
-            facts = torch.where(silent, nothing_said(stated), stated)
-            return trainer.advance(trainer.planner.normalise(held[1][f"{latents}.tokens"][clips]), facts, rng)
-
-        go_on(
-            run,
-            trainer,
-            advance,
-            until=recipe.steps,
-            save_every=recipe.save_every,
-            steps=steps,
-            minutes=minutes,
-            on_step=on_step,
-        )
-    return run.folder / WEIGHTS

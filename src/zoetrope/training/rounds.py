@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+import numpy as np
 import torch
 
 from zoetrope.training.run import write_atomically
 
 Round = dict[str, Any]
+Lesson = TypeVar("Lesson")
 POLL = 0.05  # seconds between two looks for a round
 
 
@@ -72,6 +75,38 @@ class Rounds:
                     raise RuntimeError(f"a process that makes training data died (exit code {process.exitcode})")
             time.sleep(POLL)
         return torch.load(path, weights_only=True)
+
+
+def kept(folder: Path, count: int, make: Callable[[int], Round]) -> Iterator[Round]:
+    """Rounds that are all needed from the first step on: each is made once, and read where it was made before."""
+    for number in range(count):
+        path = round_path(folder, number)
+        if not path.exists():
+            made = make(number)
+            write_atomically(path, lambda temporary, made=made: torch.save(made, temporary))
+        yield torch.load(path, weights_only=True)
+
+
+class Pool(Generic[Lesson]):
+    """The newest of a row of lessons, each pure in its number: a resumed run makes again what it still held."""
+
+    def __init__(self, make: Callable[[int], Lesson], most: int) -> None:
+        self.make, self.made = make, 0
+        self.held: deque[Lesson] = deque(maxlen=most)
+
+    def first(self, count: int) -> deque[Lesson]:
+        """What is left of the first so many lessons; count grows from call to call."""
+        for number in range(max(self.made, count - (self.held.maxlen or 0)), count):
+            self.held.append(self.make(number))
+        self.made = count
+        return self.held
+
+
+def reused(count: int, batch: int, times: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Numbers of what a round holds, batch by batch: all of it so many times, mixed anew each time."""
+    for _ in range(times):
+        mixed = rng.permutation(count)
+        yield from (mixed[at : at + batch] for at in range(0, count, batch))
 
 
 def round_path(folder: Path, number: int) -> Path:

@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import math
 import os
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from PIL import Image, ImageDraw
@@ -21,6 +20,8 @@ CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 PICTURE = "loss.png"
 PANEL = (640, 200)  # pixels of one curve in the loss picture
+ONE_CYCLE_START, ONE_CYCLE_END = 1 / 25, 1 / 25e4  # of the highest rate
+MOMENTA = (0.85, 0.95)  # at the highest rate and at the lowest
 SMOOTHING = 40  # a curve is averaged over 1/40 of its length, so its trend shows through the noise
 
 
@@ -86,55 +87,6 @@ class Run:
         return path
 
 
-class Learner(Protocol):
-    """The moving parts of a run, and the step they are at."""
-
-    step: int
-
-    def save(self, run: Run) -> None: ...
-    def load(self, saved: dict[str, Any]) -> None: ...
-
-
-Numbers = dict[str, Any]
-Listener = Callable[[int, Numbers], None]
-
-
-def go_on(
-    run: Run,
-    learner: Learner,
-    advance: Callable[[], Numbers],
-    *,
-    until: int,
-    save_every: int,
-    steps: int | None = None,
-    minutes: float | None = None,
-    on_step: Listener | None = None,
-) -> None:
-    """Advance a learner to its last step, or stop earlier after `steps` or `minutes`; log, tell and save on the way.
-
-    advance makes one step and returns its numbers; words among them are told and not logged.
-    """
-    started, last = time.monotonic(), until if steps is None else min(steps, until)
-    while learner.step < last and (minutes is None or time.monotonic() - started < 60 * minutes):
-        begun = time.monotonic()
-        numbers = advance()
-        numbers["seconds"] = time.monotonic() - begun
-        run.log(learner.step, **{name: value for name, value in numbers.items() if not isinstance(value, str)})
-        if on_step is not None:
-            on_step(learner.step, numbers)
-        if learner.step % save_every == 0 and learner.step < last:
-            learner.save(run)
-    learner.save(run)
-
-
-def take_up(run: Run, learner: Learner, resume: bool) -> None:
-    """Put a learner where the run's last checkpoint stood, where there is one and it is wanted."""
-    saved = run.load() if resume else None
-    if saved is not None:
-        learner.load(saved)
-        run.rewind(learner.step)
-
-
 class Ema:
     """Exponential moving average of a module's weights, kept in float32 whatever the module's own precision."""
 
@@ -189,6 +141,19 @@ def cosine(step: int, total: int, *, warmup: int, floor: float = 0.0) -> float:
     rise = min(1.0, (step + 1) / max(1, warmup))
     done = min(1.0, max(0.0, (step - warmup) / max(1, total - warmup)))
     return rise * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done)))
+
+
+def one_cycle(step: int, total: int, *, rise: float = 0.1) -> tuple[float, float]:
+    """Factor of the learning rate and momentum: the rate up over a share of all steps and down again, by cosines.
+
+    Momentum goes the other way. Source: Smith and Topin 2018, as `torch.optim.lr_scheduler.OneCycleLR` has it.
+    """
+    top = rise * total - 1
+    up = step <= top
+    done = step / top if up else (step - top) / max(1e-9, total - 1 - top)
+    low = ONE_CYCLE_START if up else ONE_CYCLE_END
+    height = 0.5 - 0.5 * math.cos(math.pi * (done if up else 1 - done))
+    return low + (1 - low) * height, MOMENTA[1] + (MOMENTA[0] - MOMENTA[1]) * height
 
 
 def _panel(name: str, points: list[tuple[float, float]]) -> Image.Image:

@@ -11,22 +11,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from zoetrope.engine.families.pocket.layers import preconditioning
 from zoetrope.engine.families.pocket.plan import PATCH, still_stage
 from zoetrope.engine.families.pocket.scenery import Scenery, SceneryConfig
-from zoetrope.engine.weights import save_weights
 from zoetrope.training.latents import picture_parts, seen_stage
-from zoetrope.training.muon import muon_beside_adam, take_step
+from zoetrope.training.levels import draw_sigma, shift_noise
+from zoetrope.training.muon import muon_beside_adam
 from zoetrope.training.network import channel_weights
 from zoetrope.training.plans import plan_of
-from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
+from zoetrope.training.rounds import Round, reused
+from zoetrope.training.run import Ema, trapezoid
+from zoetrope.training.trainer import RoundTrainer
 from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.script import write_scene
 
-WEIGHTS = "scenery.safetensors"
 NEAREST = 0.1  # spread below which the error is weighed no more
 
 
@@ -52,10 +52,6 @@ class SceneryRecipe:
     decay: float = 0.998
     structure: float = 1.0  # a channel's error weighs deviation ** structure
     save_every: int = 200
-
-    @property
-    def round_steps(self) -> int:
-        return sum(count // self.batch for *_, count in self.shapes) * self.reuse
 
 
 @dataclass(frozen=True)
@@ -93,120 +89,52 @@ def at_rest(scene: Scene) -> Scene:
     return replace(scene, motion=replace(scene.motion, camera=camera), cut=None)
 
 
-class Trainer:
-    """The moving parts of a run."""
+class SceneryTrainer(RoundTrainer[SceneryRecipe, Scenery]):
+    file = "scenery.safetensors"
 
-    def __init__(self, recipe: SceneryRecipe, compiled: bool) -> None:
+    def __init__(self, recipe: SceneryRecipe, compiled: bool = True) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.step = recipe, 0
-        self.scenery = Scenery(recipe.config)
+        scenery = Scenery(recipe.config)
         if compiled:
-            for block in self.scenery.blocks:
+            for block in scenery.blocks:
                 block.compile(dynamic=False)
-        self.ema = Ema(self.scenery, recipe.decay)
         self.weights = channel_weights(Path(recipe.parts) / "video_codec.safetensors", recipe.structure)
-        self.optimisers = muon_beside_adam(self.scenery, self.scenery.blocks, recipe.rate, recipe.weight_decay)
+        optimisers = muon_beside_adam(scenery, scenery.blocks, recipe.rate, recipe.weight_decay)
+        super().__init__(recipe, scenery, *optimisers, make=MakeStages(recipe))
 
-    def start(self, beyond: Tensor) -> None:
+    def order(self, number: int) -> list[tuple[int, np.ndarray]]:
+        """(shape, stages) of every batch."""
+        recipe, batches = self.recipe, []
+        rng = np.random.default_rng([recipe.seed, 37, number])
+        for index, (*_, count) in enumerate(recipe.shapes):
+            batches += [(index, stages) for stages in reused(count, recipe.batch, recipe.reuse, rng)]
+        return [batches[place] for place in rng.permutation(len(batches))]
+
+    def start(self, made: Round) -> None:
         """Measure the scale of what is made; measured numbers are no weights, and not averaged in."""
-        self.scenery.deviation.copy_(beyond.flatten(0, 1).float().std(0).clamp_min(1e-3))
-        self.ema = Ema(self.scenery, self.recipe.decay)
+        beyond = made["0.whole"].float() - made["0.sketch"].float()
+        self.network.deviation.copy_(beyond.flatten(0, 1).float().std(0).clamp_min(1e-3))
+        self.average = Ema(self.network, self.recipe.decay)
 
-    def advance(self, whole: Tensor, sketch: Tensor, signs: Tensor, grid: tuple[int, int]) -> dict[str, float]:
+    def learn(self, made: Round, batch: tuple[int, np.ndarray]) -> dict[str, float]:
+        index, which = batch
+        width, height, _ = self.recipe.shapes[index]
+        names = (f"{index}.{name}" for name in ("whole", "sketch", "signs"))
+        whole, sketch, signs = (made[name][torch.from_numpy(which)].float() for name in names)
+        return self._denoise(whole, sketch, signs, (height // PATCH, width // PATCH))
+
+    def _denoise(self, whole: Tensor, sketch: Tensor, signs: Tensor, grid: tuple[int, int]) -> dict[str, float]:
         recipe = self.recipe
-        clean = (whole - sketch) / self.scenery.deviation
+        clean = (whole - sketch) / self.network.deviation
         generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
-        strata = torch.randperm(len(clean), generator=generator) + torch.rand(len(clean), generator=generator)
-        sigma = torch.special.ndtri((strata / len(clean)).clamp(1e-4, 1 - 1e-4)).sigmoid()
-        sigma = recipe.shift * sigma / (1 + (recipe.shift - 1) * sigma)
+        sigma = shift_noise(draw_sigma(len(clean), generator), recipe.shift)
         level = sigma[:, None, None]
         noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator)
         with torch.autocast("cpu", torch.bfloat16):
-            made = self.scenery(noisy, sigma, sketch, signs, grid)
+            made = self.network(noisy, sigma, sketch, signs, grid)
         error = (made - clean).square() * self.weights
         loss = (error / preconditioning(level)[1].clamp_min(NEAREST).square()).mean()
         loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.scenery.parameters(), 1.0).item()
-        factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=int(recipe.cooldown * recipe.steps))
-        take_step(self.optimisers, recipe.rate * factor)
-        self.ema.update(self.scenery)
-        self.step += 1
+        cooldown = int(recipe.cooldown * recipe.steps)
+        norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
         return {"loss": loss.item(), "error": error.mean().item(), "norm": norm}
-
-    def save(self, run: Run) -> None:
-        run.save(
-            {
-                "step": self.step,
-                "scenery": self.scenery.state_dict(),
-                "ema": self.ema.state_dict(),
-                "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
-            }
-        )
-        averaged = Scenery(self.recipe.config)
-        self.ema.copy_to(averaged)
-        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
-        run.plot()
-
-    def load(self, saved: dict) -> None:
-        self.step = saved["step"]
-        self.scenery.load_state_dict(saved["scenery"])
-        self.ema.load_state_dict(saved["ema"])
-        for optimiser, state in zip(self.optimisers, saved["optimisers"], strict=True):
-            optimiser.load_state_dict(state)
-
-
-def walk(recipe: SceneryRecipe, number: int) -> list[tuple[int, np.ndarray]]:
-    """The batches of a round in their order: (shape, stages)."""
-    rng = np.random.default_rng([recipe.seed, 37, number])
-    batches = []
-    for index, (*_, count) in enumerate(recipe.shapes):
-        for _ in range(recipe.reuse):
-            order = rng.permutation(count)
-            batches += [(index, order[at : at + recipe.batch]) for at in range(0, count, recipe.batch)]
-    return [batches[place] for place in rng.permutation(len(batches))]
-
-
-def train(
-    recipe: SceneryRecipe,
-    folder: Path,
-    *,
-    steps: int | None = None,
-    minutes: float | None = None,
-    resume: bool = True,
-    compiled: bool = True,
-    on_step: Listener | None = None,
-) -> Path:
-    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
-
-    A later call goes on exactly there.
-    """
-    run = Run(folder)
-    trainer = Trainer(recipe, compiled)
-    take_up(run, trainer, resume)
-    held: tuple[int, Round, list] = (-1, {}, [])
-    with Rounds(run.folder / "rounds", MakeStages(recipe)) as rounds:
-
-        def advance() -> dict[str, float]:
-            nonlocal held
-            number, place = divmod(trainer.step, recipe.round_steps)
-            if held[0] != number:
-                held = (number, rounds.get(number), walk(recipe, number))
-            if trainer.step == 0:
-                trainer.start(held[1]["0.whole"].float() - held[1]["0.sketch"].float())
-            index, which = held[2][place]
-            width, height, _ = recipe.shapes[index]
-            names = (f"{index}.{name}" for name in ("whole", "sketch", "signs"))
-            whole, sketch, signs = (held[1][name][torch.from_numpy(which)].float() for name in names)
-            return trainer.advance(whole, sketch, signs, (height // PATCH, width // PATCH))
-
-        go_on(
-            run,
-            trainer,
-            advance,
-            until=recipe.steps,
-            save_every=recipe.save_every,
-            steps=steps,
-            minutes=minutes,
-            on_step=on_step,
-        )
-    return run.folder / WEIGHTS

@@ -6,24 +6,22 @@ Knows no words, sound or latents.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from zoetrope.engine.families.pocket.plan import PATCH, SLOTS, Plan
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig, lay
 from zoetrope.engine.families.pocket.views import look_at, near_thing
-from zoetrope.engine.weights import save_weights
 from zoetrope.training.plans import plan_of
-from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
+from zoetrope.training.rounds import Round, reused
+from zoetrope.training.run import trapezoid
+from zoetrope.training.trainer import RoundTrainer
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 
-WEIGHTS = "sketcher.safetensors"
 GRID = (9, 16)
 
 
@@ -48,10 +46,6 @@ class SketcherRecipe:
     rate: float = 4e-3
     decay: float = 0.998
     save_every: int = 250
-
-    @property
-    def round_steps(self) -> int:
-        return self.scenes // self.batch * self.reuse
 
 
 @dataclass(frozen=True)
@@ -96,111 +90,49 @@ class MakePixels:
         return spots.unflatten(0, (12, -1))[first, torch.arange(len(picture))]
 
 
-class Trainer:
-    """The moving parts of a run."""
+class SketcherTrainer(RoundTrainer[SketcherRecipe, Sketcher]):
+    file = "sketcher.safetensors"
 
-    def __init__(self, recipe: SketcherRecipe, compiled: bool) -> None:
+    def __init__(self, recipe: SketcherRecipe, compiled: bool = True) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.step = recipe, 0
-        self.sketcher = Sketcher(recipe.config)
+        sketcher = Sketcher(recipe.config)
         if compiled:
-            self.sketcher.things.compile(dynamic=True)
-            self.sketcher.stage.compile(dynamic=True)
-        self.ema = Ema(self.sketcher, recipe.decay)
-        self.optimiser = torch.optim.AdamW(
-            self.sketcher.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
+            sketcher.things.compile(dynamic=True)
+            sketcher.stage.compile(dynamic=True)
+        optimiser = torch.optim.AdamW(
+            sketcher.parameters(), lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
         )
+        super().__init__(recipe, sketcher, optimiser, make=MakePixels(recipe))
 
-    def advance(self, made: Round, which: Tensor) -> dict[str, float]:
+    def order(self, number: int) -> list[np.ndarray]:
+        """The scenes of every batch."""
+        recipe, batches = self.recipe, []
+        for use in range(recipe.reuse):
+            rng = np.random.default_rng([recipe.seed, 29, number, use])
+            batches += reused(recipe.scenes, recipe.batch, 1, rng)
+        return [scenes for scenes in batches if len(scenes) == recipe.batch]
+
+    def learn(self, made: Round, batch: np.ndarray) -> dict[str, float]:
+        which = torch.from_numpy(batch)
         plan = Plan(*(made[each.name][which] for each in fields(Plan)))
         picture, spots = made["pictures"][which].long(), made["spots"][which].float() + 0.5
         truth = made["colours"][which].float() / 127.5 - 1
-        count = picture.shape[1] // (1 + SLOTS)
+        error = (self._seen(plan, picture, spots) - truth).square().mean(-1)
+        error.mean().backward()
+        recipe, count = self.recipe, picture.shape[1] // (1 + SLOTS)
+        cooldown = int(recipe.cooldown * recipe.steps)
+        norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
+        anywhere, things = (error[:, part].mean().item() for part in (slice(count), slice(count, 2 * count)))
+        return {"anywhere": anywhere, "things": things, "norm": norm}
+
+    def _seen(self, plan: Plan, picture: Tensor, spots: Tensor) -> Tensor:
+        """What the sketch shows of a plan's pictures (b, n) at spots (b, n, 2): colours (b, n, 3)."""
         with torch.autocast("cpu", torch.bfloat16):
-            seen = self.sketcher.stage_at(look_at(plan, picture), spots, GRID)
+            seen = self.network.stage_at(look_at(plan, picture), spots, GRID)
             for slot in range(SLOTS):
                 there = plan.traits[:, slot, 0] > 0
-                some = plan.shots(there)
-                view = look_at(some, picture[there])
+                view = look_at(plan.shots(there), picture[there])
                 near = near_thing(view, slot, spots[there], GRID)
-                above = self.sketcher.thing_at(view, slot, spots[there], GRID)
+                above = self.network.thing_at(view, slot, spots[there], GRID)
                 seen = seen.index_put((there,), lay(seen[there], above * near[..., None]))
-        error = (seen - truth).square().mean(-1)
-        loss = error.mean()
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.sketcher.parameters(), 1.0).item()
-        recipe = self.recipe
-        factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=int(recipe.cooldown * recipe.steps))
-        for group in self.optimiser.param_groups:
-            group["lr"] = recipe.rate * factor
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-        self.ema.update(self.sketcher)
-        self.step += 1
-        return {
-            "anywhere": error[:, :count].mean().item(),
-            "things": error[:, count : 2 * count].mean().item(),
-            "norm": norm,
-        }
-
-    def save(self, run: Run) -> None:
-        run.save(
-            {
-                "step": self.step,
-                "sketcher": self.sketcher.state_dict(),
-                "ema": self.ema.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-            }
-        )
-        averaged = Sketcher(self.recipe.config)
-        self.ema.copy_to(averaged)
-        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
-        run.plot()
-
-    def load(self, saved: dict) -> None:
-        self.step = saved["step"]
-        self.sketcher.load_state_dict(saved["sketcher"])
-        self.ema.load_state_dict(saved["ema"])
-        self.optimiser.load_state_dict(saved["optimiser"])
-
-
-def train(
-    recipe: SketcherRecipe,
-    folder: Path,
-    *,
-    steps: int | None = None,
-    minutes: float | None = None,
-    resume: bool = True,
-    compiled: bool = True,
-    on_step: Listener | None = None,
-) -> Path:
-    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
-
-    A later call goes on exactly there.
-    """
-    run = Run(folder)
-    trainer = Trainer(recipe, compiled)
-    take_up(run, trainer, resume)
-    held: tuple[int, Round] = (-1, {})
-    with Rounds(run.folder / "rounds", MakePixels(recipe)) as rounds:
-
-        def advance() -> dict[str, float]:
-            nonlocal held
-            number, place = divmod(trainer.step, recipe.round_steps)
-            if held[0] != number:
-                held = (number, rounds.get(number))
-            use, at = divmod(place, recipe.scenes // recipe.batch)
-            order = np.random.default_rng([recipe.seed, 29, number, use]).permutation(recipe.scenes)
-            return trainer.advance(held[1], torch.from_numpy(order[at * recipe.batch : (at + 1) * recipe.batch]))
-
-        go_on(
-            run,
-            trainer,
-            advance,
-            until=recipe.steps,
-            save_every=recipe.save_every,
-            steps=steps,
-            minutes=minutes,
-            on_step=on_step,
-        )
-    return run.folder / WEIGHTS
+        return seen

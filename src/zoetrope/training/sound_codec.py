@@ -6,27 +6,24 @@ Sound is rendered on the fly from the toy stage; nothing but the step decides wh
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from einops import rearrange
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.sound_carriers import FAINT, FRAME, NOISE_FRAMES, Analysis
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
-from zoetrope.training.run import Ema, Run, trapezoid, write_atomically
+from zoetrope.training.run import trapezoid
 from zoetrope.training.sound_distance import WINDOWS, attack_loss, spectral_loss
+from zoetrope.training.trainer import Trainer
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
 
-WEIGHTS = "sound_codec.safetensors"
 Source = Callable[[np.random.Generator], np.ndarray]
-OnStep = Callable[[int, dict[str, float]], None]
 
 
 @dataclass(frozen=True)
@@ -48,12 +45,12 @@ class SoundCodecRecipe:
     rate: float = 1.5e-3  # of AdamW
     matrix_rate: float = 1e-2  # of Muon, on the matrices inside blocks
     warmup: int = 100
-    average: float = 0.998
+    decay: float = 0.998
     latent_noise: float = 0.2  # greatest deviation of the noise that the decoder must bear
     attack_weight: float = 1.0
     bend_weight: float = 0.3
     tone_weight: float = 0.5
-    checkpoint_every: int = 250
+    save_every: int = 250
 
 
 def hear_stage(rng: np.random.Generator) -> np.ndarray:
@@ -127,108 +124,50 @@ def tone_loss(gains: Tensor, peak: Tensor) -> Tensor:
     return ((played - goal).abs() * weight).sum() / weight.sum()
 
 
-def train(
-    recipe: SoundCodecRecipe,
-    folder: Path,
-    *,
-    resume: bool = True,
-    minutes: float | None = None,
-    on_step: OnStep | None = None,
-    source: Source = hear_stage,
-) -> SoundCodec:
-    """Train until the recipe's steps or the minutes are over; a later call goes on exactly there.
-
-    Leaves in folder: the checkpoint, the log, the loss picture and the averaged weights; returns the averaged codec.
-    """
-    run, trainer = Run(folder), Trainer(recipe, source)
-    state = run.load() if resume else None
-    if state is not None:
-        trainer.load(state)
-    run.rewind(trainer.step)
-    stop = None if minutes is None else time.monotonic() + 60 * minutes
-    while trainer.step < recipe.steps and (stop is None or time.monotonic() < stop):
-        parts = trainer.advance()
-        if trainer.step % 10 == 0:
-            run.log(trainer.step, **parts)
-        if trainer.step % recipe.checkpoint_every == 0:
-            trainer.save(run)
-        if on_step is not None:
-            on_step(trainer.step, parts)
-    trainer.save(run)
-    return trainer.averaged()
-
-
-class Trainer:
-    """The moving parts of a run: network, average, optimizers and the step they are at."""
+class SoundCodecTrainer(Trainer[SoundCodecRecipe, SoundCodec]):
+    file = "sound_codec.safetensors"
 
     def __init__(self, recipe: SoundCodecRecipe, source: Source = hear_stage) -> None:
-        self.recipe, self.source, self.step = recipe, source, 0
         torch.manual_seed(recipe.seed)
-        self.codec = SoundCodec(recipe.config).train()
-        self.sketch = nn.Linear(recipe.config.width, Analysis.features)
-        self.ema = Ema(self.codec, recipe.average)
-        matrices = [p for name, p in self.codec.named_parameters() if "blocks" in name and p.ndim == 2]
-        others = [p for name, p in self.codec.named_parameters() if "blocks" not in name or p.ndim != 2]
+        codec = SoundCodec(recipe.config).train()
+        self.source, self.sketch = source, nn.Linear(recipe.config.width, Analysis.features)
+        matrices = [p for name, p in codec.named_parameters() if "blocks" in name and p.ndim == 2]
+        others = [p for name, p in codec.named_parameters() if "blocks" not in name or p.ndim != 2]
         others += list(self.sketch.parameters())
-        self.optimizers = (
+        super().__init__(
+            recipe,
+            codec,
             torch.optim.Muon(matrices, lr=recipe.matrix_rate, weight_decay=0.0),
             torch.optim.AdamW(others, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=0.0),
         )
 
     def advance(self) -> dict[str, float]:
-        """One step."""
         recipe, step = self.recipe, self.step
         if step == recipe.freeze:
             self.freeze()
-        sound = crops_of(recipe, step, self.source)
-        loss, parts = codec_loss(self.codec, self.sketch, sound, recipe, step)
+        loss, parts = codec_loss(self.network, self.sketch, crops_of(recipe, step, self.source), recipe, step)
         loss.backward()
-        nn.utils.clip_grad_norm_(self.codec.parameters(), 1.0)
-        factor = trapezoid(step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.steps // 3)
-        for optimizer, rate in zip(self.optimizers, (recipe.matrix_rate, recipe.rate), strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * factor
-            optimizer.step()
-            optimizer.zero_grad(set_to_none=True)
-        self.ema.update(self.codec)
-        self.step += 1
+        self.take_step(trapezoid(step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.steps // 3))
         return parts
 
     def freeze(self) -> None:
         """Take the averaged encoder for good."""
-        self.codec.encoder.load_state_dict(self.averaged().encoder.state_dict())
-        settle(self.codec, self.recipe, self.source)
-        for name, value in self.codec.encoder.state_dict().items():
-            self.ema.weights[f"encoder.{name}"].copy_(value)
+        encoder = self.network.encoder
+        encoder.load_state_dict(self.averaged().encoder.state_dict())
+        settle(self.network, self.recipe, self.source)
+        for name, value in encoder.state_dict().items():
+            self.average.weights[f"encoder.{name}"].copy_(value)
         self._hold()
 
     def _hold(self) -> None:
-        self.codec.encoder.eval().requires_grad_(False)
+        self.network.encoder.eval().requires_grad_(False)
 
-    def averaged(self) -> SoundCodec:
-        """The codec with averaged weights, in evaluation mode."""
-        codec = SoundCodec(self.recipe.config)
-        self.ema.copy_to(codec)
-        return codec.eval().requires_grad_(False)
+    def state(self) -> dict[str, Any]:
+        return super().state() | {"sketch": self.sketch.state_dict()}
 
-    def save(self, run: Run) -> None:
-        """Write checkpoint, averaged weights and picture."""
-        optimizers = [optimizer.state_dict() for optimizer in self.optimizers]
-        weights = {name: value.contiguous() for name, value in self.ema.weights.items()}
-        state = {"step": self.step, "codec": self.codec.state_dict(), "ema": self.ema.state_dict()}
-        state["sketch"] = self.sketch.state_dict()
-        run.save(state | {"optimizers": optimizers})
-        write_atomically(run.folder / WEIGHTS, lambda path: save_file(weights, path))
-        run.plot()
-
-    def load(self, state: dict) -> None:
-        """Stand where a checkpoint stood."""
-        self.step = state["step"]
-        self.codec.load_state_dict(state["codec"])
-        self.sketch.load_state_dict(state["sketch"])
-        self.ema.load_state_dict(state["ema"])
-        for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(saved)
+    def load(self, saved: dict[str, Any]) -> None:
+        super().load(saved)
+        self.sketch.load_state_dict(saved["sketch"])
         if self.step > self.recipe.freeze:
             self._hold()
 

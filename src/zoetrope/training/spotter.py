@@ -6,20 +6,18 @@ No picture is seen twice, so the shares of right answers in the log are those on
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from zoetrope.engine.families.pocket.spotter import STRIDE, TRAITS, Answers, Field, Spotter, SpotterConfig, squares
-from zoetrope.engine.weights import save_weights
-from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Listener, Run, cosine, go_on, take_up
+from zoetrope.training.rounds import Round
+from zoetrope.training.run import cosine
 from zoetrope.training.spotter_lessons import FACTS, FORMATS, Lessons, MakeLessons
+from zoetrope.training.trainer import RoundTrainer
 
-WEIGHTS = "spotter.safetensors"
 JITTER, SIZE_JITTER = 0.1, 0.1  # how far the eye's square is off, in radii and as a share: more than the finder is
 WEIGH = {"there": 1.0, "way": 0.3, "turn": 0.5, "stretch": 2.0, "mouth": 1.0, "badge": 0.5, "pattern": 0.3, "inks": 1.0}
 
@@ -38,17 +36,6 @@ class SpotterRecipe:
     weight_decay: float = 0.01
     decay: float = 0.998
     save_every: int = 100
-
-
-def order(recipe: SpotterRecipe, number: int) -> list[tuple[str, Tensor]]:
-    """The batches of a round: a format and numbers of lessons each."""
-    rng = np.random.default_rng([recipe.seed, 43, number])
-    batches: list[tuple[str, Tensor]] = []
-    for width, height, share in FORMATS:
-        count = round(share * recipe.lessons.scenes) * recipe.lessons.pairs
-        mixed = torch.from_numpy(rng.permutation(count))
-        batches += [(f"{width}x{height}", part) for part in mixed.split(recipe.batch) if len(part) == recipe.batch]
-    return [batches[place] for place in rng.permutation(len(batches))]
 
 
 def fact(things: Tensor, name: str) -> Tensor:
@@ -147,100 +134,46 @@ def right_shares(said: Answers, seen: Field, truth: Tensor, signs: Tensor) -> di
     return {axis: share.mean().item() for axis, share in shares.items()}
 
 
-class Trainer:
-    """The moving parts of a run."""
+class SpotterTrainer(RoundTrainer[SpotterRecipe, Spotter]):
+    file = "spotter.safetensors"
 
     def __init__(self, recipe: SpotterRecipe) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.step = recipe, 0
-        self.spotter = Spotter(recipe.config).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        self.average = Ema(self.spotter, recipe.decay)
-        self.optimiser = torch.optim.AdamW(
-            self.spotter.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay, fused=True
+        spotter: Spotter = Spotter(recipe.config).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        optimiser = torch.optim.AdamW(
+            spotter.parameters(), lr=recipe.rate, betas=(0.9, 0.99), weight_decay=recipe.weight_decay, fused=True
         )
+        super().__init__(recipe, spotter, optimiser, make=MakeLessons(recipe.lessons))
 
-    def advance(self, made: Round, which: Tensor) -> dict[str, float]:
-        torch.manual_seed(self.recipe.seed + self.step)
-        looks = made["looks"][which].permute(0, 1, 4, 2, 3).flatten(1, 2).float().div_(127.5).sub_(1)
-        looks, things = looks.contiguous(memory_format=torch.channels_last), made["things"][which]
-        signs = made["signs"][which]
+    def order(self, number: int) -> list[tuple[str, Tensor]]:
+        """A format and numbers of lessons each."""
+        recipe, batches = self.recipe, []
+        rng = np.random.default_rng([recipe.seed, 43, number])
+        for width, height, share in FORMATS:
+            count = round(share * recipe.lessons.scenes) * recipe.lessons.pairs
+            mixed = torch.from_numpy(rng.permutation(count))
+            batches += [(f"{width}x{height}", part) for part in mixed.split(recipe.batch) if len(part) == recipe.batch]
+        return [batches[place] for place in rng.permutation(len(batches))]
+
+    def learn(self, made: Round, batch: tuple[str, Tensor]) -> dict[str, float]:
+        recipe, which = self.recipe, batch[1]
+        torch.manual_seed(recipe.seed + self.step)
+        told: dict[str, Tensor] = made[batch[0]]
+        looks = told["looks"][which].permute(0, 1, 4, 2, 3).flatten(1, 2).float().div_(127.5).sub_(1)
+        looks, things = looks.contiguous(memory_format=torch.channels_last), told["things"][which]
+        signs = told["signs"][which]
         with torch.autocast("cpu", torch.bfloat16):
-            seen = self.spotter.finder(looks)
+            seen = self.network.finder(looks)
         goal = heat_of(things, seen.heat.shape)
         number, spots, truth = spots_of(seen, things, goal)
         cut = squares(looks[:, :3], number, spots).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            said = self.spotter.eye(cut)
+            said = self.network.eye(cut)
         places = field_loss(seen, things, goal)
         stage = torch.stack([F.cross_entropy(x, signs[:, n]) for n, x in enumerate(seen.signs.values())]).sum()
         losses = answer_losses(said, spots, truth)
         eye = torch.stack([WEIGH.get(name, 1.0) * each for name, each in losses.items()]).sum()
         (places + stage + eye).backward()
-        norm = nn.utils.clip_grad_norm_(self.spotter.parameters(), 10.0).item()
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.recipe.rate * cosine(self.step, self.recipe.steps, warmup=self.recipe.warmup, floor=0.01)
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-        self.average.update(self.spotter)
-        self.step += 1
-        return {
-            "places": places.item(),
-            "stage": stage.item(),
-            "eye": eye.item(),
-            "norm": norm,
-            **right_shares(said, seen, truth, signs),
-        }
-
-    def save(self, run: Run) -> None:
-        parts = {"spotter": self.spotter, "average": self.average, "optimiser": self.optimiser}
-        run.save({"step": self.step} | {name: part.state_dict() for name, part in parts.items()})
-        averaged = Spotter(self.recipe.config)
-        self.average.copy_to(averaged)
-        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
-        run.plot()
-
-    def load(self, saved: dict) -> None:
-        self.step = saved["step"]
-        self.spotter.load_state_dict(saved["spotter"])
-        self.average.load_state_dict(saved["average"])
-        self.optimiser.load_state_dict(saved["optimiser"])
-
-
-def train(
-    recipe: SpotterRecipe,
-    folder: Path,
-    *,
-    steps: int | None = None,
-    minutes: float | None = None,
-    resume: bool = True,
-    on_step: Listener | None = None,
-) -> Path:
-    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the averaged weights' path.
-
-    A later call goes on exactly there.
-    """
-    run = Run(folder)
-    trainer = Trainer(recipe)
-    take_up(run, trainer, resume)
-    held: tuple[int, Round] = (-1, {})
-    with Rounds(run.folder / "rounds", MakeLessons(recipe.lessons)) as rounds:
-
-        def advance() -> dict[str, float]:
-            nonlocal held
-            number, at = divmod(trainer.step, len(order(recipe, 0)))
-            if held[0] != number:
-                held = (number, rounds.get(number))
-            shape, which = order(recipe, number)[at]
-            return trainer.advance(held[1][shape], which)
-
-        go_on(
-            run,
-            trainer,
-            advance,
-            until=recipe.steps,
-            save_every=recipe.save_every,
-            steps=steps,
-            minutes=minutes,
-            on_step=on_step,
-        )
-    return run.folder / WEIGHTS
+        norm = self.take_step(cosine(self.step, recipe.steps, warmup=recipe.warmup, floor=0.01), clip=10.0)
+        numbers = {"places": places.item(), "stage": stage.item(), "eye": eye.item(), "norm": norm}
+        return numbers | right_shares(said, seen, truth, signs)

@@ -6,10 +6,8 @@ learns what lines cannot say.
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,14 +16,13 @@ from einops import rearrange
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.video_codec import GROUP, PATCH, STILL, VideoCodec, VideoCodecConfig
-from zoetrope.engine.weights import save_weights
-from zoetrope.training.rounds import Round, Rounds
-from zoetrope.training.run import Ema, Listener, Run, go_on, take_up, trapezoid
+from zoetrope.training.rounds import Round
+from zoetrope.training.run import Ema, trapezoid
+from zoetrope.training.trainer import RoundTrainer
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
 
 CLIP = 1 + 10 * GROUP
-WEIGHTS = "video_codec.safetensors"
 WHITENED = 0.6  # a component of deviation d becomes a latent of d ** (1 - WHITENED), all on average of unit variance
 
 
@@ -144,121 +141,48 @@ def make_optimiser(codec: VideoCodec, recipe: VideoCodecRecipe) -> torch.optim.O
     codec.encoder.requires_grad_(False)
     outward = [*codec.decoder_out.parameters(), *codec.decoder_direct.parameters()]
     others = [codec.decoder_in.weight, codec.decoder_in.bias, *codec.decoder.parameters()]
-    optimiser = torch.optim.AdamW(
+    return torch.optim.AdamW(
         [{"params": outward, "lr": recipe.outward_rate}, {"params": others, "lr": recipe.rate}],
         betas=(0.9, 0.97),
         weight_decay=0.0,
         fused=True,
     )
-    for group in optimiser.param_groups:
-        group["initial_lr"] = group["lr"]
-    return optimiser
 
 
-class Trainer:
-    """The moving parts of a run: codec, average, optimiser, step."""
+class VideoCodecTrainer(RoundTrainer[VideoCodecRecipe, VideoCodec]):
+    file = "video_codec.safetensors"
 
-    def __init__(self, recipe: VideoCodecRecipe, device: torch.device, compiled: bool) -> None:
+    def __init__(self, recipe: VideoCodecRecipe, compiled: bool = True) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe, self.device, self.step = recipe, device, 0
-        self.codec = VideoCodec(recipe.config).to(device)
-        self.optimiser = make_optimiser(self.codec, recipe)
-        self.ema = Ema(self.codec, recipe.decay)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        codec = VideoCodec(recipe.config).to(self.device)
         self._loss = torch.compile(self._plain_loss, dynamic=False) if compiled else self._plain_loss
+        super().__init__(recipe, codec, make_optimiser(codec, recipe), make=MakeClips(recipe))
+
+    def order(self, number: int) -> range:
+        del number
+        return range(self.recipe.steps_per_round)
 
     def start(self, made: Round) -> None:
         """Begin from the components of the first round."""
-        start_from_components(self.codec, self._batches(made, self.recipe.steps_per_round), self.recipe.patches)
-        self.ema = Ema(self.codec, self.recipe.decay)
+        batches = [made[str(batch)].to(self.device) for batch in self.order(0)]
+        start_from_components(self.network, batches, self.recipe.patches)
+        self.average = Ema(self.network, self.recipe.decay)
 
-    def advance(self, frames: Tensor) -> dict[str, float]:
-        """One step on uint8 frames (b, t, h, w, 3)."""
-        recipe = self.recipe
-        factor = trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.cooldown)
+    def learn(self, made: Round, batch: int) -> dict[str, float]:
+        recipe, frames = self.recipe, made[str(batch)]
         loss, error = self._loss(frames.to(self.device), _noise(recipe, self.step, frames).to(self.device))
         loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.codec.parameters(), 1.0)
-        for group in self.optimiser.param_groups:
-            group["lr"] = group["initial_lr"] * factor
-        self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-        self.ema.update(self.codec)
-        self.step += 1
-        return {"loss": loss.item(), "psnr": -10 * math.log10(error.item()), "norm": norm.item()}
+        norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=recipe.cooldown))
+        return {"loss": loss.item(), "psnr": -10 * math.log10(error.item()), "norm": norm}
 
     def _plain_loss(self, frames: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
         true = to_signed(frames)
         with torch.autocast(self.device.type, torch.bfloat16):
-            latent = self.codec.encode(true)
-            made, _ = self.codec.decode_stream(latent + noise * self.recipe.latent_noise)
+            latent = self.network.encode(true)
+            made, _ = self.network.decode_stream(latent + noise * self.recipe.latent_noise)
         made = made.float()
         return picture_loss(made, true), (made.clamp(-1, 1) - true).square().mean() / 4
-
-    def save(self, run: Run) -> None:
-        run.save(
-            {
-                "step": self.step,
-                "codec": self.codec.state_dict(),
-                "ema": self.ema.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-            }
-        )
-        averaged = copy.deepcopy(self.codec)
-        self.ema.copy_to(averaged)
-        save_weights(averaged, run.folder / WEIGHTS, self.recipe.config)
-        run.plot()
-
-    def load(self, saved: dict) -> None:
-        """Stand where a checkpoint stood."""
-        self.step = saved["step"]
-        self.codec.load_state_dict(saved["codec"])
-        self.ema.load_state_dict(saved["ema"])
-        self.optimiser.load_state_dict(saved["optimiser"])
-
-    def _batches(self, made: Round, count: int) -> list[Tensor]:
-        return [made[str(index)].to(self.device) for index in range(count)]
-
-
-def train(
-    recipe: VideoCodecRecipe,
-    folder: Path,
-    *,
-    steps: int | None = None,
-    minutes: float | None = None,
-    resume: bool = True,
-    compiled: bool = True,
-    on_step: Listener | None = None,
-) -> Path:
-    """Train to the recipe's last step, or stop earlier after `steps` or `minutes`; returns the weights' path.
-
-    A later call goes on exactly there. Leaves the checkpoint, the averaged weights, the log and the loss picture.
-    """
-    run = Run(folder)
-    trainer = Trainer(recipe, torch.device("cuda" if torch.cuda.is_available() else "cpu"), compiled)
-    take_up(run, trainer, resume)
-    held: tuple[int, Round] = (-1, {})
-    with Rounds(run.folder / "rounds", MakeClips(recipe)) as rounds:
-
-        def advance() -> dict[str, float]:
-            nonlocal held
-            number, place = divmod(trainer.step, recipe.steps_per_round)
-            if held[0] != number:
-                held = (number, rounds.get(number))
-            if trainer.step == 0:
-                trainer.start(held[1])
-            return trainer.advance(held[1][str(place)])
-
-        go_on(
-            run,
-            trainer,
-            advance,
-            until=recipe.steps,
-            save_every=recipe.save_every,
-            steps=steps,
-            minutes=minutes,
-            on_step=on_step,
-        )
-    return run.folder / WEIGHTS
 
 
 def _noise(recipe: VideoCodecRecipe, step: int, frames: Tensor) -> Tensor:
