@@ -42,7 +42,6 @@ def seen(shift: float, colour: str = "red") -> tuple[Findings, dict[str, torch.T
         ones,
         nothing,
         nothing,
-        torch.zeros(count, 6),
     )
     return found, {axis: torch.full((count, len(values)), 1 / len(values)) for axis, values in STAGE.items()}
 

@@ -45,7 +45,6 @@ def truly_found(scene: Scene) -> tuple[Findings, dict[str, torch.Tensor]]:
     chances = {
         "object": sure("object", [thing.kind for thing in things]),
         **{axis: sure(axis, [getattr(thing, axis) for thing in things]) for axis in ("colour", "surface", "material")},
-        "pattern": torch.full((count, 8), 1 / 8),
     }
     turn = torch.zeros(count, 2)
     turn[:, 0] = 1
@@ -60,7 +59,6 @@ def truly_found(scene: Scene) -> tuple[Findings, dict[str, torch.Tensor]]:
         torch.ones(count),
         torch.zeros(count),
         torch.zeros(count),
-        torch.zeros(count, 6),
     )
     signs = {
         axis: F.one_hot(torch.tensor(values.index(getattr(scene, axis))), len(values)).float().expand(scene.frames, -1)

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from zoetrope.engine.families.pocket.spotter import PATTERNS, TRAITS, Findings
+from zoetrope.engine.families.pocket.spotter import TRAITS, Findings
 from zoetrope.evaluation.track import cuts_of, follow
 
 
@@ -12,7 +12,6 @@ def findings(rows):
     table = torch.tensor(rows, dtype=torch.float32)
     count = len(table)
     chances = {axis: torch.eye(len(values))[table[:, 4].long() % len(values)] for axis, values in TRAITS.items()}
-    chances["pattern"] = torch.full((count, PATTERNS), 1 / PATTERNS)
     even = torch.zeros(count)
     return Findings(
         table[:, 0].long(),
@@ -25,7 +24,6 @@ def findings(rows):
         even + 1,
         even,
         even,
-        torch.zeros(count, 6),
     )
 
 

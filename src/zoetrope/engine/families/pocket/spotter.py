@@ -125,7 +125,10 @@ class Finder(nn.Module):
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """Logits by axis (n, values), measures (n, 10), a badge's emblem (n, PATTERNS) and two colours (n, 6) in [0, 1]."""
+    """Logits by axis (n, values), measures (n, 10), a badge's emblem (n, PATTERNS) and two colours (n, 6) in [0, 1].
+
+    The last two only teach the eye what a badge is: what it shows is read by laying emblems on it (`badges`).
+    """
 
     traits: dict[str, Tensor]
     measures: Tensor
@@ -193,8 +196,8 @@ class Findings:
     """Things found in pictures, in the order of the pictures.
 
     Shapes: picture (n,) its number; place (n, 2) x and y and radius (n,), in pixels; score (n,) 0 to 1; chances by axis
-    (n, values), and of emblems under "pattern"; way (n,), chance to look right; turn (n, 2), cosine and sine of the
-    turn times FOLDS; stretch (n,), height factor; mouth (n,) 0 to 1; badge (n,), chance of one; inks (n, 6), 0 to 1.
+    (n, values); way (n,), chance to look right; turn (n, 2), cosine and sine of the turn times FOLDS; stretch (n,),
+    height factor; mouth (n,) 0 to 1; badge (n,), chance of one.
     """
 
     picture: Tensor
@@ -207,7 +210,6 @@ class Findings:
     stretch: Tensor
     mouth: Tensor
     badge: Tensor
-    inks: Tensor
 
 
 def load_spotter(path: Path, numerics: Numerics) -> Spotter:
@@ -269,7 +271,7 @@ def _findings(which: Tensor, spots: Tensor, heat: Tensor, said: Answers) -> Find
     radius = size * said.measure("radius").clamp(-0.5, 0.5).exp()
     score = (heat * said.measure("there").sigmoid()).sqrt()
     kept = alone(which, place, radius, score)
-    chances = {axis: logits.softmax(-1)[kept] for axis, logits in (*said.traits.items(), ("pattern", said.pattern))}
+    chances = {axis: logits.softmax(-1)[kept] for axis, logits in said.traits.items()}
     turn = torch.stack([said.measure("cosine"), said.measure("sine")], dim=1)
     return Findings(
         which[kept],
@@ -282,7 +284,6 @@ def _findings(which: Tensor, spots: Tensor, heat: Tensor, said: Answers) -> Find
         said.measure("stretch").exp()[kept],
         said.measure("mouth").clamp(0, 1)[kept],
         said.measure("badge").sigmoid()[kept],
-        said.inks[kept].clamp(0, 1),
     )
 
 
