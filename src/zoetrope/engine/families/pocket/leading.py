@@ -1,6 +1,8 @@
 """Leading paths: what a planner writes goes on from what is told, without a jump where one ends and the other begins.
 
-Knows numbers over pictures, and neither planner nor pictures.
+What is missed is spread evenly over a gap, so the pace bends at its ends: things, which are seen to go at a pace at
+both ends and which touch down on the way, are led by `rejoining`. Knows numbers over pictures, and neither planner nor
+pictures.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ def led(path: Tensor, told: Tensor, held: Tensor, fades: float = 0.0, within: fl
     written = _steadied(path.double().cpu().numpy(), where)
     out = written.copy()
     out[where] = told.double().cpu().numpy()[where[: len(told)]]
-    for first, last in _gaps(where):
+    for first, last in gaps(where):
         numbers = np.arange(first, last + 1)
         before = _missing(written, out, where, first - 1, 1) if first > 0 else None
         after = _missing(written, out, where, last + 1, -1) if last + 1 < len(path) else None
@@ -43,7 +45,7 @@ def led(path: Tensor, told: Tensor, held: Tensor, fades: float = 0.0, within: fl
     return torch.from_numpy(out).to(path)
 
 
-def _gaps(held: np.ndarray) -> list[tuple[int, int]]:
+def gaps(held: np.ndarray) -> list[tuple[int, int]]:
     """First and last pictures of the stretches of which nothing is told."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], held, [True]]).astype(int)))
     return [(int(first), int(last) - 1) for first, last in zip(edges[::2], edges[1::2], strict=True)]

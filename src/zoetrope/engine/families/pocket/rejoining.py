@@ -16,6 +16,7 @@ from torch import Tensor
 from zoetrope.engine.families.pocket.directing import Known
 from zoetrope.engine.families.pocket.habits import ROUND, TURNS
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
+from zoetrope.engine.families.pocket.leading import gaps
 from zoetrope.engine.families.pocket.passage import curve
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan
 
@@ -37,14 +38,11 @@ def rejoined(plan: Plan, known: Known, acts: bool) -> Plan:
     """
     tracks = plan.tracks.clone()
     for slot in range(SLOTS):
-        held = known.rows[:, slot * len(TRACK) + X]
-        ends = (held[:-1] & ~held[1:]).nonzero()[:, 0].tolist()
-        starts = ((~held[:-1] & held[1:]).nonzero()[:, 0] + 1).tolist()
-        gaps = [(end, next((start for start in starts if start > end), None)) for end in ends]
-        for end, start in gaps:
-            if start is not None and plan.traits[0, slot, 0]:
-                _lead(tracks[0, slot], plan, slot, (end, start), acts)
-                _turn(tracks[0, slot], plan, slot, (end, start), acts)
+        held = known.rows[:, slot * len(TRACK) + X].cpu().numpy()
+        for first, last in gaps(held) if plan.traits[0, slot, 0] else ():
+            if first > 0 and last + 1 < len(held):
+                _lead(tracks[0, slot], plan, slot, (first - 1, last + 1), acts)
+                _turn(tracks[0, slot], plan, slot, (first - 1, last + 1), acts)
     return replace(plan, tracks=tracks)
 
 
