@@ -9,11 +9,14 @@ from PIL import Image
 
 from zoetrope.core.errors import InvalidRequest, Unsupported, WeightsError
 from zoetrope.engine.families.pocket.spotter import Spotter, SpotterConfig
+from zoetrope.evaluation import sheets
 from zoetrope.evaluation.detect import Detectors, Sky, load
 from zoetrope.evaluation.drops import DropsConfig, DropsNet
 from zoetrope.evaluation.motion import MotionConfig, MotionNet
-from zoetrope.evaluation.scorecard import evaluate, make_clips
+from zoetrope.evaluation.scorecard import evaluate
 from zoetrope.evaluation.weather import WeatherConfig, WeatherNet
+from zoetrope.release.label import Label
+from zoetrope.release.profiles import names, read_profile
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +63,21 @@ def test_pictures_of_clips_leave_only_by_the_way_that_is_given(tmp_path, detecto
         Image.fromarray(picture).save(path)
 
     evaluate(Noise(), folder=tmp_path, limit=2, extras=False, detectors=detectors, keep=keep)
-    strips = sorted(path.name for path in (tmp_path / "strips").iterdir())
-    assert kept == [*strips, "sheet-01.png"]
+    assert kept == ["sheet-01.png"]
+    assert [path.name for path in tmp_path.rglob("*.png")] == kept
 
 
-def test_clips_that_were_kept_are_measured_and_not_made_again(tmp_path, detectors):
-    noise = Noise()
-    make_clips(noise, folder=tmp_path, limit=1)
-    evaluate(noise, folder=tmp_path, limit=1, extras=False, detectors=detectors)
-    assert len(noise.asked) == 1
+@pytest.mark.parametrize("profile", names())
+@pytest.mark.parametrize("clips", [1, 12])
+def test_the_label_of_a_sheet_hides_no_clip(clips, profile, tmp_path):
+    white = np.full((72, 6 * 128, 3), 255, np.uint8)
+    told = {"text": "a ball", "expected": {"object": "ball"}, "seen": {"object": "ball"}, "right": {"object": True}}
+    sheet = []
+    records = [{"name": f"{number:03d}"} | told for number in range(clips)]
+    sheets.sheets(records, lambda _: white, tmp_path, lambda _, picture: sheet.append(picture))
+    label = Label(read_profile(profile), sheet[0].shape[1::-1])
+    label.draw(sheet[0][None], 0)
+    assert label.box[1] >= clips * 102
 
 
 def test_what_a_checkpoint_cannot_do_counts_for_nothing(tmp_path, detectors):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,11 +19,19 @@ if TYPE_CHECKING:
     import numpy as np
 
     from zoetrope.engine.families import Family
+    from zoetrope.evaluation.scorecard import Scorecard
+
+Progressed = Callable[[int, int], None]
+DETECTORS = "detectors"
 
 
 def evaluate(
-    checkpoint: Annotated[str, typer.Argument(help="The checkpoint to measure: pocket.")],
-    prompts: Annotated[int | None, typer.Option(min=1, help="How many of the fixed prompts; all if left out.")] = None,
+    checkpoint: Annotated[
+        str, typer.Argument(help="The checkpoint to measure: pocket; or detectors, on true renders.")
+    ],
+    prompts: Annotated[
+        int | None, typer.Option(min=1, help="How many prompts of the fixed ones, or scenes; all if left out.")
+    ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder of table and pictures.")] = Path(
         "out/scorecard"
     ),
@@ -31,8 +39,31 @@ def evaluate(
 ) -> None:
     """Measure how well a checkpoint does what it is told, and write a table and pictures.
 
-    Stopped, the same command goes on after the last finished clip; for other weights choose another folder.
+    `detectors` are measured themselves, on true renders that nothing learned from, and leave proof.json too: how often
+    each is right. Stopped, the same command goes on after the last finished clip; for other weights choose another
+    folder.
     """
+    with _bar() as bar:
+        task = bar.add_task("clips", total=None)
+        measure = _prove if checkpoint == DETECTORS else partial(_measure, checkpoint, preset)
+        try:
+            card = measure(prompts, output, lambda done, total: bar.update(task, completed=done, total=total))
+        except KeyboardInterrupt:
+            raise Cancelled(f"stopped; the same command goes on after the last clip in {output}.") from None
+    print(card.markdown())
+    print(f"{output}: the table as scorecard.md and scorecard.json, and the pictures")
+
+
+def _prove(scenes: int | None, output: Path, on_progress: Progressed) -> Scorecard:
+    from zoetrope.evaluation.proof import SCENES, detector_report
+    from zoetrope.render.house import open_house, time_of_making
+    from zoetrope.render.pictures import keeper
+
+    keep = keeper(open_house(os.environ), "toy stage", time_of_making(os.environ), generated=False)
+    return detector_report(output, scenes=scenes or SCENES, keep=keep, on_progress=on_progress)
+
+
+def _measure(checkpoint: str, preset: str, prompts: int | None, output: Path, on_progress: Progressed) -> Scorecard:
     from zoetrope.engine.checkpoints.models_folder import open_models
     from zoetrope.engine.families import find_family
     from zoetrope.engine.presets import choose_preset
@@ -45,21 +76,14 @@ def evaluate(
     from zoetrope.render.pictures import keeper
 
     make = partial(zoetrope.generate, checkpoint=checkpoint, preset=preset, shows="nobody")
-    with _bar() as bar:
-        task = bar.add_task("clips", total=None)
-        try:
-            card = measure(
-                make,
-                go_on=partial(_go_on, family, preset),
-                folder=output,
-                limit=prompts,
-                keep=keeper(open_house(os.environ), checkpoint, time_of_making(os.environ), generated=True),
-                on_progress=lambda done, total: bar.update(task, completed=done, total=total),
-            )
-        except KeyboardInterrupt:
-            raise Cancelled(f"stopped; the same command goes on after the last clip in {output}.") from None
-    print(card.markdown())
-    print(f"{output}: the table as scorecard.md and scorecard.json, and the pictures")
+    return measure(
+        make,
+        go_on=partial(_go_on, family, preset),
+        folder=output,
+        limit=prompts,
+        keep=keeper(open_house(os.environ), checkpoint, time_of_making(os.environ), generated=True),
+        on_progress=on_progress,
+    )
 
 
 def _go_on(

@@ -25,6 +25,7 @@ from zoetrope.training.world.spoil import spoil
 SEED = 900_000  # far from the seeds of fitting
 PROOF = "proof.json"
 FRAMES = 60
+SCENES = 420
 TOUCHES = ("touches that are there", "touches that are seen")  # of those seen; of those there that strike at all
 STRIKES = 1.0  # metres a second: softer ones, the last hops of a fall, are hardly seen and hardly heard
 
@@ -32,7 +33,7 @@ STRIKES = 1.0  # metres a second: softer ones, the last hops of a fall, are hard
 def detector_report(
     folder: Path,
     *,
-    scenes: int = 300,
+    scenes: int = SCENES,
     seed: int = SEED,
     spoiled: bool = False,
     detectors: Detectors | None = None,

@@ -138,26 +138,6 @@ def evaluate(
     return finish("Scorecard of generated clips", [r for n, r in book.records.items() if n in wanted], book, proof)
 
 
-def make_clips(
-    generate: Generate,
-    *,
-    prompts: Sequence[Prompt] | None = None,
-    folder: Path,
-    limit: int | None = None,
-    seconds: float = SECONDS,
-    on_progress: Progress | None = None,
-) -> None:
-    """Only make the clips of the prompts and keep them in the folder, where `evaluate` finds and measures them."""
-    chosen, book = list(all_prompts() if prompts is None else prompts)[:limit], Book(folder)
-    for done, prompt in enumerate(chosen):
-        name = f"{prompt.index:03d}"
-        if book.clip(name) is None:
-            draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
-            book.keep(name, draft.frames, draft.sound)
-        if on_progress is not None:
-            on_progress(done + 1, len(chosen))
-
-
 class Book:
     """The records of one evaluation, on disk line by line, and pictures of its clips where somebody says how."""
 
@@ -174,27 +154,15 @@ class Book:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(self.records[name], ensure_ascii=False) + "\n")
 
-    def clip(self, name: str) -> tuple[np.ndarray, np.ndarray | None] | None:
-        """A clip that was kept: frames and sound; None if there is none."""
-        path = self.folder / "clips" / f"{name}.npz"
-        if not path.is_file():
-            return None
-        with np.load(path) as kept:
-            return kept["frames"], kept["sound"] if kept["sound"].size else None
-
-    def keep(self, name: str, frames: np.ndarray, sound: np.ndarray | None) -> None:
-        """Keep a clip, so that it can be measured again without being made again (about 8 MB for five seconds)."""
-        path = self.folder / "clips" / f"{name}.npz"
-        path.parent.mkdir(exist_ok=True)
-        partial = path.with_suffix(".part")
-        with partial.open("wb") as file:
-            np.savez(file, frames=frames, sound=np.zeros((2, 0), np.float32) if sound is None else sound)
-        partial.rename(path)
-
     def draw(self, name: str, frames: np.ndarray) -> None:
-        """Keep a strip of frames for the sheets."""
+        """Keep a strip of frames for the sheets: numbers, and no picture that could leave."""
         if self.keep_picture is not None:
-            self.keep_picture(self.strips / f"{name}.png", np.asarray(sheets.strip(frames)))
+            np.save(self.strips / f"{name}.npy", sheets.strip(frames))
+
+    def strip(self, name: str) -> np.ndarray | None:
+        """The strip of a clip; None if there is none."""
+        path = self.strips / f"{name}.npy"
+        return np.load(path) if path.is_file() else None
 
 
 def _whole(lines: Iterable[str]) -> list[dict[str, Any]]:
@@ -213,7 +181,7 @@ def finish(title: str, records: list[dict[str, Any]], book: Book, proof: Mapping
     card = Scorecard(title, sum(bool(r["right"]) for r in records), rows(records, proof))
     card.save(book.folder)
     if book.keep_picture is not None:
-        sheets.sheets(records, book.strips, book.folder, book.keep_picture)
+        sheets.sheets(records, book.strip, book.folder, book.keep_picture)
     return card
 
 
@@ -243,12 +211,8 @@ def _extra(how: Callable[..., dict[str, Any]], prompt: Prompt, seconds: float) -
 
 def _clip(generate: Generate, prompt: Prompt, seconds: float, detectors: Detectors, book: Book) -> dict[str, Any]:
     name = f"{prompt.index:03d}"
-    kept = book.clip(name)
-    if kept is None:
-        draft = generate(prompt.text, seconds=seconds, seed=prompt.seed)
-        kept = draft.frames, draft.sound
-    frames, sound = kept
-    book.draw(name, frames)
+    made = generate(prompt.text, seconds=seconds, seed=prompt.seed)
+    book.draw(name, made.frames)
     about = {
         "text": prompt.text,
         "language": prompt.language,
@@ -256,4 +220,4 @@ def _clip(generate: Generate, prompt: Prompt, seconds: float, detectors: Detecto
         "held_out": prompt.held_out,
         "material": prompt.material,
     }
-    return record_of(frames, sound, dict(prompt.expected), detectors, **about)
+    return record_of(made.frames, made.sound, dict(prompt.expected), detectors, **about)

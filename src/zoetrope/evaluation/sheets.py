@@ -13,39 +13,43 @@ SHOWN = 6  # frames of a strip
 TILE = (128, 72)
 ROWS = 12  # clips on one sheet
 TEXT = 30  # pixels under a strip
+BAND = 128  # empty pixels at the foot: the label of a release stands there and hides no clip
 GOOD, BAD, PLAIN = (20, 120, 50), (200, 30, 30), (60, 60, 60)
 
 
-def strip(frames: np.ndarray) -> Image.Image:
-    """A few frames side by side. Shapes: uint8 (t, h, w, 3)."""
+def strip(frames: np.ndarray) -> np.ndarray:
+    """A few frames side by side. Shapes: uint8 (t, h, w, 3) in, (h, w, 3) out."""
     height, width = TILE[1], round(TILE[1] * frames.shape[2] / frames.shape[1])
     out = Image.new("RGB", (width * SHOWN, height))
     for place, at in enumerate(np.linspace(0, len(frames) - 1, SHOWN).round().astype(int)):
         out.paste(Image.fromarray(frames[at]).resize((width, height), Image.Resampling.BOX), (place * width, 0))
-    return out
+    return np.asarray(out)
 
 
 def sheets(
-    records: Iterable[Mapping[str, Any]], strips: Path, folder: Path, keep: Callable[[Path, np.ndarray], None]
+    records: Iterable[Mapping[str, Any]],
+    strip_of: Callable[[str], np.ndarray | None],
+    folder: Path,
+    keep: Callable[[Path, np.ndarray], None],
 ) -> list[Path]:
     """Write contact sheets of all clips that have a strip, a dozen on each; returns their paths."""
-    shown = [r for r in records if (strips / f"{r['name']}.png").is_file() and r["right"]]
+    strips = ((record, strip_of(record["name"])) for record in records if record["right"])
+    shown = [(record, picture) for record, picture in strips if picture is not None]
     paths = []
     for first in range(0, len(shown), ROWS):
         path = folder / f"sheet-{first // ROWS + 1:02d}.png"
-        keep(path, np.asarray(_sheet(shown[first : first + ROWS], strips)))
+        keep(path, np.asarray(_sheet(shown[first : first + ROWS])))
         paths.append(path)
     return paths
 
 
-def _sheet(records: list[Mapping[str, Any]], strips: Path) -> Image.Image:
+def _sheet(shown: list[tuple[Mapping[str, Any], np.ndarray]]) -> Image.Image:
     step = TILE[1] + TEXT
-    out = Image.new("RGB", (TILE[0] * SHOWN, step * len(records)), "white")
+    out = Image.new("RGB", (TILE[0] * SHOWN, step * len(shown) + BAND), "white")
     draw = ImageDraw.Draw(out)
     latin, chinese = ImageFont.load_default(11), _chinese_font()
-    for place, record in enumerate(records):
-        with Image.open(strips / f"{record['name']}.png") as picture:
-            out.paste(picture, (0, place * step))
+    for place, (record, picture) in enumerate(shown):
+        out.paste(Image.fromarray(picture), (0, place * step))
         low = place * step + TILE[1]
         font = latin if record["text"].isascii() or chinese is None else chinese
         text = record["text"] if font is chinese or record["text"].isascii() else "(Chinese prompt)"

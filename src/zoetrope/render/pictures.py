@@ -1,4 +1,4 @@
-"""Pictures about clips (strips, sheets, tables) leave by the same door as clips do. Knows no detector and no table."""
+"""Pictures about clips leave by the same door as clips do. Knows no detector and no table."""
 
 from __future__ import annotations
 
