@@ -9,15 +9,13 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec
-from zoetrope.training.sound_distance import FLOOR, onset, power, spectral_distance
+from zoetrope.training.sound_distance import onset, spectral_distance
 from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.script import write_scene
 from zoetrope.training.world.sound import hear
@@ -83,20 +81,3 @@ def _moved(scene: Scene, sound: Tensor, made: Tensor) -> list[float]:
     heard = [(onset(sound, moment), onset(made, moment)) for moment in moments]
     pairs = zip(moments, heard, strict=True)
     return [made - first for moment, (first, made) in pairs if abs(first - moment) <= CLEAR]
-
-
-@torch.no_grad()
-def draw_spectrograms(codec: SoundCodec, path: Path, count: int = 6, seed: int = 0) -> None:
-    """A picture with original (left) and decoded (right) spectrogram of some clips, left ear, 0 to 12 kHz."""
-    rows = []
-    for _, sound in stage_clips(count, seed):
-        made = codec.decode(codec.encode(sound[None]))[0]
-        rows.append(np.hstack([_picture(sound[0]), np.full((256, 6), 255, np.uint8), _picture(made[0])]))
-        rows.append(np.full((4, rows[0].shape[1]), 255, np.uint8))
-    Image.fromarray(np.vstack(rows)).save(path)
-
-
-def _picture(sound: Tensor) -> np.ndarray:
-    """Grey spectrogram, -80 dB black and 0 dB white: (256, about 620) uint8."""
-    decibels = 10 * torch.log10(power(sound[None], 512, 192)[0, 1:].clamp(min=FLOOR**2))
-    return (decibels.flip(0) / 80 + 1).clamp(0, 1).mul(255).byte().numpy()
