@@ -78,7 +78,7 @@ def test_the_state_of_another_shot_is_refused(tmp_path: Path) -> None:
     keeper, cancel = Keeper(tmp_path / "shot.state", request), Event()
     with pytest.raises(Cancelled):
         make(request, family, on_event=lambda _: cancel.set(), cancel=cancel, keeper=keeper)
-    other = request.with_seed(8)
+    other = replace(request, seed=8)
     with pytest.raises(InvalidRequest, match="of another shot"):
         make(other, family, keeper=Keeper(keeper.path, other))
     keeper.path.write_bytes(b"nonsense")

@@ -1,4 +1,4 @@
-"""Given pictures are upright, opaque and safe; strips and fits have the right shape."""
+"""Given pictures are upright, opaque and safe; fits have the right shape."""
 
 import io
 import struct
@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from zoetrope.core.errors import MediaError
-from zoetrope.media import contact_strip, fit, read_picture, write_picture
+from zoetrope.media import fit, open_writer, read_picture
 
 
 def halves(height: int = 20, width: int = 40) -> np.ndarray:
@@ -21,7 +21,8 @@ def halves(height: int = 20, width: int = 40) -> np.ndarray:
 
 
 def test_a_picture_comes_back(tmp_path):
-    write_picture(tmp_path / "a.png", halves())
+    with open_writer(tmp_path / "a.png", size=(40, 20), with_sound=False) as writer:
+        writer.write_frames(halves()[None])
     assert np.array_equal(read_picture(tmp_path / "a.png"), halves())
 
 
@@ -99,12 +100,3 @@ def test_fitting_covers_the_canvas_and_keeps_the_middle(size):
 
 def test_fitting_the_right_size_changes_nothing():
     assert np.array_equal(fit(halves(), (40, 20)), halves())
-
-
-def test_a_strip_shows_first_and_last():
-    frames = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((1, 4, 6, 3), np.uint8)
-    strip = contact_strip(frames, 4, gap=2)
-    assert strip.shape == (4, 4 * 8 - 2, 3)
-    assert [int(strip[0, column, 0]) for column in (0, 8, 16, 24)] == [0, 3, 6, 9]
-    assert strip[0, 6, 0] == 255
-    assert contact_strip(frames[:2], 6, gap=2).shape == (4, 14, 3)

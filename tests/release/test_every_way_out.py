@@ -30,7 +30,7 @@ ALLOWED = {
     "training": "progress pictures of a training run, for who trains, in the folder of the run",
     "evaluation": "keeps strips and tables where its caller hands it a way out; the verb hands it the door",
 }
-WRITERS = {"open_writer", "write_picture", "imwrite", "VideoWriter", "add_stream"}
+WRITERS = {"open_writer", "imwrite", "VideoWriter", "add_stream"}
 STILL = {"fromarray", "save"}  # both in one module: pictures that are only handed to an encoder are not saved
 
 

@@ -6,7 +6,7 @@ Knows no checkpoint, no torch and no files.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
@@ -93,9 +93,6 @@ class Request:
     @property
     def still(self) -> bool:
         return self.seconds == 0
-
-    def with_seed(self, seed: int) -> Request:
-        return replace(self, seed=seed)
 
 
 def _check_chance(request: Request) -> None:

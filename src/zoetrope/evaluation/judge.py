@@ -27,10 +27,6 @@ class Verdict:
     right: dict[str, bool]
     seen: dict[str, str]
 
-    @property
-    def all_right(self) -> bool:
-        return all(self.right.values())
-
 
 def judge(sight: Sight, expected: Mapping[str, str]) -> Verdict:
     """Right or wrong on every asked axis; the thing is the one of the two seen that fits best."""

@@ -70,17 +70,3 @@ def fit(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if picture.shape[1::-1] == size:
         return picture
     return np.asarray(ImageOps.fit(Image.fromarray(picture), size, Image.Resampling.LANCZOS))
-
-
-def contact_strip(frames: np.ndarray, n: int = 6, *, gap: int = 4) -> np.ndarray:
-    """`n` frames of a clip side by side, the first and the last among them, with white gaps.
-
-    Shapes: frames (t, h, w, 3) uint8; (h, n * (w + gap) - gap, 3) uint8 out, fewer where the clip is shorter.
-    """
-    count, height, width, _ = frames.shape
-    chosen = np.unique(np.linspace(0, count - 1, n).round().astype(int))
-    strip = np.full((height, len(chosen) * (width + gap) - gap, 3), 255, np.uint8)
-    for column, index in enumerate(chosen):
-        left = column * (width + gap)
-        strip[:, left : left + width] = frames[index]
-    return strip

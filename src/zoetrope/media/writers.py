@@ -238,13 +238,6 @@ def open_writer(
     return ClipWriter(Path(path), container, size=size, rate=rate, sound_rate=sound_rate, sink_of=sink_of, seal=seal)
 
 
-def write_picture(path: str | Path, picture: np.ndarray) -> None:
-    """Write a still, whole or not at all. Shapes: (h, w, 3) uint8. Raises: MediaError when it cannot be written."""
-    height, width, _ = picture.shape
-    with open_writer(path, size=(width, height), with_sound=False) as writer:
-        writer.write_frames(picture[None])
-
-
 def _check(container: Container, size: tuple[int, int], rate: Fraction, sound_rate: int | None) -> None:
     width, height = size
     if width < 1 or height < 1 or rate <= 0:

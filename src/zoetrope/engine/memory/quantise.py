@@ -65,7 +65,7 @@ class QuantisedLinear(nn.Module):
         self.packed, self.scale = pack(weight.float(), self.precision)
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = unpack(self.packed, self.scale, self.precision, self.in_features, x.dtype)
+        weight = unpack(self.packed, self.scale, self.precision, x.dtype)
         return F.linear(x, weight, None if self.bias is None else self.bias.to(x.dtype))
 
     def extra_repr(self) -> str:
@@ -113,7 +113,7 @@ def pack(weight: Tensor, precision: Precision) -> tuple[Tensor, Tensor]:
     raise AssertionError(f"{precision} is not packed")
 
 
-def unpack(packed: Tensor, scale: Tensor, precision: Precision, columns: int, dtype: torch.dtype) -> Tensor:
+def unpack(packed: Tensor, scale: Tensor, precision: Precision, dtype: torch.dtype) -> Tensor:
     """The weights again, rounded. Shapes: (out, columns) out."""
     match precision:
         case Precision.INT8 | Precision.FP8:

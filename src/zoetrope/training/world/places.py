@@ -12,11 +12,6 @@ WALLS: tuple[Colour, ...] = ((226, 140, 110), (236, 196, 130), (150, 176, 204), 
 PAPERS: tuple[Colour, ...] = ((240, 218, 188), (200, 222, 214), (222, 206, 226), (206, 218, 236))
 
 
-def _lit(drop: Backdrop, colour: Colour, share: float = 0.85) -> Colour:
-    """Return a colour that keeps its own light at night."""
-    return mix(drop.tone(colour), colour, share)
-
-
 def _windows(drop: Backdrop, board: Board, left: float, right: float, foot: float, top: float, step: float) -> None:
     for x in np.arange(left + step * 0.5, right - step * 0.3, step):
         for y in np.arange(foot + step * 0.4, top - step * 0.5, step * 1.15):
