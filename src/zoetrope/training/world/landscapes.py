@@ -23,16 +23,14 @@ def _spread(drop: Backdrop, count: int, reach: float = 4.6) -> np.ndarray:
     return -reach + step * (np.arange(count) + drop.rng.uniform(0.15, 0.85, count))
 
 
+def _trunk(x: float, foot: float, size: float, low: float, high: float, tall: float) -> list[list[float]]:
+    """The corners of a trunk; low and high are half its widths at foot and top, all as shares of the tree's size."""
+    top = foot + tall * size
+    return [[x - low * size, foot], [x + low * size, foot], [x + high * size, top], [x - high * size, top]]
+
+
 def _tree(drop: Backdrop, board: Board, x: float, foot: float, size: float, leaf: Colour) -> None:
-    board.fill(
-        [
-            [x - 0.05 * size, foot],
-            [x + 0.05 * size, foot],
-            [x + 0.03 * size, foot + 0.5 * size],
-            [x - 0.03 * size, foot + 0.5 * size],
-        ],
-        drop.tone((124, 88, 62)),
-    )
+    board.fill(_trunk(x, foot, size, 0.05, 0.03, 0.5), drop.tone((124, 88, 62)))
     for across, up, radius, shade in ((0.0, 0.62, 0.34, 0.84), (-0.2, 0.72, 0.24, 1.0), (0.12, 0.86, 0.27, 1.08)):
         ink = (
             drop.tone(mix((20, 60, 40), leaf, min(shade, 1.0)))
@@ -105,15 +103,7 @@ def beach(drop: Backdrop) -> None:
 
 
 def _fir(drop: Backdrop, board: Board, x: float, foot: float, size: float) -> None:
-    board.fill(
-        [
-            [x - 0.04 * size, foot],
-            [x + 0.04 * size, foot],
-            [x + 0.04 * size, foot + 0.2 * size],
-            [x - 0.04 * size, foot + 0.2 * size],
-        ],
-        drop.tone((112, 82, 66)),
-    )
+    board.fill(_trunk(x, foot, size, 0.04, 0.04, 0.2), drop.tone((112, 82, 66)))
     for low, wide, tip in ((0.14, 0.34, 0.58), (0.38, 0.27, 0.80), (0.60, 0.19, 1.04)):
         base, peak = foot + low * size, foot + tip * size
         board.fill([[x - wide * size, base], [x + wide * size, base], [x, peak]], drop.tone((58, 118, 104)))
