@@ -43,9 +43,9 @@ def evaluate(
     each is right. Stopped, the same command goes on after the last finished clip; for other weights choose another
     folder.
     """
+    measure = _prove if checkpoint == DETECTORS else _measuring(checkpoint, preset)
     with _bar() as bar:
         task = bar.add_task("clips", total=None)
-        measure = _prove if checkpoint == DETECTORS else partial(_measure, checkpoint, preset)
         try:
             card = measure(prompts, output, lambda done, total: bar.update(task, completed=done, total=total))
         except KeyboardInterrupt:
@@ -63,13 +63,20 @@ def _prove(scenes: int | None, output: Path, on_progress: Progressed) -> Scoreca
     return detector_report(output, scenes=scenes or SCENES, keep=keep, on_progress=on_progress)
 
 
-def _measure(checkpoint: str, preset: str, prompts: int | None, output: Path, on_progress: Progressed) -> Scorecard:
+def _measuring(checkpoint: str, preset: str) -> Callable[[int | None, Path, Progressed], Scorecard]:
+    """What measures a checkpoint. Raises: InvalidRequest for one that is not known, or has no such preset."""
     from zoetrope.engine.checkpoints.models_folder import open_models
     from zoetrope.engine.families import find_family
     from zoetrope.engine.presets import choose_preset
 
     family = find_family(checkpoint, open_models(os.environ))
     choose_preset(preset, family.presets, checkpoint)
+    return partial(_measure, family, checkpoint, preset)
+
+
+def _measure(
+    family: Family, checkpoint: str, preset: str, prompts: int | None, output: Path, on_progress: Progressed
+) -> Scorecard:
     import zoetrope
     from zoetrope.evaluation.scorecard import evaluate as measure
     from zoetrope.render.house import open_house, time_of_making
