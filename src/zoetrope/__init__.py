@@ -115,8 +115,9 @@ def request(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]
     Raises: InvalidRequest with the number of the request that nobody could type; else as `generate`, for the first
     shot that cannot be made, and those before it are there.
     """
+    from zoetrope.cli.following import Row
     from zoetrope.cli.request import carry_out, opened
 
     with opened(wanted) as asked:
-        carry_out(asked, quiet=True)
+        carry_out(asked, Row(), quiet=True)
         return [each.output.absolute() for each in asked]

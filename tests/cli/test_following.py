@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from zoetrope.cli.following import finish, in_a_row
+from zoetrope.cli.following import Row, finish, in_a_row
 
 
 def test_alone_a_shot_is_finished_at_once():
@@ -20,7 +20,7 @@ def test_in_a_row_it_is_finished_beside_the_next_and_told_of_in_order():
         assert made.wait(10)  # ends only because the next shot is made meanwhile
         return lambda: told.append("first")
 
-    with in_a_row():
+    with in_a_row(Row()):
         finish(slow)
         assert told == []
         made.set()
@@ -36,7 +36,7 @@ def test_a_failure_comes_with_the_next_shot_which_is_finished_all_the_same():
         raise OSError("full")
 
     def two():
-        with in_a_row():
+        with in_a_row(Row()):
             finish(failing)
             finish(lambda: lambda: told.append("second"))
 
@@ -49,5 +49,5 @@ def test_the_last_failure_is_raised_at_the_end():
     def failing():
         raise OSError("full")
 
-    with pytest.raises(OSError, match="full"), in_a_row():
+    with pytest.raises(OSError, match="full"), in_a_row(Row()):
         finish(failing)

@@ -62,12 +62,11 @@ def finish(end: Callable[[], Tell]) -> None:
 
 
 @contextmanager
-def in_a_row() -> Iterator[Row]:
+def in_a_row(row: Row) -> Iterator[None]:
     """Shots that are made in this block are finished one beside the next; all are when it ends."""
-    row = Row()
     token = _ROW.set(row)
     try:
-        yield row
+        yield
     finally:
         _ROW.reset(token)
         row.settle()

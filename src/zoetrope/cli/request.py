@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from zoetrope.cli.following import in_a_row
+from zoetrope.cli.following import Row, in_a_row
 from zoetrope.cli.request_files import Asked, ask, read_requests
 
 MAKING = ("generate", "retake", "edit", "foley", "extend", "bridge")
@@ -27,7 +27,7 @@ def request(
             what = "requests" if len(asked) > 1 else "request"
             print(f"{file}: {len(asked)} {what}, as the command line takes them")
         else:
-            carry_out(asked)
+            carry_out(asked, Row())
 
 
 @contextlib.contextmanager
@@ -52,14 +52,14 @@ def verbs() -> dict[str, Any]:
     return {name: commands[name] for name in MAKING}
 
 
-def carry_out(asked: Sequence[Asked], *, quiet: bool = False) -> None:
+def carry_out(asked: Sequence[Asked], row: Row, *, quiet: bool = False) -> None:
     """Make one shot after the other, and say before each which it is, unless there is one or all is `quiet`.
 
     Raises: every `ZoetropeError`, of the first shot that cannot be made; those before it are there.
     """
     from zoetrope.cli.app import app
 
-    with in_a_row() as row:
+    with in_a_row(row):
         for number, shot in enumerate(asked):
             if any(shot.mentions(before.output) for before in asked[:number]):
                 row.settle()
