@@ -76,3 +76,17 @@ def test_a_picture_that_is_given_comes_out_as_it_is() -> None:
     shown = Details(codec, details.plan, sketched, details.kept, Sky(1))(pixels, 0)
     np.testing.assert_array_equal(shown[5], true[5])
     assert error(pixels[5], true[5]) > 20
+
+
+def test_beside_a_given_picture_the_shot_is_the_sketch_and_leaves_it_evenly() -> None:
+    """Given is the sixth of the sketch's own pictures: its latents are given, the next ones are somebody else's."""
+    true = draw(SCENE)
+    blurred, _, details = coded(true)
+    bare = details.sketched
+    given = sketch_of(details.plan, None)
+    given.given[5] = True
+    led = Details(details.codec, details.plan, given, details.kept, Sky(1))(blurred, 0).astype(float)
+    sketch = bare.pictures.permute(1, 2, 3, 0).add(1).mul(127.5).clamp(0, 255).numpy()
+    off = np.abs(led - sketch).mean((1, 2, 3))
+    assert off[1:7].max() < 1
+    assert off[7] < off[9] < off[12]

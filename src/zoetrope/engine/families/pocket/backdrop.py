@@ -5,7 +5,7 @@ Clouds, trees and windows stand still in the world: seen once, they are known in
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -72,27 +72,36 @@ def _blurred(pixels: Tensor, size: int) -> Tensor:
 
 
 def carry(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:
-    """What an anchor and those after it tell of pictures of a shot, (t, 3, h, w)."""
+    """What an anchor and those after it tell of pictures of a shot, (t, 3, h, w).
+
+    The two that a picture lies between tell it; of what neither has seen, whoever has, so that nothing vanishes behind
+    a thing that a given picture shows before it.
+    """
     chain = (anchor, *anchor.later)
     if len(chain) == 1:
         return carry_one(anchor, plan, pictures, grid)
-    numbers = pictures.double()
-    total = torch.zeros(len(pictures), *anchor.beyond.shape)
-    shares = torch.zeros_like(total[:, :1])
-    for place, each in enumerate(chain):
-        weight = torch.ones_like(numbers)
+    weights = near_in_time([each.picture for each in chain], pictures)
+    trusts = torch.stack([trust(each, plan, pictures, grid) for each in chain])
+    shares = weights * trusts
+    shares += (trusts - shares.sum(0)).clamp_min(0)
+    told = torch.zeros(len(pictures), *anchor.beyond.shape)
+    for each, share in zip(chain, shares, strict=True):
+        told += share * carry_one(each, plan, pictures, grid)
+    return told / shares.sum(0)
+
+
+def near_in_time(given: Sequence[int], pictures: Tensor) -> Tensor:
+    """How much each of the given pictures (k ascending numbers) tells of pictures (t,), (k, t, 1, 1, 1): 1 in all."""
+    at = pictures.double().clamp(given[0], given[-1])
+    rows = []
+    for place, number in enumerate(given):
+        weight = torch.ones_like(at)
         if place:
-            before = chain[place - 1].picture
-            weight = weight.minimum((numbers - before) / (each.picture - before))
-        if place < len(chain) - 1:
-            after = chain[place + 1].picture
-            weight = weight.minimum((after - numbers) / (after - each.picture))
-        weight = weight.clamp(0, 1).to(total)
-        some = (weight > 0).nonzero()[:, 0]
-        share = weight[some, None, None, None] * trust(each, plan, pictures[some], grid)
-        total[some] += share * carry_one(each, plan, pictures[some], grid)
-        shares[some] += share
-    return total / shares
+            weight = weight.minimum((at - given[place - 1]) / (number - given[place - 1]))
+        if place < len(given) - 1:
+            weight = weight.minimum((given[place + 1] - at) / (given[place + 1] - number))
+        rows.append(weight.clamp(0, 1).float())
+    return torch.stack(rows)[..., None, None, None]
 
 
 def trust(anchor: Anchor, plan: Plan, pictures: Tensor, grid: tuple[int, int]) -> Tensor:

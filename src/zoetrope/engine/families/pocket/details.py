@@ -21,6 +21,8 @@ from zoetrope.engine.families.pocket.plan import PATCH, Plan, sign_of
 from zoetrope.engine.families.pocket.video_codec import State, VideoCodec
 from zoetrope.engine.families.pocket.views import CELLS
 
+LED = 2 * GROUP  # pictures over which what the network changes of a sketch comes in beside a given picture
+
 
 @dataclass(frozen=True, eq=False)
 class Sketched:
@@ -78,7 +80,7 @@ class Details:
             return frames
         first = int(latents[0])
         lost = self._lost(first, int(latents[-1]))[:, start - _first(first) :][:, : len(frames)]
-        whole = lost.mul_(127.5).permute(1, 2, 3, 0).cpu() + torch.from_numpy(frames)
+        whole = self._led_in(lost.mul_(127.5).permute(1, 2, 3, 0).cpu() + torch.from_numpy(frames), numbers)
         whole = whole.round_().clamp_(0, 255).to(torch.uint8).contiguous().numpy()
         last = self.plan.camera.shape[1] - 1
         for number, frame in zip(numbers.tolist(), whole, strict=True):
@@ -93,6 +95,24 @@ class Details:
             return whole
         made = made.repeat_interleave(PATCH, 1).repeat_interleave(PATCH, 2)[..., None]
         return np.where(made, whole, frames)
+
+    def _led_in(self, whole: Tensor, numbers: Tensor) -> Tensor:
+        """Pictures (t, h, w, 3) of some numbers (t,) in which what the network changes comes in evenly.
+
+        The latents around a picture that is given are the sketch's, and the next ones the network's: its grain and its
+        shades began from one picture to the next, which looked like a cut.
+        """
+        given = self.sketched.given.nonzero()[:, 0]
+        if not len(given):
+            return whole
+        last = (given + GROUP - 1) // GROUP * GROUP
+        first = (last - GROUP + 1).clamp_min(0)
+        gap = torch.maximum(first - numbers[:, None], numbers[:, None] - last).clamp_min(0).amin(1)
+        near = (gap < LED).nonzero()[:, 0]
+        at = numbers[near].clamp(max=self.sketched.pictures.shape[1] - 1)
+        sketch = self.sketched.pictures[:, at].permute(1, 2, 3, 0).float().cpu().add_(1).mul_(127.5)
+        whole[near] = torch.lerp(sketch, whole[near], (gap[near] / LED)[:, None, None, None])
+        return whole
 
     def _lost(self, first: int, last: int) -> Tensor:
         """What the codec loses of the sketch in some latent frames, (3, t, h, w)."""
