@@ -42,3 +42,18 @@ def test_every_picture_of_a_request_is_lifted(policy: Policy) -> None:
     np.testing.assert_array_equal(keyframe.picture, cut.frames[0])
     assert isinstance(soundtrack, Soundtrack)
     assert soundtrack.sound is sound
+
+
+def test_a_small_clip_in_a_larger_frame_loses_the_label_of_its_own_size(policy: Policy) -> None:
+    small = FRAMES[:, :96, :176].copy()
+    shown = Label(policy.profile, (176, 96), rate=12).draw(small.copy(), 0)
+    around = ((0, 0), (16, 32), (32, 48))
+    region = Region(
+        np.pad(shown, (*around, (0, 0)), mode="edge"),
+        np.pad(np.zeros(shown.shape[:3], bool), around, constant_values=True),
+    )
+    lifted = bare_request(Request("a ball", conditions=(region,)), policy, LIMITS.clock).conditions[0]
+    assert isinstance(lifted, Region)
+    plain = np.pad(small, (*around, (0, 0)), mode="edge").astype(int)
+    assert np.abs(region.frames - plain).mean() > 2 * np.abs(lifted.frames - plain).mean()
+    assert np.abs(lifted.frames - plain).mean() < 0.5

@@ -35,10 +35,30 @@ def bare_request(request: Request, policy: Policy, clock: Clock) -> Request:
 
     def without(given: Condition) -> Condition:
         match given:
-            case Extend() | Region() | Footage() | Restyle():
+            case Region():
+                return replace(given, frames=_bare_inside(given, policy, clock))
+            case Extend() | Footage() | Restyle():
                 return replace(given, frames=bare(given.frames, policy, clock))
             case Keyframe():
                 return replace(given, picture=bare(given.picture[None], policy, clock)[0])
         return given
 
     return replace(request, conditions=tuple(map(without, request.conditions)))
+
+
+def _bare_inside(given: Region, policy: Policy, clock: Clock) -> np.ndarray:
+    """A region's pictures without our label: where a whole clip lies inside a larger frame, its label is its size's.
+
+    What the clip is set in repeats its edges, which no label reaches.
+    """
+    frames = bare(given.frames, policy, clock)
+    made = given.mask if given.mask.ndim == 2 else np.logical_and.reduce(given.mask)
+    rows, columns = (np.flatnonzero(~np.logical_and.reduce(made, axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return frames
+    inside = np.s_[:, rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if frames[inside].shape == frames.shape:
+        return frames
+    whole = frames.copy()
+    whole[inside] = bare(frames[inside], policy, clock)
+    return whole
