@@ -1,7 +1,8 @@
-"""A judge of badges that has learned nothing: it lays every emblem, turned every way, on a thing and takes the nearest.
+"""A judge of badges that has learned nothing: it lays the whole thing, as the stage draws it, on what is seen.
 
 The package's own reader says what badge a reference shows, so it may not say whether a shot shows the same. This one
-knows the emblems and their places from the world, and must be right on true renders before it judges. Knows no
+finds where and how turned the thing stands by its body alone, drawn in every surface and material (`badge_bodies.py`),
+and then lays every emblem just where the badge must be. It must be right on true renders before it judges. Knows no
 generator.
 """
 
@@ -11,34 +12,33 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-import cv2
 import numpy as np
 import torch
-import torch.nn.functional as F
+from badge_bodies import FOLDED, Pose, Standing, around, badge_of, body_under, lattice, sampled, stand, unshone
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.plan import AXES
-from zoetrope.engine.families.pocket.spotter import FOLDS, Spotter, spot
+from zoetrope.engine.families.pocket.spotter import FOLDS, Findings, Spotter, spot
 from zoetrope.training.world import surfaces
 from zoetrope.training.world.brush import Board
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.scene import Badge, Scene
 from zoetrope.training.world.script import BADGE_PATTERNS, write_scene
-from zoetrope.training.world.sprites import UNIT, Look, texture
+from zoetrope.training.world.sprites import HALF_HEIGHT, HALF_WIDTH, UNIT
 
 BAR = 0.98  # of true renders
 NEAR = 60  # of 255, mean over both colours: the same colours to a person who compares them one after the other
-LIKELY = 0.15  # of a finding to be the thing that is looked for
-EVERY = 6  # pictures from one look to the next
-ACROSS = 15  # points over a badge and its rim
-RIM = 1.14  # radii of a badge at which its rim ends
-SEEN = 1.05  # radii of a badge up to which it is looked at
-BLUR = 0.5  # pixels by which a drawn edge is soft
-TURNS = 24  # ways a thing is turned, each also mirrored
-OFF = 1.5  # of those turns that the spotter may be off
-SIZES = (0.92, 1.0, 1.08)  # factors of the found radius
-STEPS, STEP = 2, 0.04  # moves to every side, and how long one is, in radii of the thing
-SOFT = 3.6  # pixels of a texture by which soft edges widen a badge
+LIKELY = 0.15  # chance of the kind from which a finding's own size and turn are believed
+LOOKS, BEST = 8, 5  # pictures that are looked at, and how many have a say: those in which the body fits best
+WORSE, SOME = 3.0, 100.0  # times the best body's squared difference, and beyond that, from which a look has none
+FINE = 24.0  # points to a radius
+AROUND = 1.25  # radii of a badge that are looked at
+MOVES, SIZES = 0.02 * np.arange(-2, 3), (0.97, 1.0, 1.03)  # what a body leaves open, in radii and factors
+FAINT = 8.0  # of 255: a difference that says nothing
+RIMS = ((250.0, 250.0, 250.0), (50.0, 50.0, 60.0))  # of dark and of light badges
+BRIGHT, MARGIN = 600, 110  # sum of the outer ink from which it is light, and how far off that sum may be read
+TURNS = 24
+OFF = (-0.2, 0.0, 0.2)  # radians that the spotter may be off
 SHOWN = {"badge": True, "cut": False, "style": "plain", "weather": "clear", "light": "day", "camera": "static"}
 
 
@@ -56,114 +56,94 @@ class Judge:
 
     spotter: Spotter
 
+    @torch.inference_mode()
     def badge(self, frames: np.ndarray, kind: str, colour: str) -> Badge | None:
-        """The badge that the thing that looks so is nearest to wearing; None where there is no such thing."""
-        some = torch.from_numpy(np.ascontiguousarray(frames[::EVERY]))
+        """The badge that the thing of that look is nearest to wearing; None where nothing at all is seen."""
+        some = torch.from_numpy(np.ascontiguousarray(frames[:: max(1, len(frames) // LOOKS)]))
         found, _ = spot(self.spotter, some, torch.ones(len(some), dtype=torch.bool))
-        wanted = (("object", kind), ("colour", colour))
-        likely = found.score * sum(found.chances[axis][:, AXES[axis].index(value)] for axis, value in wanted) / 2
-        seen = []
+        looks = []
         for number, frame in enumerate(some):
-            here = (found.picture == number).nonzero()[:, 0]
-            if len(here) and float(likely[here].max()) > LIKELY:
-                best = here[likely[here].argmax()]
-                turn = float(torch.atan2(found.turn[best, 1], found.turn[best, 0])) / FOLDS.get(kind, 1)
-                seen.append(fits(frame, found.place[best], float(found.radius[best]), kind, turn))
-        if not seen:
+            here = (found.picture == number).nonzero()[:, 0].tolist()
+            picture = frame.permute(2, 0, 1).float()
+            stands = [
+                stand(picture, found.place[each], float(found.radius[each]), (kind, colour), *_turns(found, each, kind))
+                for each in here
+            ]
+            looks += sorted(stands, key=lambda each: each.off)[:1]
+        looks = sorted(looks, key=lambda each: each.off)[:BEST]
+        if not looks:
             return None
-        left, inks = (torch.stack(each) for each in zip(*seen, strict=True))
-        pattern = int(left.log().mean(0).argmin())
+        read = [explained(each, kind, colour) for each in looks if each.off < WORSE * looks[0].off + SOME]
+        left, inks = (torch.stack(each) for each in zip(*read, strict=True))
+        pattern = int((left + FAINT**2).log().mean(0).argmin())
         inner, outer = inks[:, pattern].median(0).values.round().long().tolist()
         return Badge(pattern, tuple(inner), tuple(outer))
 
 
-def fits(frame: Tensor, place: Tensor, radius: float, kind: str, turn: float) -> tuple[Tensor, Tensor]:
-    """How much of what is seen each emblem leaves unexplained where it fits best, and its two colours there.
-
-    Shapes: frame uint8 (h, w, 3); place (2,) in pixels; out (patterns,) shares and (patterns, 2, 3) in 0 to 255.
-    """
-    tried = torch.cat([poses(kind)[number] for number in turns_near(kind, turn)])
-    at = place + radius * tried.flatten(0, 1)
-    high, wide = frame.shape[:2]
-    grid = at / torch.tensor([wide, high]) * 2 - 1
-    picture = frame.permute(2, 0, 1).float()[None]
-    seen = F.grid_sample(picture, grid[None, None], align_corners=False, padding_mode="border")[0, :, 0]
-    seen = seen.unflatten(1, tried.shape[:2]).permute(1, 2, 0)  # poses, points, colours
-    bases, solves = parts_of(round(2 * radius * badge_of(kind)[2]) / 2)
-    explained = torch.einsum("epk,npc->enkc", bases, seen).square().sum((2, 3))
-    spread = (seen - seen.mean(1, keepdim=True)).square().sum((1, 2)).clamp_min(1)
-    left = ((seen.square().sum((1, 2)) - explained) / spread).clamp_min(1e-3)
-    best = left.argmin(1)
-    return left.amin(1), torch.einsum("ekp,epc->ekc", solves, seen[best])[:, :2].clamp(0, 255)
-
-
-def turns_near(kind: str, turn: float) -> list[int]:
-    """Which of the turns a thing may have that looks turned so; every one of a ball, whose turn hardly shows."""
+def _turns(found: Findings, each: int, kind: str) -> tuple[list[float], bool]:
+    """Turns that a finding may have, and whether the spotter takes it for what is looked for at all."""
+    known = float(found.chances["object"][each, AXES["object"].index(kind)]) > LIKELY
     if kind == "ball":
-        return list(range(TURNS))
-    fold = TURNS / FOLDS.get(kind, 1)
-    off = [(number - turn * TURNS / (2 * math.pi) + fold / 2) % fold - fold / 2 for number in range(TURNS)]
-    return [number for number in range(TURNS) if abs(off[number]) <= OFF]
+        return [2 * math.pi * number / TURNS for number in range(TURNS)], known
+    if not known:
+        return [0.0], known
+    fold = FOLDS.get(kind, 1)
+    turn = float(torch.atan2(found.turn[each, 1], found.turn[each, 0])) / fold
+    return [turn + 2 * math.pi * part / fold + off for part in range(fold) for off in OFF], known
 
 
-@cache
-def points() -> Tensor:
-    """Places on a badge and its rim, in its radii, y upwards: (points, 2)."""
-    ticks = torch.linspace(-SEEN, SEEN, ACROSS)
-    every = torch.cartesian_prod(ticks, ticks)
-    return every[every.norm(dim=1) < SEEN]
+def explained(seen: Standing, kind: str, colour: str) -> tuple[Tensor, Tensor]:
+    """What each emblem leaves unexplained where the body has its badge, and its inks.
 
-
-@cache
-def parts_of(radius: float) -> tuple[Tensor, Tensor]:
-    """What the three parts of every pattern, inner, outer and rim, can explain of the points, and how they are solved.
-
-    Shapes: orthonormal columns (patterns, points, 3) and left inverses (patterns, 3, points).
-    Units: radius of the badge in pixels, which are as wide as its edges are soft.
+    Shapes: mean squared differences (patterns,) and inks (patterns, 2, 3), in 0 to 255.
     """
-    masks = []
-    for pattern in range(BADGE_PATTERNS):
-        board = Board(-1.5, 1.5, 1.5, -1.5, UNIT)
-        surfaces.stamp(board, Badge(pattern, (255, 0, 0), (0, 0, 255)), 0, 0, 1.0)
-        red, _, blue = np.moveaxis(board.pixels[:, :, :3].astype(np.float32) / 255, 2, 0)
-        inner, outer = np.clip(red - blue, 0, 1), np.clip(blue - red, 0, 1)
-        soft = [cv2.GaussianBlur(each, (0, 0), BLUR * UNIT / radius) for each in (inner, outer, 1 - inner - outer)]
-        across, down = ((points() * torch.tensor([1.0, -1.0]) + 1.5) * UNIT).long().unbind(1)
-        masks.append(torch.from_numpy(np.stack(soft)[:, down.numpy(), across.numpy()]).T)
-    every = torch.stack(masks)
-    return torch.linalg.qr(every)[0], torch.linalg.pinv(every)
+    points, masks = emblems(kind, seen.blur)
+    under = body_under(points, (kind, colour), seen)
+    parts = FOLDS[kind] if kind in FOLDED else 1  # a body that looks the same turned by a part may be any of them
+    moves = 0.02 * np.arange(-4, 5) if parts > 1 else MOVES  # and its middle is not what it turns about
+    tried = around(seen.pose, moves, SIZES, [2 * math.pi * part / parts for part in range(parts)])
+    look, offset = sampled(seen.picture, tried, points)
+    weight = unshone(kind, offset)
+    told = [_inked(look, weight, mask, under) for mask in masks]
+    left, inks = zip(*told, strict=True)
+    return torch.stack(left), torch.stack(inks)
+
+
+def _inked(look: Tensor, weight: Tensor, mask: Tensor, under: Tensor) -> tuple[Tensor, Tensor]:
+    """The least that one emblem leaves of poses' points (n, p, 3), and its inks there, by least squares.
+
+    A rim that is light around light inks, or dark around dark ones, is none.
+    """
+    basis = mask[:, :2]
+    gram = torch.einsum("np,pa,pb->nab", weight, basis, basis) + 1e-3 * torch.eye(2)
+    best = []
+    for light, rim in zip((True, False), RIMS, strict=True):
+        rest = look - under * (1 - mask[:, 3:]) - torch.tensor(rim) * mask[:, 2:3]
+        inks = torch.linalg.solve(gram, torch.einsum("np,pa,npc->nac", weight, basis, rest)).clamp(0, 255)
+        off = (weight[..., None] * (rest - torch.einsum("pa,nac->npc", basis, inks)).square()).sum((1, 2))
+        bright = inks[:, 1].sum(-1)
+        wrong = bright > BRIGHT + MARGIN if light else bright < BRIGHT - MARGIN
+        off = (off / (3 * weight.sum(1).clamp_min(1))).masked_fill(wrong, 1e6)
+        best.append((off.min(), inks[off.argmin()]))
+    return min(best, key=lambda each: float(each[0]))
 
 
 @cache
-def poses(kind: str) -> Tensor:
-    """Where the points of a kind's badge are for every way it is turned, mirrored, sized and moved.
+def emblems(kind: str, blur: float) -> tuple[Tensor, Tensor]:
+    """Points (p, 2) on and around a kind's badge, and how much of each is inner ink, outer ink, rim, and any of them.
 
-    Shapes: (TURNS, others, points, 2), x and y downwards from the thing's middle in its found radii.
+    Shapes: masks (patterns, p, 4).
     """
     x, y, radius = badge_of(kind)
-    on_thing = points() * radius + torch.tensor([x, y])
-    out = []
-    moves = STEP * torch.cartesian_prod(*[torch.arange(-STEPS, STEPS + 1.0)] * 2)
-    for turn in torch.arange(TURNS) * (2 * math.pi / TURNS):
-        for way in (1.0, -1.0):
-            across, up = on_thing[:, 0] * way, on_thing[:, 1]
-            there = torch.stack([across * turn.cos() - up * turn.sin(), -across * turn.sin() - up * turn.cos()], dim=1)
-            out += [size * there + move for size in SIZES for move in moves]
-    return torch.stack(out).unflatten(0, (TURNS, -1))
-
-
-@cache
-def badge_of(kind: str) -> tuple[float, float, float]:
-    """Middle and radius of a kind's badge in the thing's radii, as it is drawn: a badge changes just those pixels."""
-    bare, worn_ = (
-        texture(Look(kind, "blue", "plain", "wood", badge)) for badge in (None, Badge(0, (255, 0, 0), (0, 255, 0)))
-    )
-    changed = np.abs(bare.astype(int) - worn_).sum(2) > 0
-    rows, columns = np.nonzero(changed)
-    x, y = (columns.min() + columns.max() + 1) / 2, (rows.min() + rows.max() + 1) / 2
-    radius = (columns.max() - columns.min() + 1 - SOFT) / 2 / RIM
-    high, wide = changed.shape
-    return float(x - wide / 2) / UNIT, float(high / 2 - y) / UNIT, float(radius) / UNIT
+    points = lattice(FINE)
+    points = points[(points - torch.tensor([x, y])).norm(dim=1) < AROUND * radius]
+    masks = []
+    for pattern in range(BADGE_PATTERNS):
+        board = Board(-HALF_WIDTH, HALF_HEIGHT, HALF_WIDTH, -HALF_HEIGHT, UNIT)
+        surfaces.stamp(board, Badge(pattern, (255, 0, 0), (0, 255, 0)), x, y, radius)
+        red, green, blue, whole = Pose.on_board(board.pixels, points, blur).T / 255
+        masks.append(torch.stack([red - blue, green - blue, blue * 255 / 250, whole], dim=1))
+    return points, torch.stack(masks)
 
 
 def worn(seen: Badge | None, badge: Badge) -> Worn:
@@ -177,7 +157,7 @@ def worn(seen: Badge | None, badge: Badge) -> Worn:
 def sworn_in(spotter: Spotter, scenes: int) -> Judge:
     """A judge that has proven itself. Raises: SystemExit if it is wrong too often."""
     judge = Judge(spotter)
-    seen = [_proof(judge, np.random.default_rng([23, number])) for number in range(scenes)]
+    seen = [_proof(judge, np.random.default_rng([24, number])) for number in range(scenes)]
     emblem, colours = (float(np.mean([getattr(each, name) for each in seen])) for name in ("emblem", "colours"))
     print(f"judge of badges on {scenes} true renders: emblem {emblem:.3f}, colours {colours:.3f}", flush=True)
     if min(emblem, colours) < BAR:
