@@ -10,7 +10,7 @@ from zoetrope.core.events import Notice, PreviewReady
 from zoetrope.core.motion import Cue, Stroke
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Tokens
-from zoetrope.engine.families.pocket.facts import Pocket
+from zoetrope.engine.families.pocket.facts import POCKET, Pocket
 from zoetrope.engine.families.pocket.family import _layout_of, _levels
 from zoetrope.engine.families.pocket.network import NetworkConfig, PocketNetwork
 from zoetrope.engine.families.pocket.planner import Planner, PlannerConfig
@@ -201,6 +201,18 @@ def test_unknown_words_are_told_or_refused(family):
     assert '"bal" (nearest: ball), "龙"' in told[0].text
     with pytest.raises(InvalidRequest, match='"bal"'):
         prepare(ask("red bal", strict=True), family, None)
+
+
+def test_a_third_thing_is_told_or_refused():
+    told = POCKET.check(Request("a red ball, a blue cube and a green star on a meadow"))
+    assert [each.text for each in told] == [
+        "pocket shows 2 things in a shot, and the prompt names 3 (red ball, blue cube, green star); "
+        "only 2 of them will be seen."
+    ]
+    later = Cue(2, "a fish flies past the ball")
+    with pytest.raises(InvalidRequest, match=r"names 3 \(red ball, blue cube, fish\); name 2"):
+        POCKET.check(Request("a red ball hits a blue cube", conditions=(later,), strict=True))
+    assert POCKET.check(Request("a red ball hits a blue cube, then the ball rolls")) == ()
 
 
 def test_an_unlearned_size_is_told(family):

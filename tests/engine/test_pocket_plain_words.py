@@ -3,7 +3,9 @@
 import pytest
 import torch
 
-from zoetrope.engine.families.pocket.plain_words import coloured_things, signs, with_plain_words
+from zoetrope.engine.families.pocket.naming import COLOURS, THINGS, coloured_things, say_too_many, things_named
+from zoetrope.engine.families.pocket.plain_words import signs, with_plain_words
+from zoetrope.engine.families.pocket.plan import AXES
 from zoetrope.engine.families.pocket.reader import facts_of, number_answers, stated
 
 
@@ -67,3 +69,28 @@ def test_weather_style_and_light_are_named(prompt: str, axis: str, value: set[st
 def test_what_is_named_is_taken_where_the_reader_knows_other_company():
     assert read("下雪了，水墨风格", object="bird") == {"object": "bird", "weather": "snow", "style": "ink wash"}
     assert read("painted in ink and pencil", style="neon") == {"style": "neon"}
+
+
+def test_names_are_those_of_the_stage():
+    assert set(THINGS.values()) == set(AXES["object"])
+    assert set(COLOURS.values()) == set(AXES["colour"])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [
+        ("a red ball, a blue cube and a green star on a meadow", ["red ball", "blue cube", "green star"]),
+        ("a red ball rolls, then the ball jumps past a red ball", ["red ball"]),
+        ("a red ball, a blue ball and a green ball", ["red ball", "blue ball", "green ball"]),
+        ("a bird flies past a boat, no fish, like a star", ["bird", "boat"]),
+        ("一只红色的球、一个蓝方块和一颗绿色的星星", ["red ball", "blue cube", "green star"]),
+        ("星空下小船漂浮，没鱼", ["boat"]),
+    ],
+)
+def test_things_are_counted_once(prompt, named):
+    assert list(map(str, things_named(prompt))) == named
+
+
+def test_more_things_than_a_shot_has_are_told_in_one_sentence():
+    named = things_named("a bird, a boat and a fish")
+    assert say_too_many(named, 2) == "pocket shows 2 things in a shot, and the prompt names 3 (bird, boat, fish)"

@@ -27,6 +27,7 @@ from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
+from zoetrope.engine.families.pocket.naming import say_too_many, things_named
 from zoetrope.engine.families.pocket.ringing import RINGS_OF, material_of
 from zoetrope.engine.families.pocket.words import read_lexicon, say_unknown, unknown_words
 from zoetrope.engine.presets import Preset
@@ -103,7 +104,7 @@ class Pocket:
                 raise InvalidRequest(f"a stroke was drawn for thing {condition.thing}; pocket's shots have {THINGS}.")
         _check_restyle(request)
         _check_sounds(request)
-        return (*self._check_words(request), *_check_learned(request))
+        return (*self._check_words(request), *_check_things(request), *_check_learned(request))
 
     def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
         """How good an estimate is; see `choosing.Scores`."""
@@ -166,6 +167,16 @@ def _check_sounds(request: Request) -> None:
                 f"the sound of @{each.name} rings like no material that pocket knows, which are {', '.join(RINGS_OF)}; "
                 "give the sound of something that is struck, alone."
             )
+
+
+def _check_things(request: Request) -> tuple[Notice, ...]:
+    """Raises: InvalidRequest for more things than a shot has, where the prompt is to be followed strictly."""
+    named = things_named("\n".join([request.prompt, *(cue.prompt for cue in cues_of(request.conditions))]))
+    if len(named) <= THINGS:
+        return ()
+    if request.strict:
+        raise InvalidRequest(f"{say_too_many(named, THINGS)}; name {THINGS}, or leave strict out to try anyway.")
+    return (Notice(f"{say_too_many(named, THINGS)}; only {THINGS} of them will be seen."),)
 
 
 def _check_learned(request: Request) -> tuple[Notice, ...]:

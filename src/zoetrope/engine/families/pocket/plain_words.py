@@ -12,19 +12,9 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from zoetrope.engine.families.pocket.naming import WORD, coloured_things
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, UNSAID, facts_of
 
-COLOURS = {
-    **{colour: colour for colour in ASKED["colour"]},
-    **{"violet": "purple", "golden": "yellow", "crimson": "red", "scarlet": "red", "teal": "cyan", "turquoise": "cyan"},
-    **dict(zip("红橙黄绿青蓝紫粉白黑", ASKED["colour"], strict=True)),
-}
-THINGS = {
-    **{thing: thing for thing in ASKED["object"]},
-    **{"box": "cube", "block": "cube", "hoop": "ring", "ship": "boat", "lamp": "lantern"},
-    **{"球": "ball", "方块": "cube", "星星": "star", "星": "star", "圆环": "ring", "小车": "car", "汽车": "car"},
-    **{"小船": "boat", "船": "boat", "鸟": "bird", "鱼": "fish", "灯笼": "lantern", "机器人": "robot"},
-}
 PLACES = {
     **{"meadow": "meadow", "grass": "meadow", "grassland": "meadow", "草地": "meadow", "草原": "meadow"},
     **{"beach": "beach", "海滩": "beach", "沙滩": "beach", "city": "city", "城市": "city"},
@@ -52,30 +42,6 @@ SIGNS = {
         "night": r"\bnight(?:time)?\b|\bmidnight\b|夜|晚上",
     },
 }
-FAR = 4  # English words between a colour and its thing at most; characters in Chinese
-WORD = re.compile(r"[a-z]+", re.IGNORECASE)
-STOPS = frozenset({"a", "an", "the", "and", "with", "on", "in", "at", "to", "past", "into"})
-CHINESE = re.compile(
-    f"([{''.join(word for word in COLOURS if not word.isascii())}])色?[^，。、；]{{0,{FAR}}}?"
-    f"({'|'.join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))})"
-)
-
-
-def coloured_things(prompt: str) -> list[tuple[str, str]]:
-    """The things that a prompt names together with a colour, as (object, colour) in order of mention."""
-    words = [word.lower() for word in WORD.findall(prompt)]
-    found = []
-    for place, word in enumerate(words):
-        thing = THINGS.get(word)
-        if thing is None:
-            continue
-        for earlier in reversed(words[max(0, place - FAR) : place]):
-            if earlier in STOPS or earlier in THINGS:
-                break
-            if earlier in COLOURS:
-                found.append((thing, COLOURS[earlier]))
-                break
-    return found + [(THINGS[thing], COLOURS[colour]) for colour, thing in CHINESE.findall(prompt)]
 
 
 def places(prompt: str) -> set[str]:

@@ -1,0 +1,88 @@
+"""The things that a prompt names, with their colours, in both languages.
+
+A shot of pocket has two things; who names more is told. Knows no network and no pictures, so that requests are checked
+before any weights load.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+COLOURS = {
+    **{each: each for each in ("red", "orange", "yellow", "green", "cyan")},
+    **{each: each for each in ("blue", "purple", "pink", "white", "black")},
+    **{"violet": "purple", "golden": "yellow", "crimson": "red", "scarlet": "red", "teal": "cyan", "turquoise": "cyan"},
+    **{"红": "red", "橙": "orange", "黄": "yellow", "绿": "green", "青": "cyan", "蓝": "blue", "紫": "purple"},
+    **{"粉": "pink", "白": "white", "黑": "black"},
+}
+THINGS = {
+    **{each: each for each in ("ball", "cube", "star", "ring", "car", "boat", "bird", "fish", "lantern", "robot")},
+    **{"box": "cube", "block": "cube", "hoop": "ring", "ship": "boat", "lamp": "lantern"},
+    **{"球": "ball", "方块": "cube", "星星": "star", "星": "star", "圆环": "ring", "小车": "car", "汽车": "car"},
+    **{"小船": "boat", "船": "boat", "鸟": "bird", "鱼": "fish", "灯笼": "lantern", "机器人": "robot"},
+}
+FAR = 4  # English words between a colour and its thing at most; characters in Chinese
+WORD = re.compile(r"[a-z]+", re.IGNORECASE)
+STOPS = frozenset({"a", "an", "the", "and", "with", "on", "in", "at", "to", "past", "into"})
+NOT_THERE = frozenset({"no", "not", "without", "like"})  # before a name: it is not meant to be seen
+_INKS = "".join(word for word in COLOURS if not word.isascii())
+_KINDS = "|".join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))
+CHINESE = re.compile(f"([{_INKS}])色?[^，。、；]{{0,{FAR}}}?({_KINDS})")
+CHINESE_BARE = re.compile(f"(?<![没无像流])({_KINDS})(?![空光夜辰])")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A thing as a prompt names it once; colour is None where none stands beside it."""
+
+    kind: str
+    colour: str | None
+
+    def __str__(self) -> str:
+        return f"{self.colour} {self.kind}" if self.colour else self.kind
+
+
+def coloured_things(prompt: str) -> list[tuple[str, str]]:
+    """The things that a prompt names together with a colour, as (object, colour) in order of mention."""
+    said = [(each.kind, each.colour) for each in _english(prompt) if each.colour is not None]
+    return said + [(THINGS[thing], COLOURS[colour]) for colour, thing in CHINESE.findall(prompt)]
+
+
+def things_named(prompt: str) -> list[Named]:
+    """The things that a prompt names, each once: a name without a colour is any of its kind that was named before."""
+    found: list[Named] = []
+    for each in [*_english(prompt), *_chinese(prompt)]:
+        alike = [other for other in found if other.kind == each.kind]
+        if not any(each.colour is None or other.colour in (None, each.colour) for other in alike):
+            found.append(each)
+    return found
+
+
+def _english(prompt: str) -> list[Named]:
+    words = [word.lower() for word in WORD.findall(prompt)]
+    found = []
+    for place, word in enumerate(words):
+        if word in THINGS and not NOT_THERE & set(words[max(0, place - 2) : place]):
+            found.append(Named(THINGS[word], _colour_before(words[max(0, place - FAR) : place])))
+    return found
+
+
+def _colour_before(words: list[str]) -> str | None:
+    """The colour that stands nearest before a thing, in its own group of words."""
+    for word in reversed(words):
+        if word in STOPS or word in THINGS:
+            return None
+        if word in COLOURS:
+            return COLOURS[word]
+    return None
+
+
+def _chinese(prompt: str) -> list[Named]:
+    inks = {match.start(2): COLOURS[match[1]] for match in CHINESE.finditer(prompt)}
+    return [Named(THINGS[match[1]], inks.get(match.start(1))) for match in CHINESE_BARE.finditer(prompt)]
+
+
+def say_too_many(named: list[Named], most: int) -> str:
+    """Write in one clause that a prompt names more things than a shot has."""
+    return f"pocket shows {most} things in a shot, and the prompt names {len(named)} ({', '.join(map(str, named))})"
