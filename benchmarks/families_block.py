@@ -154,7 +154,8 @@ def ratios(pair: Pair, rounds: int) -> Iterator[str]:
         off = float((made[name].float() - exact).norm() / exact.norm())
         yield f"{name}: {min(each):.3f} s (of {', '.join(f'{one:.2f}' for one in each)}), off by {100 * off:.3f} %"
     least, middle = (of(taken["theirs"]) / of(taken["ours"]) for of in (min, median))
-    yield f"ratio: {least:.3f} of the least, {middle:.3f} of the medians"
+    pairs = median(one / other for one, other in zip(taken["theirs"], taken["ours"], strict=True))
+    yield f"ratio: {least:.3f} of the least, {middle:.3f} of the medians, {pairs:.3f} in the median round"
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """Attention over the published networks' heads, by the way that is fastest for its shapes. Knows no network.
 
-PyTorch's own kernels are taken everywhere but on a CPU in bfloat16: there its flash kernel multiplies at 0.4 of the
-rate of plain matrix products (0.08 against 0.20 TFLOP/s on one Zen 4 core), so that products around a softmax win.
+PyTorch's own kernels are taken everywhere but on a CPU without matrix tiles in bfloat16: there its flash kernel
+multiplies at 0.4 of the rate of plain matrix products (0.08 against 0.20 TFLOP/s on one Zen 4 core), so that products
+around a softmax win. With tiles (AMX) the kernel uses them, and its softmax is the faster one.
 """
 
 from __future__ import annotations
@@ -25,10 +26,15 @@ def attend(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None = None
     Shapes: query (b, heads, n, e), divided by the root of e where it was last rounded; key, value (b, heads, m, e);
     bias, added to the scores of each key, (b or 1, 1, 1, m); out like query.
     """
-    if is_cached(query) and min(query.shape[2], key.shape[2]) > FEW:
+    if is_cached(query) and min(query.shape[2], key.shape[2]) > FEW and not has_tiles():
         return _in_parts(query, key, value, bias)
     mask = None if bias is None else bias.expand(-1, 1, query.shape[2], -1)
     return scaled_dot_product_attention(query, key, value, attn_mask=mask, scale=1.0)
+
+
+def has_tiles() -> bool:
+    """Whether this CPU multiplies matrices of bfloat16 in tiles: Intel's AMX."""
+    return torch.cpu._is_amx_tile_supported()
 
 
 def _in_parts(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
