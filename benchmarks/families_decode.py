@@ -4,9 +4,9 @@ usage: python benchmarks/families_decode.py [--card wan2.1-t2v-1.3b] [--size 832
        python benchmarks/families_decode.py --counted [--frames 81]
 
 Measured are processor seconds and the most that the process held, over what it held with weights and latents loaded.
-`--counted` computes nothing: it adds up the tensors alive at once on empty
-modules, without what kernels take. Both sides in float32, Wan's reference precision; ours ends in pictures of 8 bits,
-diffusers' in its float32 tensor. Pictures of both are compared in a third process at a small size.
+`--counted` computes nothing: it adds up the tensors alive at once on empty modules, without what kernels take. Both
+sides in their reference's precision, Wan in float32 and LTX in bfloat16; ours ends in pictures of 8 bits, diffusers' in
+its own tensor. Pictures of both are compared in a third process at a small size.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
+from einops import rearrange
 from families_live import Live
 
 from zoetrope.engine.families.descriptor import PartFiles
@@ -31,14 +32,25 @@ def codec_of(card: str) -> Any:
     import diffusers
 
     files: PartFiles = all_variants()[card].part("codec")
-    return getattr(diffusers, files.kind).from_config(files.config).eval().requires_grad_(False)
+    codec = getattr(diffusers, files.kind).from_config(files.config).eval().requires_grad_(False)
+    if is_ltx(codec) and torch.get_default_device().type != "meta":
+        codec.encoder = None  # it takes as much memory again, and nobody asks it
+    return codec.bfloat16() if is_ltx(codec) else codec
+
+
+def is_ltx(codec: Any) -> bool:
+    """Whether it is of the ltx family, else of wan."""
+    return "LTX" in type(codec).__name__
 
 
 def latent_of(codec: Any, width: int, height: int, frames: int) -> torch.Tensor:
     """Shapes: out (f, r, w, c)."""
     config = codec.config
-    side, stride = config.scale_factor_spatial, config.scale_factor_temporal
-    shape = (1 + (frames - 1) // stride, height // side, width // side, config.z_dim)
+    if is_ltx(codec):
+        side, stride, channels = 32, 8, config.latent_channels
+    else:
+        side, stride, channels = config.scale_factor_spatial, config.scale_factor_temporal, config.z_dim
+    shape = (1 + (frames - 1) // stride, height // side, width // side, channels)
     return torch.randn(shape, generator=None if torch.get_default_device().type == "meta" else _seeded())
 
 
@@ -63,11 +75,12 @@ def work(side: str, card: str, width: int, height: int, frames: int) -> Callable
 def decoded(side: str, codec: Any, latent: torch.Tensor) -> Iterator[Any]:
     """The pictures of one side, in the parts that it hands out."""
     if side == "diffusers":
-        given = latent.permute(3, 0, 1, 2)[None]
-        wide = (1, -1, 1, 1, 1)
-        spread = torch.tensor(codec.config.latents_std).view(wide)
-        given = given * spread + torch.tensor(codec.config.latents_mean).view(wide)
-        yield codec.decode(given, return_dict=False)[0][0].permute(1, 2, 3, 0)
+        yield rearrange(_theirs(codec, latent), "1 c t h w -> t h w c")
+        return
+    if is_ltx(codec):
+        from zoetrope.engine.families.ltx.codec import pictures
+
+        yield from pictures(codec, latent)
         return
     from zoetrope.engine.families.wan.codec import decode_next
     from zoetrope.engine.stream import LATENT_FRAMES_AT_ONCE
@@ -79,22 +92,49 @@ def decoded(side: str, codec: Any, latent: torch.Tensor) -> Iterator[Any]:
             yield pictures
 
 
+def _theirs(codec: Any, latent: torch.Tensor) -> torch.Tensor:
+    """What diffusers makes of a latent, as its pipelines hand it to the codec."""
+    given, wide = rearrange(latent, "f r w c -> 1 c f r w"), (1, -1, 1, 1, 1)
+    if is_ltx(codec):
+        from zoetrope.engine.families.ltx.codec import DECODE_LEVEL, DECODE_NOISE
+
+        given = given * codec.latents_std.view(wide) / codec.config.scaling_factor + codec.latents_mean.view(wide)
+        given, level = given.to(codec.dtype), None
+        if codec.config.timestep_conditioning:
+            noise = torch.randn(given.shape, generator=_seeded(), dtype=given.dtype)
+            given, level = (1 - DECODE_NOISE) * given + DECODE_NOISE * noise, torch.tensor([DECODE_LEVEL]).bfloat16()
+        return codec.decode(given, level, return_dict=False)[0]
+    spread = torch.tensor(codec.config.latents_std).view(wide)
+    return codec.decode(given * spread + torch.tensor(codec.config.latents_mean).view(wide), return_dict=False)[0]
+
+
 def counted(side: str, card: str, width: int, height: int, frames: int) -> int:
     """Bytes of tensors alive at once."""
-    from zoetrope.engine.families.wan.decoding import pictures_of
-
     with torch.device("meta"):
         codec = codec_of(card)
-        latent = latent_of(codec, width, height, frames).permute(3, 0, 1, 2)[None]
-    live, past = Live(codec), {}
+        latent = latent_of(codec, width, height, frames).permute(3, 0, 1, 2)[None].to(codec.dtype)
+        level = torch.zeros(1, dtype=codec.dtype) if codec.config.get("timestep_conditioning") else None
+    live = Live(codec)
     with torch.no_grad(), live:
         if side == "diffusers":
-            codec.decode(latent, return_dict=False)
+            codec.decode(latent, *([level] if is_ltx(codec) else []), return_dict=False)
         else:
-            for each in codec.post_quant_conv(latent).unbind(2):
-                for picture in pictures_of(codec.decoder, each, past):
-                    del picture
+            for picture in _ours_counted(codec, latent, level):
+                del picture
     return live.peak
+
+
+def _ours_counted(codec: Any, latent: torch.Tensor, level: torch.Tensor | None) -> Iterator[torch.Tensor]:
+    if is_ltx(codec):
+        from zoetrope.engine.families.ltx.decoding import Decoding
+
+        yield from Decoding(codec.decoder, level).pictures(latent)
+        return
+    from zoetrope.engine.families.wan.decoding import pictures_of
+
+    past: Any = {}
+    for each in codec.post_quant_conv(latent).unbind(2):
+        yield from pictures_of(codec.decoder, each, past)
 
 
 def compared(card: str) -> dict[str, float]:
@@ -103,7 +143,7 @@ def compared(card: str) -> dict[str, float]:
     codec = codec_of(card)
     latent = latent_of(codec, *SMALL)
     with torch.inference_mode():
-        theirs = torch.cat(list(decoded("diffusers", codec, latent))).clamp(-1, 1)
+        theirs = torch.cat(list(decoded("diffusers", codec, latent))).float().clamp(-1, 1)
         ours = torch.cat([torch.from_numpy(each) for each in decoded("ours", codec, latent)])
     apart = ((theirs / 2 + 0.5) * 255 - ours).abs()
     return {"largest": float(apart.max()), "mean": float(apart.mean())}
@@ -114,7 +154,7 @@ def main() -> None:
     options = _options()
     width, height = map(int, options.size.split("x"))
     asked = {"card": options.card, "width": width, "height": height, "frames": options.frames}
-    print(f"{options.card}, {options.size}, {options.frames} frames, float32\n")
+    print(f"{options.card}, {options.size}, {options.frames} frames\n")
     if options.counted:
         theirs, ours = (counted(side, **asked) for side in SIDES)
         print(f"tensors alive: {theirs / 1e9:.2f} GB diffusers, {ours / 1e9:.2f} GB ours, {ours / theirs:.2f}")
@@ -135,7 +175,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--card", default="wan2.1-t2v-1.3b", help="of the wan family")
+    parser.add_argument("--card", default="wan2.1-t2v-1.3b", help="of the wan or ltx family")
     parser.add_argument("--size", default="832x480")
     parser.add_argument("--frames", type=int, default=9)
     parser.add_argument("--rounds", type=int, default=1)

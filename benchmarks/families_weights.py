@@ -70,4 +70,4 @@ def _filled(like: torch.Tensor, numbers: torch.Tensor) -> torch.Tensor:
     for begin in range(0, len(flat), len(numbers)):
         part = flat[begin : begin + len(numbers)]
         part.copy_(numbers[: len(part)])
-    return made + 1 if like.dim() == 1 or like.shape[0] == like.numel() else made
+    return made + 1 if like.dim() < 2 or like.shape[0] == like.numel() else made

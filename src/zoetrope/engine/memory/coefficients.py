@@ -38,7 +38,7 @@ PATIENCE: Mapping[Precision, float] = {
 }
 
 # Live copies of the widest stage while a codec decodes a clip at once, in channel values of its output pixels. Counted
-# were 3.1 for LTX-Video's without what kernels take; the rest is left for them.
+# were 3.1 for LTX-Video's by diffusers, without what kernels take; the rest is left for them.
 CODEC_COPIES = 6.0
 
 # Products of a decode for each output pixel and widest channel squared: three convolutions of 27 taps a block.
@@ -48,11 +48,15 @@ CODEC_WORK = 27 * 2 * 6.0
 # Source: the model cards of Wan-AI/*-Diffusers load `vae` with torch.float32.
 FLOAT32_CODECS = frozenset({"AutoencoderKLWan"})
 
-# Codecs that our families decode picture by picture: values alive at once for each pixel of one picture, in multiples
-# of `channels_per_pixel`; mostly what causal convolutions remember. Plain, and with residual paths (TI2V-5B's). Counted
-# on their empty modules at 832x480, weights apart (benchmarks/families_decode.py --counted): 25.5 and 30.2 at 9 frames
-# and at 81, with bands of 4 MB; the rest is left for larger bands.
-STREAMED_CODECS: Mapping[str, tuple[float, float]] = {"AutoencoderKLWan": (26.5, 32.5)}
+# Codecs that our families decode a few pictures at a time: values alive at once for each pixel of one picture, in
+# multiples of `channels_per_pixel`; mostly what convolutions remember. Plain, and with residual paths (TI2V-5B's).
+# Counted on empty modules at 832x480, weights apart (benchmarks/families_decode.py --counted): Wan 25.5 and 30.2 at 9
+# frames and at 81; LTX 47 (0.9.5 and 2.0) and 52 (2.3) at 121. The rest is left for kernels.
+STREAMED_CODECS: Mapping[str, tuple[float, float]] = {
+    "AutoencoderKLWan": (26.5, 32.5),
+    "AutoencoderKLLTXVideo": (60.0, 60.0),
+    "AutoencoderKLLTX2Video": (60.0, 60.0),
+}
 
 
 def alive_per_pixel(kind: str, config: Mapping[str, Any], frames: int) -> float:

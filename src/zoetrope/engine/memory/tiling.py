@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from zoetrope.engine.memory.coefficients import STREAMED_CODECS, alive_per_pixel
+from zoetrope.engine.memory.coefficients import FLOAT32_CODECS, STREAMED_CODECS, alive_per_pixel
 
 Decode = Callable[[Tensor], Tensor]
 
@@ -34,7 +34,7 @@ def tiles_for(
 ) -> Tiles | None:
     """Choose tiles whose decode stays within so many bytes; None if the whole does, or if there is no limit.
 
-    Space is cut first where the codec goes frame by frame, since length costs it nothing.
+    Space alone is cut where the codec goes a few frames at a time, since length costs it nothing.
     Units: scale is frames and pixels of a side for each latent place; bytes at the codec's own type, two a number for
     all but those in float32.
     """
@@ -124,5 +124,5 @@ def _spread(length: int, size: int, overlap: int) -> tuple[int, ...]:
 
 def _bytes(latent: tuple[int, int, int], kind: str, config: Mapping[str, Any], scale: tuple[int, int]) -> int:
     frames, rows, columns = latent
-    wide = 4 if kind in STREAMED_CODECS else 2
+    wide = 4 if kind in FLOAT32_CODECS else 2
     return int(alive_per_pixel(kind, config, 1 + (frames - 1) * scale[0]) * rows * columns * scale[1] ** 2 * wide)

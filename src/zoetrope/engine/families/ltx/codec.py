@@ -1,11 +1,12 @@
 """Between pixels and LTX's latents. The codec is diffusers' AutoencoderKLLTX2Video or AutoencoderKLLTXVideo.
 
-It sees ahead in time, so a shot is decoded whole, or in tiles where memory is short. Knows no canvas.
+It sees ahead in time, so that a whole shot is given; its pictures come piece by piece, and from tiles where even a
+piece takes more memory than there is. Knows no canvas.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import torch
 from einops import rearrange
 from torch import Tensor
 
+from zoetrope.engine.families.ltx.decoding import Decoding
 from zoetrope.engine.memory.tiling import decode_tiled, tiles_for
 
 # What a decoder that still removes noise is told, and how much it gets. Source: the examples of LTXPipeline.
@@ -20,8 +22,8 @@ DECODE_LEVEL, DECODE_NOISE = 0.05, 0.025
 PROBES = 32  # latents that a preview's colours are measured from at once
 
 
-def decode(codec: Any, latent: Tensor, codec_bytes: int = 0) -> np.ndarray:
-    """Decode a whole shot.
+def pictures(codec: Any, latent: Tensor, codec_bytes: int = 0) -> Iterator[np.ndarray]:
+    """Decode a whole shot, and hand its pictures out as they come; all at once where it goes in tiles.
 
     Shapes: latent (f, r, w, c), normalised, float32; frames uint8 (t, h, w, 3).
     Units: codec_bytes at most at once, 0 for no limit.
@@ -36,21 +38,25 @@ def decode(codec: Any, latent: Tensor, codec_bytes: int = 0) -> np.ndarray:
     scale = codec.temporal_compression_ratio, codec.spatial_compression_ratio
     shape = (int(given.shape[1]), int(given.shape[2]), int(given.shape[3]))
     tiles = tiles_for(shape, type(codec).__name__, dict(codec.config), codec_bytes, scale=scale)
+    if tiles is not None:
+        given = decode_tiled(lambda tile: torch.cat(list(_decode(codec, tile[None])), 2)[0], given, tiles, scale)
+        yield _to_uint8(given)
+        return
+    for piece in _decode(codec, given[None]):
+        yield _to_uint8(piece[0])
 
-    def decode_tile(tile: Tensor) -> Tensor:
-        return _decode(codec, tile[None])[0]
 
-    pixels = decode_tile(given) if tiles is None else decode_tiled(decode_tile, given, tiles, scale)
+def _to_uint8(pixels: Tensor) -> np.ndarray:
     frames = rearrange(pixels, "c t h w -> t h w c").float()
     return frames.div(2).add_(0.5).clamp_(0, 1).mul_(255).round_().to(torch.uint8).cpu().numpy()
 
 
-def _decode(codec: Any, latent: Tensor) -> Tensor:
-    """Shapes: latent (b, c, f, r, w), with the codec's mean and spread; pixels (b, 3, t, h, w)."""
+def _decode(codec: Any, latent: Tensor) -> Iterator[Tensor]:
+    """Shapes: latent (b, c, f, r, w), with the codec's mean and spread; pixels (b, 3, t, h, w), piece by piece."""
     level = None
     if codec.config.timestep_conditioning:
         level = torch.full((len(latent),), DECODE_LEVEL, device=latent.device, dtype=latent.dtype)
-    return codec.decode(latent, level, return_dict=False)[0]
+    return Decoding(codec.decoder, level).pictures(latent)
 
 
 def encode(codec: Any, frames: np.ndarray) -> Tensor:
@@ -71,7 +77,7 @@ def colours_of(codec: Any) -> Callable[[Tensor], Tensor]:
     def colours(latents: Tensor) -> Tensor:
         still = latents.to(codec.latents_mean.device, codec.dtype)[:, :, None, None, None].expand(-1, -1, 1, 2, 2)
         mean, spread = _spread(codec, still)
-        means = [_decode(codec, each).float().mean((2, 3, 4)) for each in (still * spread + mean).split(PROBES)]
+        means = [next(_decode(codec, each)).float().mean((2, 3, 4)) for each in (still * spread + mean).split(PROBES)]
         return torch.cat(means).clamp(-1, 1)
 
     return colours

@@ -130,7 +130,7 @@ class LoadedLtx:
         count, rows, columns = canvas.grid
         latent = canvas.video.latent[: count * rows * columns]
         with self.parts["codec"].resident() as codec:
-            yield codecs.decode(
+            yield from codecs.pictures(
                 codec, rearrange(latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns), self.codec_bytes
             )
 
@@ -140,7 +140,7 @@ class LoadedLtx:
     def decode_video(self, latent: Tensor, state: Any) -> tuple[np.ndarray, Any]:
         """The codec sees ahead, so that this holds for a whole shot alone."""
         with self.parts["codec"].resident() as codec:
-            return codecs.decode(codec, latent, self.codec_bytes), None
+            return np.concatenate(list(codecs.pictures(codec, latent, self.codec_bytes))), None
 
     def decode_sound(self, latent: Tensor, state: Any) -> tuple[np.ndarray, Any]:
         return np.zeros((2, 0), np.float32), None
