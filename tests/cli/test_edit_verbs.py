@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from zoetrope.cli.clips import size_for
-from zoetrope.core.conditions import Footage, Region
+from zoetrope.core.conditions import Control, Footage, Reference, Region
 from zoetrope.core.sizes import Size
 from zoetrope.engine.families.pocket.facts import LIMITS
 from zoetrope.media.readers import read_clip
@@ -47,6 +47,30 @@ def test_an_outpaint_keeps_the_clip_in_the_middle(make, clip):
     assert request.size == Size(64, 48)
     assert np.argwhere(~region.mask).min(0).tolist() == [0, 16, 16]
     assert (~region.mask).sum() == 12 * 20 * 16
+
+
+@pytest.mark.parametrize(
+    ("verb", "which"), [("edit", ("--mask", "mask.png")), ("retake", ("--from", "0.25s", "--to", "0.5s"))]
+)
+def test_what_is_made_anew_follows_references_and_control_clips(make, clip, tmp_path, monkeypatch, verb, which):
+    Image.new("L", (48, 32), 255).save(tmp_path / "mask.png")
+    Image.new("RGB", (20, 30), (200, 30, 30)).save(tmp_path / "hero.png")
+    monkeypatch.chdir(tmp_path)
+    clip("face.mov", size=(32, 32))
+    led = ("--control", "pose=clip.mov", "--control", "face=face.mov")
+    asked = (*which, "@hero dances", "--reference", "hero=hero.png", *led)
+    request, said = make(verb, clip().name, *asked, *NOBODY)
+    region, hero, *controls = request.conditions
+    assert isinstance(region, Region)
+    assert isinstance(hero, Reference)
+    assert (hero.name, hero.picture.shape) == ("hero", (30, 20, 3))
+    assert [(type(each), each.kind) for each in controls] == [(Control, "pose"), (Control, "face")]
+    words = shlex.split(said.split("Again: ")[1])
+    assert [words[at + 1] for at, word in enumerate(words) if word in ("--reference", "--control")] == [
+        "hero=hero.png",
+        "pose=clip.mov",
+        "face=face.mov",
+    ]
 
 
 def test_foley_keeps_the_picture_and_needs_no_words(make, clip, tmp_path):

@@ -7,7 +7,8 @@ import numpy as np
 import typer
 
 from zoetrope.cli.clips import ReadClip, fitted, read_whole, size_for
-from zoetrope.cli.grouping import grouped
+from zoetrope.cli.grouping import grouped, typed
+from zoetrope.cli.inputs import Guides, read_guides
 from zoetrope.cli.masks import read_mask
 from zoetrope.cli.options import Manner
 from zoetrope.cli.shooting import Ask, Given, Output, shoot
@@ -24,6 +25,7 @@ def edit(
     prompt: Annotated[str, typer.Argument(help="What the whole clip shows afterwards.")],
     output: Output,
     manner: Manner,
+    guides: Guides,
     mask: Annotated[
         Path | None, typer.Option(help="A picture as large as the clip; what is white is made anew.")
     ] = None,
@@ -43,7 +45,8 @@ def edit(
             region = surround(read, read_size(outpaint or ""), limits.grid)
         option = ("--mask", str(mask)) if mask is not None else ("--outpaint", str(outpaint))
         seconds = limits.clock.seconds_of(len(read.frames))
-        return Ask(prompt, seconds, region.size, (Given(region, clip),), ("edit", str(clip), prompt, *option))
+        given = (Given(region, clip), *read_guides(guides, seconds, region.size, limits.clock))
+        return Ask(prompt, seconds, region.size, given, ("edit", str(clip), prompt, *option, *typed(guides)))
 
     shoot(ask_for, output, manner)
 

@@ -25,23 +25,30 @@ PADDING = Fraction(1, 20)  # seconds that coders of sound may add to its end; mo
 
 
 @dataclass(frozen=True)
-class Inputs:
-    """What is given of a shot as files."""
+class Guides:
+    """What tells of a shot beside its own pictures."""
 
-    image: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
-    ] = None
     reference: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=FILE", help="What @NAME in the prompt is: a picture, a clip or a sound. Up to 12."),
     ] = None
-    sound: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A voice or music that the picture is made to.")
-    ] = None
     control: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND=FILE", help="A clip that leads the shot: depth, edge, pose. Repeat for more."),
+    ] = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What is given of a shot as files."""
+
+    guides: Guides
+    image: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
+    ] = None
+    sound: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A voice or music that the picture is made to.")
     ] = None
     restyle: Annotated[Path | None, typer.Option(metavar="FILE", help="A clip that the shot is made out of.")] = None
     strength: Annotated[
@@ -58,10 +65,20 @@ def read_inputs(asked: Inputs, seconds: Fraction, size: Size, clock: Clock) -> t
         raise InvalidRequest("--strength was given without --restyle; name the clip that the shot is made out of.")
     return (
         *read_keyframes(asked.image or (), size),
-        *_read_references(asked.reference or (), clock),
+        *read_guides(asked.guides, seconds, size, clock),
         *((_read_sound(asked.sound, seconds, clock),) if asked.sound else ()),
-        *_read_controls(asked.control or (), seconds, size, clock),
         *((_read_restyle(asked, asked.restyle, seconds, size, clock),) if asked.restyle else ()),
+    )
+
+
+def read_guides(asked: Guides, seconds: Fraction, size: Size, clock: Clock) -> tuple[Given, ...]:
+    """References, and control clips fitted to the shot.
+
+    Raises: InvalidRequest for what does not fit; MediaError for files that cannot be read.
+    """
+    return (
+        *_read_references(asked.reference or (), clock),
+        *_read_controls(asked.control or (), seconds, size, clock),
     )
 
 

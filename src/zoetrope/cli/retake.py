@@ -8,7 +8,8 @@ import numpy as np
 import typer
 
 from zoetrope.cli.clips import ReadClip, fitted, read_whole, size_for
-from zoetrope.cli.grouping import grouped
+from zoetrope.cli.grouping import grouped, typed
+from zoetrope.cli.inputs import Guides, read_guides
 from zoetrope.cli.moments import read_range
 from zoetrope.cli.options import Manner
 from zoetrope.cli.shooting import Ask, Given, Output, shoot
@@ -27,6 +28,7 @@ def retake(
     start: Annotated[str, typer.Option("--from", metavar="TIME", help="Where the new part begins, such as 2s.")],
     end: Annotated[str, typer.Option("--to", metavar="TIME", help="Where it ends, such as 3s.")],
     manner: Manner,
+    guides: Guides,
 ) -> None:
     """Make a range of time of a clip anew."""
 
@@ -35,8 +37,9 @@ def retake(
         read = fitted(read, size_for(read.size, limits))
         seconds = limits.clock.seconds_of(len(read.frames))
         region = region_of(read, read_range(start, end, seconds), limits.clock)
-        words = ("retake", str(clip), prompt, "--from", start, "--to", end)
-        return Ask(prompt, seconds, read.size, (Given(region, clip),), words)
+        words = ("retake", str(clip), prompt, "--from", start, "--to", end, *typed(guides))
+        given = (Given(region, clip), *read_guides(guides, seconds, read.size, limits.clock))
+        return Ask(prompt, seconds, read.size, given, words)
 
     shoot(ask_for, output, manner)
 
