@@ -15,7 +15,7 @@ def reused(predict: Predict, most: float) -> Predict:
     """Leave predictions out while the change since the last one made is expected to stay under a share.
 
     The last two predictions tell how fast velocities change with sigma, and are drawn on along their line: on pocket's
-    weights that loses 0.7 % of the latents where the last one held as it is loses 1.7 (share 0.03, 50 steps).
+    weights that loses 0.3 to 0.7 % of the latents where the last one held loses 1.7 (share 0.03, 50 steps).
     Units: most is a relative change of the velocity, 0 for exactness.
     """
     if most <= 0:
