@@ -7,8 +7,9 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from zoetrope.engine.attention import has_tiles
+
 PART = 128  # queries at a time: as fast as 64 and 0.85 of the time of 256, a whole step on two Zen 4 cores
-TILES = torch.cpu._is_amx_tile_supported()  # multiplied in tiles, the flash kernel takes half the time of parts
 
 
 class RmsNorm(nn.Module):
@@ -76,7 +77,7 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = N
     """Attention of every query over all keys, by the way that is fastest here.
 
     Shapes: query (b, heads, n, c); key, value (b, heads, m, c); mask (n, m), true where a query may look; out like
-    query. On a CPU in bfloat16 that has no tiles (AMX), matrix products
+    query. On a CPU in bfloat16 that has no tiles, matrix products
     around a softmax beat the flash kernel, which multiplies at a fraction of their rate: 0.44 to 0.89 of its time
     under the compiler, forward and backward; in parts, without gradients, a whole step of 1,709 tokens took 0.76.
     """
@@ -86,7 +87,7 @@ def attention(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = N
             if mask is not None:
                 scores = scores.masked_fill(~mask, float("-inf"))
             return torch.matmul(torch.softmax(scores.float(), dim=-1).to(value.dtype), value)
-        plain = mask is None and not torch.is_grad_enabled() and not TILES
+        plain = mask is None and not torch.is_grad_enabled() and not has_tiles()
         if plain and query.dtype == torch.bfloat16 and query.shape[2] > PART:
             return attention_in_parts(query, key, value)
     return F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
