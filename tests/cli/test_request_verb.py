@@ -84,6 +84,7 @@ def test_python_asks_for_any_verb(directed, tmp_path, capsys, monkeypatch):
         ("{prompt: a, output: b.mp4, seconds: [1, 2]}", "give one value"),
         ("{prompt: a, output: b.mp4, strict: 3}", "it is true or false"),
         ("{output: b.mp4}", "Missing argument"),
+        ("{prompt: a, output: b.mp4, negative: no}", "put it in quotes"),
         ("{prompt: a, output: b.mp4, seed: x}", "a valid integer"),
         ("[{prompt: a, output: b.mp4}, {prompt: a, output: b.mp4}]", "as an earlier one does"),
         ("{prompt: [a", "is not valid YAML"),
@@ -115,3 +116,11 @@ def test_check_makes_nothing(directed, tmp_path, capsys):
 def test_python_names_the_request_that_is_wrong():
     with pytest.raises(InvalidRequest, match="request 2 of those given"):
         zoetrope.request([{**SHOT, "output": "a.mp4"}, {"prompt": "b"}])
+
+
+def test_a_shot_waits_for_every_file_that_it_goes_on_from():
+    first = {"prompt": "a", "output": "a.mp4", "keep_latents": "a.latents"}
+    second = {"prompt": "a", "output": "b.mp4", "from_draft": "a.latents@0.4"}
+    before, after = ask([first, second], verbs(), "here")
+    assert after.goes_on_from(before)
+    assert not before.goes_on_from(after)

@@ -61,7 +61,7 @@ def carry_out(asked: Sequence[Asked], row: Row, *, quiet: bool = False) -> None:
 
     with in_a_row(row):
         for number, shot in enumerate(asked):
-            if any(shot.mentions(before.output) for before in asked[:number]):
+            if any(map(shot.goes_on_from, asked[:number])):
                 row.settle()
             if len(asked) > 1 and not quiet:
                 print(f"{number + 1} of {len(asked)}: {shot.output}", file=sys.stderr, flush=True)

@@ -17,21 +17,24 @@ import yaml
 from zoetrope.core.errors import InvalidRequest, MediaError
 
 MAKE = "make"
+MADE = ("output", "keep_latents")  # the options that name files which are made
 MOST = 1000  # requests of a file: a night's work of the fastest machine
 MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request, as it would be typed. `values` are the texts in it, among them the files that it reads."""
+    """One request, as it would be typed. `values` are the texts in it, among them the files that it reads; `made` are
+    the files that are there when it is finished."""
 
     words: tuple[str, ...]
     output: Path
     values: tuple[str, ...]
+    made: tuple[Path, ...]
 
-    def mentions(self, path: Path) -> bool:
-        """Whether a file may be read for this request."""
-        return any(path.name in value for value in self.values)
+    def goes_on_from(self, before: Asked) -> bool:
+        """Whether a file that another request makes may be read for this one."""
+        return any(path.name in value for path in before.made for value in self.values)
 
 
 def read_requests(file: Path) -> list[Any]:
@@ -97,7 +100,8 @@ def _asked(request: Any, verbs: Mapping[str, Any]) -> Asked:
     typed = (verb, *options, "--", *words)
     verbs[verb].make_context(verb, list(typed[1:]))  # refuses what the command line would
     texts = [text for key, value in values.items() if key != "output" for text in _texts(key, value)]
-    return Asked(typed, Path(str(values["output"])), tuple(texts))
+    made = [Path(text) for key in MADE for text in _texts(key, values.get(key, False))]
+    return Asked(typed, Path(str(values["output"])), tuple(texts), tuple(made))
 
 
 def _names(param: Any) -> Iterator[str]:
@@ -114,6 +118,8 @@ def _option(param: Any, key: str, value: Any) -> Iterator[str]:
         if value:
             yield param.opts[-1]
         return
+    if isinstance(value, bool):
+        raise InvalidRequest(f"{key} was {value!r}; YAML reads yes, no, on and off so: put it in quotes.")
     texts = _texts(key, value)
     if len(texts) > 1 and not param.multiple:
         raise InvalidRequest(f"{key} was {value!r}; give one value.")
@@ -124,7 +130,7 @@ def _option(param: Any, key: str, value: Any) -> Iterator[str]:
 def _texts(key: str, value: Any) -> list[str]:
     """A value as it would be typed, or several of a list."""
     if isinstance(value, bool):
-        return []  # a flag; where a value is wanted, the command line says so
+        return []  # of a flag
     if isinstance(value, str | int | float):
         return [str(value)]
     if isinstance(value, list) and value:
