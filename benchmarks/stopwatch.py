@@ -17,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from zoetrope.engine.families import Family, Loaded
 from zoetrope.engine.numerics import Numerics
+from zoetrope.engine.walk import Detailed
 
 
 def attention_flop(query: Any, key: Any, value: Any, *_: Any, out_val: Any = None, **__: Any) -> int:
@@ -94,6 +95,17 @@ class TimedCheckpoint:
         """Time the decoding of pictures."""
         with self._watch.running("decode"):
             return self._loaded.decode_video(latent, state)
+
+    def details(self, request: Any, canvas: Any) -> Any:
+        """Time the decoding of pictures by what knows more of them."""
+        assert isinstance(self._loaded, Detailed)
+        details = self._loaded.details(request, canvas)
+
+        def timed(latent: Any, first: int) -> Any:
+            with self._watch.running("decode"):
+                return details(latent, first)
+
+        return timed
 
     def decode_sound(self, latent: Any, state: Any) -> Any:
         """Time the decoding of sound."""

@@ -40,7 +40,7 @@ def family(tmp_path_factory):
     entries = Tokeniser(Lexicon(frozenset(WORDS), frozenset(CHARACTERS))).entries
     text = TextConfig(entries=entries, width=64, layers=1, length=12)
     network = NetworkConfig(text=text, width=64, layers=2, hidden_factor=2)
-    video = VideoCodecConfig(decoder_width=64, decoder_layers=1)
+    video = VideoCodecConfig()
     sound = SoundCodecConfig(width=32, encoder_blocks=1, decoder_blocks=1)
     modules = {"network": (PocketNetwork(network), network), "video_codec": (VideoCodec(video), video)}
     planner = PlannerConfig(width=48, layers=2, head=24)

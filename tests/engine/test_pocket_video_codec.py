@@ -1,15 +1,13 @@
 import pytest
 import torch
 
-from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
-
-TINY = VideoCodecConfig(channels=8, decoder_width=64, decoder_layers=2)
+from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig, to_pixels
 
 
 @pytest.fixture(scope="module")
 def codec() -> VideoCodec:
     torch.manual_seed(0)
-    return VideoCodec(TINY).eval().requires_grad_(False)
+    return VideoCodec(VideoCodecConfig(channels=8)).eval().requires_grad_(False)
 
 
 def frames_of(count: int, height: int = 32, width: int = 48) -> torch.Tensor:
@@ -26,12 +24,16 @@ def test_a_clip_keeps_its_shape_through_latents(codec: VideoCodec, count: int) -
 @pytest.mark.parametrize("pieces", [(4,), (1, 3), (2, 1, 1)])
 def test_decoding_in_any_pieces_gives_what_decoding_at_once_gives(codec: VideoCodec, pieces: tuple[int, ...]) -> None:
     latent = codec.encode(frames_of(19))
-    state, parts = None, []
-    for piece in latent.split(pieces, dim=1):
-        pictures, state = codec.decode_stream(piece, state)
-        parts.append(pictures)
+    parts = [codec.decode(piece, begun=number > 0) for number, piece in enumerate(latent.split(pieces, dim=1))]
     # The widths of matrix products differ between pieces, so sums differ in their last bits.
     torch.testing.assert_close(torch.cat(parts, dim=2), codec.decode(latent), atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_change_of_latents_adds_its_own_change_to_pictures(codec: VideoCodec, begun: bool) -> None:
+    before, after = codec.encode(frames_of(13)), codec.encode(frames_of(13).flip(2))
+    added = codec.decode(before, begun=begun) + codec.change(after - before, begun=begun)
+    torch.testing.assert_close(added, codec.decode(after, begun=begun), atol=1e-5, rtol=1e-5)
 
 
 def test_later_frames_change_nothing_that_came_before(codec: VideoCodec) -> None:
@@ -46,3 +48,8 @@ def test_later_frames_change_nothing_that_came_before(codec: VideoCodec) -> None
 def test_a_still_is_the_first_latent_of_its_clip(codec: VideoCodec) -> None:
     frames = frames_of(7)
     torch.testing.assert_close(codec.encode(frames[:, :, :1]), codec.encode(frames)[:, :1])
+
+
+def test_pixels_are_levels_of_eight_bits() -> None:
+    pictures = torch.tensor([-2.0, -1, 0.001, 1, 2]).expand(3, 1, 1, 5)
+    assert to_pixels(pictures)[0, 0, :, 0].tolist() == [0, 0, 128, 255, 255]

@@ -37,7 +37,7 @@ def heard(*conditions) -> np.ndarray:
 
 def test_latents_that_hold_new_sound_are_not_given() -> None:
     torch.manual_seed(0)
-    video = VideoCodec(VideoCodecConfig(decoder_width=64, decoder_layers=1)).eval()
+    video = VideoCodec(VideoCodecConfig()).eval()
     sound = SoundCodec(SoundCodecConfig(width=32, encoder_blocks=1, decoder_blocks=1)).eval()
     request = Request("a ball", seconds=1, size="96x80", seed=1, conditions=(region((80, 96)),))
     with torch.inference_mode():

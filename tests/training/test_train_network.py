@@ -27,7 +27,7 @@ BUCKETS = (
 def recipe(tmp_path_factory: pytest.TempPathFactory) -> NetworkRecipe:
     folder = tmp_path_factory.mktemp("codecs")
     torch.manual_seed(0)
-    video = VideoCodecConfig(channels=8, decoder_width=64, decoder_layers=1)
+    video = VideoCodecConfig(channels=8)
     sound = SoundCodecConfig(width=32, encoder_blocks=1, decoder_blocks=1)
     save_weights(VideoCodec(video), folder / "video_codec.safetensors", video)
     save_weights(SoundCodec(sound), folder / "sound_codec.safetensors", sound)

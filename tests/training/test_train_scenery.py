@@ -13,7 +13,7 @@ from zoetrope.training.trainer import train
 
 def recipe(folder: Path) -> SceneryRecipe:
     torch.manual_seed(0)
-    video = VideoCodecConfig(decoder_width=32, decoder_layers=1)
+    video = VideoCodecConfig()
     sketcher = SketcherConfig(thing_width=16, stage_width=16, layers=1)
     save_weights(VideoCodec(video), folder / "video_codec.safetensors", video)
     save_weights(Sketcher(sketcher), folder / "sketcher.safetensors", sketcher)

@@ -24,7 +24,7 @@ from zoetrope.core.time import Clock, Seconds
 from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.families import Family, Loaded
 from zoetrope.engine.generate import make_latents
-from zoetrope.engine.stream import LATENT_FRAMES_AT_ONCE, Part
+from zoetrope.engine.stream import OfLatents, Part, pictures_of
 from zoetrope.engine.walk import Decodes, Detailed, Renders
 
 PAST = 2  # latent frames that a chunk looks back on: a picture and a group of them, which tells of motion
@@ -210,11 +210,10 @@ def _made(
         canvas = make_latents(chunk, family.presets[chunk.preset], checkpoint, None, cancel, 0)
         sound, sound_state = _sound(checkpoint, canvas, chunk, clock, scene)
         details = checkpoint.details(chunk, canvas) if isinstance(checkpoint, Detailed) else None
-    first, stop = start - _past(scene, clock), start + _new(scene, clock)
+    stop = start + _new(scene, clock)
     left, seen, video_state = sound, [] if scene is None else [scene.ending.frames], None
-    for frames, state in _frames(checkpoint, canvas, scene):
+    for frames, state in _frames(checkpoint, canvas, scene, details):
         stop_if(cancel, "while decoding")
-        frames = frames if details is None else details(frames, start - first)
         samples = len(frames) * clock.sample_rate // clock.frame_rate
         heard, left = np.split(left, [samples if start + len(frames) < stop else left.shape[1]], axis=1)
         yield Part(start, frames, heard)
@@ -227,20 +226,19 @@ def _made(
     return Ending(np.concatenate(seen)[-count:], kept, None, video_state, sound_state)
 
 
-def _frames(checkpoint: Loaded, canvas: Canvas, scene: Scene | None) -> Iterator[tuple[np.ndarray, Any]]:
+def _frames(
+    checkpoint: Loaded, canvas: Canvas, scene: Scene | None, details: OfLatents | None
+) -> Iterator[tuple[np.ndarray, Any]]:
     """The new pictures of a canvas, and the decoder's state after them."""
     count, rows, columns = canvas.grid
     latent = rearrange(canvas.video.latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
-    state = None if scene is None else scene.ending.video_state
-    if scene is not None and state is None:
+    if scene is None:
+        return pictures_of(checkpoint, details, latent, 0, None)
+    state = scene.ending.video_state
+    if state is None and details is None:
         with torch.inference_mode():
             _, state = checkpoint.decode_video(latent[:PAST], None)
-    new = latent if scene is None else latent[PAST:]
-    pieces = new.split(LATENT_FRAMES_AT_ONCE) if scene else (new[:1], *new[1:].split(LATENT_FRAMES_AT_ONCE))
-    for piece in pieces:
-        with torch.inference_mode():
-            frames, state = checkpoint.decode_video(piece, state)
-        yield frames, state
+    return pictures_of(checkpoint, details, latent[PAST:], PAST, state)
 
 
 def _sound(

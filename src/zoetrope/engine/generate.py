@@ -32,7 +32,7 @@ from zoetrope.engine.memory.plan import Wish
 from zoetrope.engine.numerics import Numerics, choose_numerics, heed
 from zoetrope.engine.presets import choose_preset
 from zoetrope.engine.progress import tell_steps
-from zoetrope.engine.stream import Part, decode_parts, detailed_parts, parts_of
+from zoetrope.engine.stream import Part, decode_parts, parts_of
 from zoetrope.engine.walk import Detailed, Renders
 from zoetrope.engine.walking import Begun, make_latents
 
@@ -196,9 +196,8 @@ def shoot(
         preset = family.presets[request.preset]
         canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper, begun, on_latents)
         stop_if(cancel, "before decoding")
-        parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, cancel=cancel)
-        if isinstance(checkpoint, Detailed):
-            parts = detailed_parts(parts, checkpoint.details(request, canvas))
+        details = checkpoint.details(request, canvas) if isinstance(checkpoint, Detailed) else None
+        parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, details=details, cancel=cancel)
         if canvas.sound.given.all():
             request = replace(request, conditions=with_clip_sound(request.conditions))
     for part in parts:

@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import torch
 from einops import rearrange
+from torch import Tensor
 
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.families import Loaded
 from zoetrope.engine.walk import Decodes
 
+OfLatents: TypeAlias = Callable[[Tensor, int], np.ndarray]
 LATENT_FRAMES_AT_ONCE = 2  # a second of picture: small enough to begin writing early, large enough for long products
 
 
@@ -34,21 +37,23 @@ class Part:
 
 
 def decode_parts(
-    loaded: Loaded, canvas: Canvas, *, frames: int, samples: int, cancel: Cancel | None = None
+    loaded: Loaded,
+    canvas: Canvas,
+    *,
+    frames: int,
+    samples: int,
+    details: OfLatents | None = None,
+    cancel: Cancel | None = None,
 ) -> Iterator[Part]:
     """Decode a finished canvas part by part; together the parts hold exactly so many frames and samples.
 
+    `details` decodes pictures in the codec's place; see `walk.Detailed`.
     Raises: Cancelled, between two parts.
     """
     if isinstance(loaded, Decodes):
         return parts_of(loaded.pictures(canvas), loaded.sounds(canvas, samples), frames, cancel)
     sound = _Sound(loaded, canvas, samples)
-    return _joined(_pictures(loaded, canvas), sound.until, frames, samples, cancel)
-
-
-def detailed_parts(parts: Iterator[Part], details: Callable[[np.ndarray, int], np.ndarray]) -> Iterator[Part]:
-    """Parts of a shot with what its pictures have beyond their latents; see `walk.Detailed`."""
-    return (Part(part.start, details(part.frames, part.start), part.sound) for part in parts)
+    return _joined(_pictures(loaded, canvas, details), sound.until, frames, samples, cancel)
 
 
 def parts_of(pictures: Iterator[np.ndarray], sound: np.ndarray, frames: int, cancel: Cancel | None) -> Iterator[Part]:
@@ -85,15 +90,31 @@ def _joined(
         start = stop
 
 
-def _pictures(loaded: Loaded, canvas: Canvas) -> Iterator[np.ndarray]:
+def _pictures(loaded: Loaded, canvas: Canvas, details: OfLatents | None) -> Iterator[np.ndarray]:
     count, rows, columns = canvas.grid
     latent = canvas.video.latent[: count * rows * columns]  # what follows the grid is no frame of the shot
     latent = rearrange(latent, "(f r w) c -> f r w c", f=count, r=rows, w=columns)
-    state: Any = None
-    for piece in (latent[:1], *latent[1:].split(LATENT_FRAMES_AT_ONCE)):
-        if len(piece):
-            pictures, state = loaded.decode_video(piece, state)
-            yield pictures
+    return (frames for frames, _ in pictures_of(loaded, details, latent, 0, None))
+
+
+def pictures_of(
+    loaded: Loaded, details: OfLatents | None, latent: Tensor, first: int, state: Any
+) -> Iterator[tuple[np.ndarray, Any]]:
+    """Pictures of latents (f, r, c, channels) in pieces, each with the decoder's state after it.
+
+    `first` is the number of the first latent frame in its canvas; `state` the decoder's before it.
+    """
+    begun = latent[:0] if first else latent[:1]
+    for piece in (begun, *latent[len(begun) :].split(LATENT_FRAMES_AT_ONCE)):
+        if not len(piece):
+            continue
+        if details is None:
+            with torch.inference_mode():
+                frames, state = loaded.decode_video(piece, state)
+        else:
+            frames = details(piece, first)
+        yield frames, state
+        first += len(piece)
 
 
 class _Sound:

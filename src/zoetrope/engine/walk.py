@@ -49,8 +49,11 @@ class Walks(Protocol):
 class Detailed(Protocol):
     """A family that knows more of a shot's pictures than its codec can hold."""
 
-    def details(self, request: Request, canvas: Canvas) -> Callable[[np.ndarray, int], np.ndarray]:
-        """What adds it to decoded frames uint8 (t, h, w, 3), the first of which is that number of the canvas."""
+    def details(self, request: Request, canvas: Canvas) -> Callable[[Tensor, int], np.ndarray]:
+        """What decodes a shot's latents (f, r, c, channels), the first of which is that latent frame of the canvas.
+
+        Stands in for `decode_video`, any pieces in any order. Shapes: out uint8 (t, h, w, 3).
+        """
         ...
 
 

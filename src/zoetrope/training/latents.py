@@ -21,7 +21,7 @@ from zoetrope.engine.families.pocket.plan import Plan, bare
 from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.text import Tokeniser
-from zoetrope.engine.families.pocket.video_codec import PATCH, VideoCodec, VideoCodecConfig
+from zoetrope.engine.families.pocket.video_codec import PATCH, VideoCodec, codec_config
 from zoetrope.engine.families.pocket.words import Lexicon
 from zoetrope.engine.numerics import Numerics
 from zoetrope.engine.weights import load_strictly, read_config
@@ -177,7 +177,7 @@ def picture_parts(folder: Path) -> tuple[VideoCodec, Sketcher]:
     """The video codec and the sketcher, as they are trained on."""
     video, sketcher = folder / "video_codec.safetensors", folder / "sketcher.safetensors"
     return (
-        load_strictly(VideoCodec(VideoCodecConfig(**read_config(video))), video, Numerics("cpu", torch.bfloat16)),
+        load_strictly(VideoCodec(codec_config(read_config(video))), video, Numerics("cpu", torch.bfloat16)),
         load_strictly(Sketcher(SketcherConfig(**read_config(sketcher))), sketcher, Numerics("cpu", torch.bfloat16)),
     )
 

@@ -44,7 +44,7 @@ class Dresser:
         mean = self._encoded(stage)
         made = self.painter.paint(mean, signs, grid, seeds, steps=steps, told=told, strength=strength, shown=shown)
         made = rearrange(made, "(f r w) c -> 1 f r w c", f=1, r=grid[0])
-        return self.codec.decode_stream(made.to(self.codec.encoder.weight.dtype), None)[0][0, :, 0].float()
+        return self.codec.decode(made)[0, :, 0].float()
 
     def _encoded(self, picture: Tensor) -> Tensor:
         """A picture (3, h, w) as latents (n, c)."""

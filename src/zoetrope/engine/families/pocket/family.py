@@ -40,8 +40,7 @@ from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
 from zoetrope.engine.families.pocket.spotter import Spotter
 from zoetrope.engine.families.pocket.staging import PAST, Stager
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
-from zoetrope.engine.families.pocket.video_codec import State as VideoState
-from zoetrope.engine.families.pocket.video_codec import VideoCodec
+from zoetrope.engine.families.pocket.video_codec import VideoCodec, to_pixels
 from zoetrope.engine.guidance import Branches
 from zoetrope.engine.keeping import digest
 from zoetrope.engine.noise import Seeds, seeds_of
@@ -246,17 +245,16 @@ class LoadedPocket:
         picture = self.dresser.dress(stage[:, 0], plan.signs[0], grid, seeds)
         return Anchor(picture - stage[:, 0], resting.camera[0, 0])
 
-    def decode_video(self, latent: Tensor, state: VideoState) -> tuple[np.ndarray, VideoState]:
-        frames, state = self.video_codec.decode_stream(latent[None], state)
-        pixels = rearrange(frames[0], "c t h w -> t h w c").float().add_(1).mul_(127.5).round_().clamp_(0, 255)
-        return pixels.to(torch.uint8).cpu().numpy(), state
+    def decode_video(self, latent: Tensor, state: bool | None) -> tuple[np.ndarray, bool]:
+        """As `families.Loaded` says; the state is whether the clip has begun, all that this codec needs to know."""
+        return to_pixels(self.video_codec.decode(latent[None], begun=bool(state))[0]), True
 
     def decode_sound(self, latent: Tensor, state: SoundState | None) -> tuple[np.ndarray, SoundState]:
         sound, state = self.sound_codec.decode_stream(latent[None], state)
         return sound[0].float().cpu().numpy(), state
 
     def details(self, request: Request, canvas: Canvas) -> Details:
-        """What pictures of a shot have beyond their latents; what is given in any other way than one by one stays."""
+        """Decode with what pictures have beyond their latents; what is given in any other way than one by one stays."""
         count, rows, _ = canvas.grid
         kept = rearrange(canvas.video.given, "(f r c) -> f r c", f=count, r=rows).cpu().clone()
         kept[_latents_of(keyed(request, LIMITS.clock))] = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from einops import rearrange
 from torch import Tensor, nn
 
 from zoetrope.engine.attention import has_tiles
@@ -109,48 +108,3 @@ def preconditioning(sigma: Tensor) -> tuple[Tensor, Tensor]:
     """
     power = (1 - sigma).square() + sigma.square()
     return (1 - sigma) / power, sigma * power.rsqrt()
-
-
-def shift_in_time(x: Tensor, last: Tensor | None, share: int) -> tuple[Tensor, Tensor]:
-    """Take the first `share` channels of every token from the same place one latent frame earlier.
-
-    Shapes: x (b, f, n, d); last (b, 1, n, share) from the frame before the first, None for zeros. Returns the mixed
-    x and the state for the frames that follow. Costs no arithmetic. Source: Lin et al. 2019 (TSM), causal form.
-    """
-    moving = x[..., :share]
-    if last is None:
-        last = torch.zeros_like(moving[:, :1])
-    earlier = torch.cat([last, moving[:, :-1]], dim=1)
-    return torch.cat([earlier, x[..., share:]], dim=-1), moving[:, -1:]
-
-
-class FrameBlock(nn.Module):
-    """Attention inside one latent frame with a causal look at the frame before it, then an MLP.
-
-    Shapes: x (b, f, n, d); table (2, n, 1, head). Source of the residual form: pre-norm transformer.
-    """
-
-    def __init__(self, width: int, hidden: int, head: int = 64) -> None:
-        super().__init__()
-        self.head = head
-        self.shift = width // 4
-        self.attention_norm = RmsNorm(width)
-        self.query_key_value = nn.Linear(width, 3 * width, bias=False)
-        self.query_norm = RmsNorm(head)
-        self.key_norm = RmsNorm(head)
-        self.attention_out = nn.Linear(width, width)
-        self.mlp_norm = RmsNorm(width)
-        self.mlp = Mlp(width, hidden)
-
-    def forward(self, x: Tensor, table: Tensor, last: Tensor | None) -> tuple[Tensor, Tensor]:
-        b, f = x.shape[:2]
-        mixed, state = shift_in_time(self.attention_norm(x), last, self.shift)
-        packed = rearrange(self.query_key_value(mixed), "b f n (k e c) -> k (b f) n e c", k=3, c=self.head)
-        query, key, value = (
-            rotate(self.query_norm(packed[0]), table),
-            rotate(self.key_norm(packed[1]), table),
-            packed[2],
-        )
-        attended = F.scaled_dot_product_attention(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2))
-        x = x + self.attention_out(rearrange(attended, "(b f) e n c -> b f n (e c)", b=b, f=f))
-        return x + self.mlp(self.mlp_norm(x)), state

@@ -23,7 +23,7 @@ from zoetrope.engine.families.pocket.sketch import Sketcher, SketcherConfig
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundCodecConfig
 from zoetrope.engine.families.pocket.spotter import load_spotter
 from zoetrope.engine.families.pocket.text import TextConfig, Tokeniser
-from zoetrope.engine.families.pocket.video_codec import VideoCodec, VideoCodecConfig
+from zoetrope.engine.families.pocket.video_codec import VideoCodec, codec_config
 from zoetrope.engine.families.pocket.words import read_lexicon
 from zoetrope.engine.int8 import cpu_multiplies_int8
 from zoetrope.engine.memory.plan import Precision
@@ -55,7 +55,7 @@ def load_pocket(folder: Path, numerics: Numerics) -> LoadedPocket:
             f"{folder / NETWORK} reads {config.text.entries} words, but {folder / LEXICON} lists {tokeniser.entries}; "
             "install the package's weights again."
         )
-    video = VideoCodec(VideoCodecConfig(**read_config(folder / VIDEO_CODEC)))
+    video = VideoCodec(codec_config(read_config(folder / VIDEO_CODEC)))
     sound = SoundCodec(SoundCodecConfig(**read_config(folder / SOUND_CODEC)))
     exact = replace(numerics, dtype=torch.float32)
     planner = Planner(PlannerConfig(**read_config(folder / PLANNER)))

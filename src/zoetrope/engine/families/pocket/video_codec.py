@@ -1,54 +1,29 @@
 """The video codec of the pocket family: pictures in [-1, 1] <-> latents, six frames of 16x16 pixels to one token.
 
 The first latent frame holds the first picture alone (a still is one latent frame, as if six alike); every later one
-holds six pictures. Pictures become latents by one linear map, the principal components of patches, so that latents
-change as smoothly as pictures do; only the way back is learned. It looks back one latent frame a layer and never
-forward, so it streams. All arithmetic is linear layers and attention inside one latent frame: convolutions at pixel
-resolution cost more than everything else on a CPU.
+holds six pictures. Both ways are one linear map of a token's patch, the principal components of patches: latents change
+as smoothly as pictures do, any piece of a clip decodes by itself, and what a latent changes is added to a picture.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.layers import FrameBlock, RmsNorm, rotary_table
-
 PATCH = 16
 GROUP = 6
 STILL = 3 * PATCH * PATCH  # values of one picture's patch
-
-State = list[Tensor] | None
 
 
 @dataclass(frozen=True)
 class VideoCodecConfig:
     channels: int = 160
-    decoder_width: int = 384
-    decoder_layers: int = 5  # 0: nothing but lines
-    hidden_factor: int = 3
-    head: int = 64
-
-
-class Tower(nn.Module):
-    """A stack of frame blocks that carries its own causal state."""
-
-    def __init__(self, width: int, layers: int, config: VideoCodecConfig) -> None:
-        super().__init__()
-        self.head = config.head
-        self.blocks = nn.ModuleList(FrameBlock(width, config.hidden_factor * width, config.head) for _ in range(layers))
-        self.norm = RmsNorm(width)
-
-    def forward(self, x: Tensor, table: Tensor, state: State) -> tuple[Tensor, list[Tensor]]:
-        states = []
-        for index, block in enumerate(self.blocks):
-            x, last = block(x, table, None if state is None else state[index])
-            states.append(last)
-        return self.norm(x), states
 
 
 class Patches(nn.Module):
@@ -73,63 +48,45 @@ class VideoCodec(nn.Module):
     def __init__(self, config: VideoCodecConfig | None = None) -> None:
         super().__init__()
         self.config = config = config or VideoCodecConfig()
-        outer, c = config.decoder_width, config.channels
-        self.encoder = nn.Linear(STILL * GROUP, c)
-        self.decoder_direct = Patches(c)
-        if config.decoder_layers:
-            self.decoder_in = nn.Linear(c, outer)
-            self.decoder = Tower(outer, config.decoder_layers, config)
-            self.decoder_out = Patches(outer)
-        self.register_buffer("mean", torch.zeros(c))
-        self.register_buffer("deviation", torch.ones(c))
+        self.encoder = nn.Linear(STILL * GROUP, config.channels)
+        self.decoder_direct = Patches(config.channels)
+        self.register_buffer("mean", torch.zeros(config.channels))
+        self.register_buffer("deviation", torch.ones(config.channels))
 
-    def table(self, rows: int, columns: int, device: torch.device) -> Tensor:
-        places = torch.cartesian_prod(torch.arange(rows), torch.arange(columns)).float()
-        share = self.config.head // 4
-        return rotary_table(places, (share, share), (64.0, 64.0)).to(device)
-
-    def encode_raw(self, frames: Tensor) -> Tensor:
-        """Latents before normalisation, (b, 1 + k, r, c, channels)."""
+    def encode(self, frames: Tensor) -> Tensor:
+        """Pictures -> latents. A single picture gives the latent of a still."""
         cut = "b c (f t) (r p) (w q) -> b f r w (t c p q)"
         groups = rearrange(frames[:, :, 1:], cut, t=GROUP, p=PATCH, q=PATCH)
         still = rearrange(frames[:, :, :1], cut, t=1, p=PATCH, q=PATCH)
         folded = self.encoder.weight.unflatten(1, (GROUP, STILL)).sum(1)
-        return torch.cat([F.linear(still, folded, self.encoder.bias), self.encoder(groups)], dim=1)
+        raw = torch.cat([F.linear(still, folded, self.encoder.bias), self.encoder(groups)], dim=1)
+        return (raw.float() - self.mean) / self.deviation
 
-    def encode(self, frames: Tensor) -> Tensor:
-        """Pictures -> latents. A single picture gives the latent of a still."""
-        return (self.encode_raw(frames).float() - self.mean) / self.deviation
+    def decode(self, latent: Tensor, *, begun: bool = False) -> Tensor:
+        """Latents -> pictures; the first latent is that of a still, unless the clip has begun before it."""
+        return self._pictures(latent * self.deviation + self.mean, begun, with_bias=True)
 
-    def decode_raw(self, latent: Tensor, state: State = None) -> tuple[Tensor, list[Tensor]]:
-        """Unnormalised latents -> pictures and the state for the latents that follow."""
-        rows, columns = latent.shape[2:4]
-        flat = rearrange(latent, "b f r w c -> b f (r w) c")
-        fresh = state is None
-        made, after = self._refined(flat, self.table(rows, columns, latent.device), state)
-        join = "b f (r w) (t c p q) -> b c (f t) (r p) (w q)"
-        parts = []
-        for kind, where in (("still", slice(0, int(fresh))), ("group", slice(int(fresh), None))):
-            patches = getattr(self.decoder_direct, kind)(flat[:, where])
-            if made is not None:
-                patches = patches + getattr(self.decoder_out, kind)(made[:, where])
-            parts.append(rearrange(patches, join, c=3, p=PATCH, q=PATCH, r=rows))
-        return torch.cat(parts, dim=2), after
+    def change(self, difference: Tensor, *, begun: bool = False) -> Tensor:
+        """What a difference of latents adds to pictures. Shapes: as `decode`."""
+        return self._pictures(difference * self.deviation, begun, with_bias=False)
 
-    def _refined(self, flat: Tensor, table: Tensor, state: State) -> tuple[Tensor | None, list[Tensor]]:
-        """What the tower, where there is one, makes of latents (b, f, n, c), and its state."""
-        if not self.config.decoder_layers:
-            return None, []
-        return self.decoder(self.decoder_in(flat), table, state)
-
-    def decode_stream(self, latent: Tensor, state: State = None) -> tuple[Tensor, list[Tensor]]:
-        """Normalised latents -> pictures, with the state to hand back with the next latents (None starts a clip)."""
-        return self.decode_raw((latent * self.deviation + self.mean).to(self.decoder_direct.still.weight.dtype), state)
-
-    def decode(self, latent: Tensor) -> Tensor:
-        """Latents -> pictures, one latent frame at a time: the same numbers as any streaming of it."""
-        state: State = None
-        parts = []
-        for frame in latent.split(1, dim=1):
-            pictures, state = self.decode_stream(frame, state)
-            parts.append(pictures)
+    def _pictures(self, raw: Tensor, begun: bool, *, with_bias: bool) -> Tensor:
+        direct, first = self.decoder_direct, 0 if begun else 1
+        raw, parts = raw.to(direct.still.weight.dtype), []
+        for layer, some in ((direct.still, raw[:, :first]), (direct.group, raw[:, first:])):
+            if some.shape[1]:
+                patches = F.linear(some, layer.weight, layer.bias if with_bias else None)
+                parts.append(rearrange(patches, "b f r w (t c p q) -> b c (f t) (r p) (w q)", c=3, p=PATCH, q=PATCH))
         return torch.cat(parts, dim=2)
+
+
+def to_pixels(pictures: Tensor) -> np.ndarray:
+    """Pictures (3, t, h, w) in [-1, 1] as uint8 (t, h, w, 3)."""
+    levels = torch.empty(pictures.shape, dtype=torch.float32, device=pictures.device)
+    torch.add(pictures, 1, out=levels).mul_(127.5).round_().clamp_(0, 255)
+    return rearrange(levels.to(torch.uint8), "c t h w -> t h w c").contiguous().cpu().numpy()
+
+
+def codec_config(fields: dict[str, Any]) -> VideoCodecConfig:
+    """Build the config from what a file says of itself; shipped weights name sizes of a tower that they do not have."""
+    return VideoCodecConfig(channels=fields["channels"])
