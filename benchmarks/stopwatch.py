@@ -5,6 +5,7 @@ Knows no benchmark; it adds up seconds under names.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -34,9 +35,15 @@ def byte_product_flop(codes: Any, *_: Any, out_shape: Any = None, **__: Any) -> 
     return 2 * codes[0] * codes[1] * out_shape[1]
 
 
+def layer_flop(x: Any, weight: Any, *_: Any, out_shape: Any = None, **__: Any) -> int:
+    """FLOP of a linear layer whose kernel also does what follows it, which counts for nothing here either."""
+    return 2 * math.prod(x) * weight[0]
+
+
 UNCOUNTED = {
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: attention_flop,
     torch.ops.onednn.qlinear_pointwise: byte_product_flop,
+    torch.ops.mkldnn._linear_pointwise: layer_flop,
 }
 
 

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from zoetrope.engine.products import linear, through
+
 CACHED = 4608  # places at once: what lies between the layers stays in the cache
 
 Layers: TypeAlias = list[tuple[Tensor, Tensor]]
@@ -31,8 +33,8 @@ class Field(nn.Module):
             nn.Linear(condition, 2 * width), nn.GELU("tanh"), nn.Linear(2 * width, 2 * width * layers)
         )
 
-    def forward(self, told: Sequence[Tensor], condition: Tensor) -> Tensor:
-        """What is told of places, under one condition a row or one for all.
+    def forward(self, told: Sequence[Tensor], condition: Tensor, layers: Layers | None = None) -> Tensor:
+        """What is told of places, under one condition a row or one for all, whose layers may be known.
 
         Shapes: told (b, n) or, where all places of a row share it, (b, 1) each; condition (b, k) or (1, k); out
         (b, n, out).
@@ -47,8 +49,9 @@ class Field(nn.Module):
         weight, out = self.first.weight[:, own], places.new_empty(*places.shape[:2], self.last.out_features)
         rows = max(1, CACHED // count) if len(condition) == 1 else 1
         for start in range(0, len(places), rows):
-            layers = self.under(condition[min(start, len(condition) - 1)])
-            begun = F.linear(places[start : start + rows], weight).add_(shared[start : start + rows])
+            if layers is None or len(condition) > 1:
+                layers = self.under(condition[min(start, len(condition) - 1)])
+            begun = linear(places[start : start + rows], weight).add_(shared[start : start + rows])
             for first in range(0, count, CACHED):
                 some = slice(start, start + rows), slice(first, first + CACHED)
                 out[some] = self.through(begun[:, some[1]], layers)
@@ -73,8 +76,8 @@ class Field(nn.Module):
         """What the first layer made of places (..., width), which is written over -> (..., out)."""
         x = begun.relu_()
         for weight, bias in layers:
-            x.add_(F.linear(x, weight, bias).relu_())
-        return self.last(x)
+            x.add_(linear(x, weight, bias, "relu"))
+        return through(self.last, x)
 
     def _of(self, places: Tensor, tables: Tensor) -> Tensor:
         x, parts = F.relu(self.first(places)), tables.chunk(2 * len(self.inner), dim=-1)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from zoetrope.engine.attention import has_tiles
+from zoetrope.engine.products import through
 
 PART = 128  # queries at a time: as fast as 64 and 0.85 of the time of 256, a whole step on two Zen 4 cores
 
@@ -43,7 +44,7 @@ class Mlp(nn.Module):
         self.outer = nn.Linear(hidden, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.outer(F.gelu(self.inner(x)))
+        return through(self.outer, through(self.inner, x, "gelu"))
 
 
 def rotary_table(places: Tensor, shares: tuple[int, ...], longest: tuple[float, ...]) -> Tensor:

@@ -21,6 +21,7 @@ from zoetrope.engine.families.pocket.ranks import attend_by_ranks, attend_whole
 from zoetrope.engine.families.pocket.sight import PlanReader, Sight
 from zoetrope.engine.families.pocket.text import Context, TextConfig, TextEncoder
 from zoetrope.engine.int8 import Int8Linear, Int8Mlp
+from zoetrope.engine.products import through
 
 OCTAVES = 5  # of the Fourier features of a place
 LONGEST = (64.0, 64.0, 64.0)  # slowest rotary waves: sixths of a second, rows, columns
@@ -127,13 +128,13 @@ class Block(nn.Module):
 
     def attend(self, x: Tensor, prepared: Prepared, text: tuple[Tensor, Tensor]) -> Tensor:
         table = prepared.table
-        packed = rearrange(self.query_key_value(x), "b n (k e c) -> k b n e c", k=3, c=self.head)
+        packed = rearrange(through(self.query_key_value, x), "b n (k e c) -> k b n e c", k=3, c=self.head)
         query = rotate(self.query_norm(packed[0]), table).transpose(1, 2)
         key = torch.cat([text[0], rotate(self.key_norm(packed[1]), table).transpose(1, 2)], dim=2)
         value = torch.cat([text[1], packed[2].transpose(1, 2)], dim=2)
         if torch.compiler.is_compiling() and prepared.mask is None and not torch.is_grad_enabled():
             return self.attention_out(attend_whole(query, key, value, prepared.stops))
-        return self.attention_out(attend_by_ranks(query, key, value, prepared.ends, prepared.mask))
+        return through(self.attention_out, attend_by_ranks(query, key, value, prepared.ends, prepared.mask))
 
     def forward(
         self,
@@ -199,7 +200,7 @@ class PocketNetwork(nn.Module):
         share = (pairs - 2 * (pairs // 3), pairs // 3, pairs // 3)
         place = self.places(_place_features(layout)[..., order, :].to(device, self.places.weight.dtype))
         place = place + self.kinds(layout.kind[order].to(device))
-        table = rotary_table(ticks, share, LONGEST).to(place)
+        table = rotary_table(ticks, share, LONGEST).to(device, self.video_in.weight.dtype)
         stops = torch.tensor(ends)
         return Prepared(order.to(device), torch.argsort(order).to(device), table, place, ends, stops, mask)
 

@@ -26,6 +26,7 @@ from zoetrope.engine.families.pocket.layers import (
 from zoetrope.engine.families.pocket.plan import MARKS, SIGNS
 from zoetrope.engine.families.pocket.walking import walk_to_clean
 from zoetrope.engine.noise import Seeds, draw
+from zoetrope.engine.products import through
 from zoetrope.engine.schedules import shift_sigmas
 
 LONGEST = (24.0, 24.0)  # slowest rotary waves: rows, columns
@@ -57,11 +58,11 @@ class SceneryBlock(nn.Module):
         """modulation is (b, 6, d)."""
         shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = (modulation + self.bias)[:, :, None].unbind(1)
         inner = normed(x) * (1 + scale_a) + shift_a
-        packed = rearrange(self.query_key_value(inner), "b n (k e c) -> k b n e c", k=3, c=self.head)
+        packed = rearrange(through(self.query_key_value, inner), "b n (k e c) -> k b n e c", k=3, c=self.head)
         query = rotate(self.query_norm(packed[0]), table).transpose(1, 2)
         key = rotate(self.key_norm(packed[1]), table).transpose(1, 2)
         seen = attention(query, key, packed[2].transpose(1, 2))
-        x = x + gate_a * self.attention_out(rearrange(seen, "b e n c -> b n (e c)"))
+        x = x + gate_a * through(self.attention_out, rearrange(seen, "b e n c -> b n (e c)"))
         return x + gate_m * self.mlp(normed(x) * (1 + scale_m) + shift_m)
 
 
@@ -101,7 +102,7 @@ class Scenery(nn.Module):
         y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
         places = torch.stack([y.flatten(), x.flatten()], dim=-1).to(noisy)
         pairs = self.config.head // 2
-        table = rotary_table(places.cpu(), (pairs // 2, pairs - pairs // 2), LONGEST).to(noisy.device)
+        table = rotary_table(places.cpu(), (pairs // 2, pairs - pairs // 2), LONGEST).to(noisy.device, dtype)
         share = (places + 0.5) / places.new_tensor([rows, columns])
         angle = share[..., None] * (math.pi * 2.0 ** torch.arange(OCTAVES, device=noisy.device))
         waves = torch.cat([angle.cos(), angle.sin()], dim=-1).flatten(1)

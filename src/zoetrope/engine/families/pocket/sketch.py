@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from zoetrope.engine.families.pocket.backdrop import HORIZON, LAG, SHRINK, SWEEP, Anchor, carry
 from zoetrope.engine.families.pocket.emblems import inner_share
-from zoetrope.engine.families.pocket.fields import Field, side_by_side, waves
+from zoetrope.engine.families.pocket.fields import Field, Layers, side_by_side, waves
 from zoetrope.engine.families.pocket.plan import AXES, BADGE, METRE, PATCH, SIGNS, SLOTS, TRAITS, Plan, project
 from zoetrope.engine.families.pocket.views import (
     CELLS,
@@ -95,8 +95,13 @@ class Sketcher(nn.Module):
         """Which of what `_across_and_down` tells depends on a spot's column, the others on its row: bool (c,)."""
         return torch.tensor([True, False] * (4 * self.config.stage_octaves + 6) + [True, True, False, False])
 
-    def thing_at(self, view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Colour, multiplied by its cover, and cover (b, n, 4) of one slot's thing; see `stage_at`."""
+    def thing_at(
+        self, view: View, slot: int, spots: Tensor, grid: tuple[int, int], layers: Layers | None = None
+    ) -> Tensor:
+        """Colour, multiplied by its cover, and cover (b, n, 4) of one slot's thing; see `stage_at`.
+
+        layers are the field's under the view's one condition, where they are known; see `_told_of_thing`.
+        """
         x, y = thing_places(view, slot, spots, grid)
         track, angle = view.track(slot), view.angle(slot)
         cos, sin = angle.cos(), angle.sin()
@@ -120,7 +125,7 @@ class Sketcher(nn.Module):
             (track[..., 4].abs() * 4).tanh(),
         ]
         traits, badge = view.plan.traits[:, slot], view.plan.badges[:, slot]
-        made = self.things(told, view.under(traits, view.plan.signs[:, :SIGNS], badge)).float()
+        made = self.things(told, _told_of_thing(view, slot), layers).float()
         colour, cover = F.softplus(made[..., :3], beta=4.0), made[..., 3:4].sigmoid()
         if badge[:, 0].any():
             emblem = inner_share(turned, traits[:, 1 : 1 + len(AXES["object"])], badge, view.size(slot, grid))
@@ -191,32 +196,27 @@ class Sketcher(nn.Module):
 
     def _lay_thing(self, frames: Tensor, plan: Plan, slot: int, pictures: Tensor, grid: tuple[int, int]) -> None:
         """Lay a thing on frames (t, 3, h, w) in boxes as large as it needs, pictures of like size together."""
-        order = look_through(plan, pictures).size(slot, grid)[:, 0].argsort()
-        for some in order.split(TOGETHER):
+        whole = look_through(plan, pictures)
+        laid = Laid(slot, grid, self.things.under(_told_of_thing(whole, slot)[0]))
+        for some in whole.size(slot, grid)[:, 0].argsort().split(TOGETHER):
             view = look_through(plan, pictures[some])
             size = view.size(slot, grid)
             far = reach(view.plan, slot)[:, None] * size
             middle = project(view.track(slot)[..., :2], view.camera, grid)[:, 0]
             half = (far * view.track(slot)[..., 4].abs().exp()).max()
-            self._lay_box(frames, some, view, slot, Box(middle, half, half), grid)
+            self._lay_box(frames, some, view, laid, Box(middle, half, half))
             if not plan.cast[0, NEON]:
                 height = lift(view, slot)
                 wide = SHADE * (size * (1 + 0.35 * height)).max()
                 foot = torch.stack([view.track(slot)[..., 0], view.plan.marks[:, :1].expand_as(height)], dim=-1)
                 foot = project(foot, view.camera, grid)[:, 0]
-                self._lay_box(frames, some, view, slot, Box(foot, wide, FLAT * wide), grid, Box(middle, half, half))
+                self._lay_box(frames, some, view, laid, Box(foot, wide, FLAT * wide), Box(middle, half, half))
 
     def _lay_box(
-        self,
-        frames: Tensor,
-        which: Tensor,
-        view: View,
-        slot: int,
-        box: Box,
-        grid: tuple[int, int],
-        beyond: Box | None = None,
+        self, frames: Tensor, which: Tensor, view: View, laid: Laid, box: Box, beyond: Box | None = None
     ) -> None:
         """Lay what a thing shows in boxes of some frames, except in those that were laid before."""
+        slot, grid = laid.slot, laid.grid
         badged = bool(view.plan.badges[:, slot, 0].any())
         step = 2 if float(view.size(slot, grid).max()) > LARGE and not badged else 1
         high, wide = box.cells(frames.shape[2:], step)
@@ -230,7 +230,7 @@ class Sketcher(nn.Module):
             return
         which, view, inside, corner = which[seen], view.rows_of(seen), inside[seen], corner[seen]
         coarse = pixels(high, wide, (step, step), frames.device) + corner[:, None]
-        above = self.thing_at(view, slot, coarse, grid).unflatten(1, (high, wide)).permute(0, 3, 1, 2)
+        above = self.thing_at(view, slot, coarse, grid, laid.layers).unflatten(1, (high, wide)).permute(0, 3, 1, 2)
         above = enlarged(above, (step, step)) if step > 1 else above
         above = above * inside.unflatten(1, (high * step, wide * step))[:, None]
         for number, (x, y), made in zip(which.tolist(), corner.long().tolist(), above, strict=True):
@@ -238,6 +238,15 @@ class Sketcher(nn.Module):
             frame = frames[number, :, y + top : y + high * step, x + left : x + wide * step]
             made = made[:, top : top + frame.shape[1], left : left + frame.shape[2]]
             torch.addcmul(2 * made[:3] - made[3], frame, 1 - made[3], out=frame)
+
+
+@dataclass(frozen=True, eq=False)
+class Laid:
+    """A thing that is being laid: whose it is, on how many rows and columns of tokens, and its field's layers."""
+
+    slot: int
+    grid: tuple[int, int]
+    layers: Layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,6 +268,11 @@ class Box:
     def outside(self, spots: Tensor) -> Tensor:
         """Which spots (t, n, 2) lie in none of their picture."""
         return ((spots - self.middle[:, None]).abs() > torch.stack([self.wide, self.high])).any(-1)
+
+
+def _told_of_thing(view: View, slot: int) -> Tensor:
+    """What the field of things is told of one, (b, k), or (1, k) where all pictures are of one shot."""
+    return view.under(view.plan.traits[:, slot], view.plan.signs[:, :SIGNS], view.plan.badges[:, slot])
 
 
 def enlarged(maps: Tensor, factor: tuple[int, int]) -> Tensor:

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
+
+from zoetrope.engine.products import linear, through
 
 PATCH = 16
 GROUP = 6
@@ -59,7 +60,7 @@ class VideoCodec(nn.Module):
         groups = rearrange(frames[:, :, 1:], cut, t=GROUP, p=PATCH, q=PATCH)
         still = rearrange(frames[:, :, :1], cut, t=1, p=PATCH, q=PATCH)
         folded = self.encoder.weight.unflatten(1, (GROUP, STILL)).sum(1)
-        raw = torch.cat([F.linear(still, folded, self.encoder.bias), self.encoder(groups)], dim=1)
+        raw = torch.cat([linear(still, folded, self.encoder.bias), through(self.encoder, groups)], dim=1)
         return (raw.float() - self.mean) / self.deviation
 
     def decode(self, latent: Tensor, *, begun: bool = False) -> Tensor:
@@ -75,7 +76,7 @@ class VideoCodec(nn.Module):
         raw, parts = raw.to(direct.still.weight.dtype), []
         for layer, some in ((direct.still, raw[:, :first]), (direct.group, raw[:, first:])):
             if some.shape[1]:
-                patches = F.linear(some, layer.weight, layer.bias if with_bias else None)
+                patches = linear(some, layer.weight, layer.bias if with_bias else None)
                 parts.append(rearrange(patches, "b f r w (t c p q) -> b c (f t) (r p) (w q)", c=3, p=PATCH, q=PATCH))
         return torch.cat(parts, dim=2)
 
