@@ -15,7 +15,7 @@ from contextlib import chdir
 
 from zoetrope.cli import allocator
 from zoetrope.cli.following import Row
-from zoetrope.cli.request import carry_out, opened
+from zoetrope.cli.request import carry_out, read
 
 PROMPT = "a red ball bounces on a meadow, the camera slowly pushes in"
 
@@ -40,8 +40,7 @@ def main() -> None:
                     for each in range(options.shots)
                 ]
                 began = time.perf_counter()
-                with opened(shots) as asked:
-                    carry_out(asked, row, quiet=True)
+                carry_out(read(shots), row, quiet=True)
                 if number:  # the first round loads and warms
                     took[way].append(time.perf_counter() - began)
     apart, beside = (statistics.median(each) / options.shots for each in took.values())

@@ -116,8 +116,8 @@ def request(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]
     shot that cannot be made, and those before it are there.
     """
     from zoetrope.cli.following import Row
-    from zoetrope.cli.request import carry_out, opened
+    from zoetrope.cli.request import carry_out, read
 
-    with opened(wanted) as asked:
-        carry_out(asked, Row(), quiet=True)
-        return [each.output.absolute() for each in asked]
+    asked = read(wanted)
+    carry_out(asked, Row(), quiet=True)
+    return [each.output.absolute() for each in asked]

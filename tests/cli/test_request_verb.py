@@ -48,8 +48,8 @@ def test_the_shots_of_a_file_are_made_in_order_and_one_may_go_on_from_another(di
     file.write_text(json.dumps([first, second]))
     assert run(["request", str(file)]) == 0
     said = capsys.readouterr()
-    assert [line.split(":")[0] for line in said.out.splitlines()] == ["first.mp4", "second.mp4"]
-    assert "2 of 2: second.mp4" in said.err
+    assert [line.split(":")[0] for line in said.out.splitlines()] == [f"{tmp_path}/first.mp4", f"{tmp_path}/second.mp4"]
+    assert f"2 of 2: {tmp_path}/second.mp4" in said.err
     before, after = (read_clip(tmp_path / name) for name in ("first.mp4", "second.mp4"))
     assert len(before.frames) == len(after.frames) == 12
 

@@ -8,11 +8,20 @@ import typer
 
 from zoetrope.cli.jsons import is_row, read_json
 from zoetrope.cli.masks import read_mask
+from zoetrope.cli.paths import Names, beside
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.motion import CameraPath, Hold, Stroke, read_moves
 from zoetrope.core.sizes import Size
 
 STROKE = '{"strokes": [{"thing": 1, "points": [[0, 0.1, 0.8], [2.5, 0.9, 0.8]]}]}'
+
+
+def _is_file(camera: str) -> bool:
+    return Path(camera).suffix.lower() == ".json"
+
+
+def _placed_camera(folder: str, text: str) -> str:
+    return beside(folder, text) if _is_file(text) else text
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,9 @@ class Directing:
         Path | None, typer.Option(metavar="MASK", help="A picture as large as the shot; what is white stands still.")
     ] = None
     camera: Annotated[
-        str | None, typer.Option(metavar="MOVES", help='Such as "push 0.3, pan left 0.2"; or a JSON file of poses.')
+        str | None,
+        typer.Option(metavar="MOVES", help='Such as "push 0.3, pan left 0.2"; or a JSON file of poses.'),
+        Names(_placed_camera),
     ] = None
 
 
@@ -73,9 +84,9 @@ def _stroke(row: Any, path: Path) -> Stroke:
 
 def _read_camera(written: str) -> CameraPath:
     """Moves as typed, or the poses of a file."""
-    path = Path(written)
-    if path.suffix.lower() != ".json":
+    if not _is_file(written):
         return CameraPath(read_moves(written))
+    path = Path(written)
     told = read_json(path)
     poses = told.get("poses") if isinstance(told, dict) else told
     if not isinstance(poses, list) or not poses or not all(is_row(pose, 4) for pose in poses):

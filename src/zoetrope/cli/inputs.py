@@ -11,6 +11,7 @@ import typer
 
 from zoetrope.cli.clips import ReadClip, cut, fitted, lasting, read_clip
 from zoetrope.cli.keyframes import read_keyframes
+from zoetrope.cli.paths import Names, after_equals
 from zoetrope.cli.shooting import Given
 from zoetrope.core.agreement import CLOSE_UP, MOST_REFERENCES
 from zoetrope.core.conditions import Control, Reference, ReferenceSound, Restyle, Soundtrack
@@ -31,10 +32,12 @@ class Guides:
     reference: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=FILE", help="What @NAME in the prompt is: a picture, a clip or a sound. Up to 12."),
+        Names(after_equals),
     ] = None
     control: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND=FILE", help="A clip that leads the shot: depth, edge, pose. Repeat for more."),
+        Names(after_equals),
     ] = None
 
 
@@ -46,6 +49,7 @@ class Inputs:
     image: Annotated[
         list[str] | None,
         typer.Option(metavar="FILE@TIME", help="A picture shown at a time: first, last or seconds. Repeat for more."),
+        Names(),
     ] = None
     sound: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A voice or music that the picture is made to.")

@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from zoetrope.cli.paths import Names, beside
+from zoetrope.engine.families import is_named
+
 
 class Shows(StrEnum):
     """Whom given pictures show, as their giver says."""
@@ -14,6 +17,12 @@ class Shows(StrEnum):
     nobody = "nobody"
     invented = "invented"
     real = "real"
+
+
+def _placed_checkpoint(folder: str, text: str) -> str:
+    """A name that is known stays; what lies nowhere does too, and is refused as it was written."""
+    path = beside(folder, text)
+    return path if Path(path).exists() and not is_named(text) else text
 
 
 @dataclass(frozen=True)
@@ -32,11 +41,14 @@ class Settings:
     negative: Annotated[str, typer.Option(help="What the shot should not show.")] = ""
     preset: Annotated[str, typer.Option(help="Named settings of the checkpoint.")] = "standard"
     checkpoint: Annotated[
-        str, typer.Option(help="Which weights make the shot: a name, or the path of a folder or file.")
+        str,
+        typer.Option(help="Which weights make the shot: a name, or the path of a folder or file."),
+        Names(_placed_checkpoint),
     ] = "pocket"
     lora: Annotated[
         list[str] | None,
         typer.Option(metavar="FILE[@STRENGTH][@high|@low]", help="A LoRA laid over the weights. Repeat for more."),
+        Names(),
     ] = None
     precision: Annotated[
         str | None,

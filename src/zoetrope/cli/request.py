@@ -1,8 +1,8 @@
 """`zoetrope request`: the shots of a file, one after the other in one process, each finished beside the next."""
 
-import contextlib
+import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,26 +22,22 @@ def request(
 
     A request has the names of a verb's options: {make: extend, clip: a.mp4, seconds: 5, output: b.mp4}.
     """
-    with opened(file) as asked:
-        if check:
-            what = "requests" if len(asked) > 1 else "request"
-            print(f"{file}: {len(asked)} {what}, as the command line takes them")
-        else:
-            carry_out(asked, Row())
+    asked = read(file)
+    if check:
+        what = "requests" if len(asked) > 1 else "request"
+        print(f"{file}: {len(asked)} {what}, as the command line takes them")
+    else:
+        carry_out(asked, Row())
 
 
-@contextlib.contextmanager
-def opened(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Iterator[list[Asked]]:
-    """Requests, checked; in the block paths are seen from their file's folder, where they lie in a file.
+def read(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Asked]:
+    """Requests, checked; those of a file name other files as seen from its folder.
 
     Raises: InvalidRequest, MediaError.
     """
     if isinstance(wanted, str | Path):
-        found, where, folder = read_requests(Path(wanted)), str(wanted), Path(wanted).absolute().parent
-    else:
-        found, where, folder = [wanted] if isinstance(wanted, Mapping) else list(wanted), "those given", Path.cwd()
-    with contextlib.chdir(folder):
-        yield ask(found, verbs(), where)
+        return ask(read_requests(Path(wanted)), verbs(), str(wanted), os.path.dirname(wanted))
+    return ask([wanted] if isinstance(wanted, Mapping) else wanted, verbs(), "those given")
 
 
 def verbs() -> dict[str, Any]:

@@ -6,7 +6,7 @@ and arguments. Knows no verb's options itself: it asks the command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from typing import Any
 import typer
 import yaml
 
+from zoetrope.cli.paths import placing
 from zoetrope.core.errors import InvalidRequest, MediaError
 
 MAKE = "make"
-MADE = ("output", "keep_latents")  # the options that name files which are made
+OUTPUT, KEPT = "output", "keep_latents"  # the options that name files which are made
 MOST = 1000  # requests of a file: a night's work of the fastest machine
 MOST_BYTES = 1 << 20
 
@@ -60,10 +61,10 @@ def read_requests(file: Path) -> list[Any]:
     return found if isinstance(found, list) else [found]
 
 
-def ask(requests: Iterable[Any], verbs: Mapping[str, Any], where: str) -> list[Asked]:
+def ask(requests: Iterable[Any], verbs: Mapping[str, Any], where: str, folder: str = "") -> list[Asked]:
     """Requests as they would be typed; all are checked before the first is made.
 
-    `verbs` are the commands that make a shot, by name.
+    `verbs` are the commands that make a shot, by name; files are named as seen from `folder`, or from here.
     Raises: InvalidRequest for what no command line would take, with the number of the request.
     """
     found = list(requests)
@@ -72,7 +73,7 @@ def ask(requests: Iterable[Any], verbs: Mapping[str, Any], where: str) -> list[A
     asked: list[Asked] = []
     for number, request in enumerate(found, start=1):
         try:
-            asked.append(_asked(request, verbs))
+            asked.append(_asked(request, verbs, folder))
         except (InvalidRequest, typer.TyperException) as error:
             said = error.format_message() if isinstance(error, typer.TyperException) else str(error)
             raise InvalidRequest(f"request {number} of {where}: {said}") from None
@@ -81,7 +82,24 @@ def ask(requests: Iterable[Any], verbs: Mapping[str, Any], where: str) -> list[A
     return asked
 
 
-def _asked(request: Any, verbs: Mapping[str, Any]) -> Asked:
+def _asked(request: Any, verbs: Mapping[str, Any], folder: str) -> Asked:
+    verb, values = _checked(request, verbs)
+    command, placed = verbs[verb], placing(verbs[verb].callback)
+    texts = {
+        param.name: [placed.get(param.name, _stays)(folder, text) for text in _texts(key, value)]
+        for param, key, value in values
+    }
+    options = [word for param, key, value in values for word in _option(param, key, value, texts[param.name])]
+    words = [word for each in command.params if _is_argument(each) for word in texts.get(each.name, ())]
+    typed = (verb, *options, "--", *words)
+    command.make_context(verb, list(typed[1:]))  # refuses what the command line would
+    given = [text for name, each in texts.items() if name != OUTPUT for text in each]
+    made = [Path(text) for name in (OUTPUT, KEPT) for text in texts.get(name, ())]
+    return Asked(typed, made[0], tuple(given), tuple(made))
+
+
+def _checked(request: Any, verbs: Mapping[str, Any]) -> tuple[str, list[tuple[Any, str, Any]]]:
+    """The verb of a request, and what it gives: the verb's parameter, the key and the value, as they stand there."""
     if not isinstance(request, Mapping) or not all(isinstance(key, str) for key in request):
         raise InvalidRequest(f"it is {request!r}; write keys and values, such as prompt: a red ball bounces.")
     verb = request.get(MAKE, "generate")
@@ -92,16 +110,9 @@ def _asked(request: Any, verbs: Mapping[str, Any]) -> Asked:
     strange = [key for key in values if key not in known]
     if strange:
         raise InvalidRequest(f"{verb} has no {strange[0]}; it has {', '.join(dict.fromkeys(known))}.")
-    if "output" not in values:
+    if OUTPUT not in values:
         raise InvalidRequest("it names no output; write output: and the file that it makes.")
-    options = [word for key, value in values.items() for word in _option(known[key], key, value)]
-    given = [each for each in verbs[verb].params if each.param_type_name == "argument" and each.name in values]
-    words = [word for each in given for word in _texts(each.name, values[each.name])]
-    typed = (verb, *options, "--", *words)
-    verbs[verb].make_context(verb, list(typed[1:]))  # refuses what the command line would
-    texts = [text for key, value in values.items() if key != "output" for text in _texts(key, value)]
-    made = [Path(text) for key in MADE for text in _texts(key, values.get(key, False))]
-    return Asked(typed, Path(str(values["output"])), tuple(texts), tuple(made))
+    return verb, [(known[key], key, value) for key, value in values.items()]
 
 
 def _names(param: Any) -> Iterator[str]:
@@ -109,8 +120,17 @@ def _names(param: Any) -> Iterator[str]:
     yield from (each.removeprefix("--").replace("-", "_") for each in param.opts if each.startswith("--"))
 
 
-def _option(param: Any, key: str, value: Any) -> Iterator[str]:
-    if param.param_type_name == "argument":
+def _stays(folder: str, text: str) -> str:
+    return text  # it names no file
+
+
+def _is_argument(param: Any) -> bool:
+    return param.param_type_name == "argument"
+
+
+def _option(param: Any, key: str, value: Any, texts: Sequence[str]) -> Iterator[str]:
+    """A value as options that are typed."""
+    if _is_argument(param):
         return
     if param.is_flag:
         if not isinstance(value, bool):
@@ -120,7 +140,6 @@ def _option(param: Any, key: str, value: Any) -> Iterator[str]:
         return
     if isinstance(value, bool):
         raise InvalidRequest(f"{key} was {value!r}; YAML reads yes, no, on and off so: put it in quotes.")
-    texts = _texts(key, value)
     if len(texts) > 1 and not param.multiple:
         raise InvalidRequest(f"{key} was {value!r}; give one value.")
     for text in texts:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from zoetrope.cli.paths import Names
 from zoetrope.core.errors import InvalidRequest, MediaError
 from zoetrope.core.events import Notice, OnEvent
 from zoetrope.core.variety import Approved, Variation
@@ -32,6 +33,7 @@ class Trying:
             help="Finish the draft that was kept there: the same shot, by this preset's steps.",
             show_default=f"@{Approved.strength:g}",
         ),
+        Names(),
     ] = None
 
 

@@ -97,6 +97,13 @@ class Loaded(Protocol):
 CHECKPOINTS: Mapping[str, str] = {"pocket": "zoetrope.engine.families.pocket.facts:POCKET"}
 
 
+def is_named(checkpoint: str) -> bool:
+    """Whether a text is a checkpoint's name, which comes before a file or folder that is called so."""
+    from zoetrope.engine.checkpoints.cards import cards
+
+    return checkpoint in CHECKPOINTS or checkpoint in cards()
+
+
 def find_family(checkpoint: str, models: Models | None = None) -> Family:
     """Find a checkpoint without loading it: by name, by the name of a card, or by the path of a folder or file.
 
