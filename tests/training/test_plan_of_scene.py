@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from zoetrope.engine.families.pocket.habits import keep_habits
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, SOUND_RATE
-from zoetrope.engine.families.pocket.plan import AXES, CAST, STAGE, TRACK, pictures_of, project, stamp
+from zoetrope.engine.families.pocket.plan import CAST, TRACK, pictures_of, project, stamp
 from zoetrope.engine.families.pocket.planner import from_tokens, pinned, to_tokens
 from zoetrope.engine.families.pocket.planning import settle
 from zoetrope.engine.families.pocket.reader import ASKED, facts_of, number_answers
@@ -15,7 +15,7 @@ from zoetrope.training.plans import plan_of
 from zoetrope.training.world.captions import truth
 from zoetrope.training.world.picture import masks, places
 from zoetrope.training.world.script import write_scene
-from zoetrope.training.world.vocabulary import NAMES
+from zoetrope.training.world.vocabulary import COLOURS, MATERIALS, NAMES, RADII
 
 GRID = (9, 16)
 WHOLE = (*GRID, torch.zeros(1, 2, dtype=torch.long))
@@ -26,8 +26,11 @@ def scene_of(seed: int, frames: int = 61, **fixed: object):
 
 
 def test_a_plan_names_what_the_world_names() -> None:
-    for axis, values in (AXES | STAGE).items():
-        assert values == tuple(NAMES[axis])
+    for axis, values in NAMES.items():
+        assert ASKED[axis] == tuple(values)
+    assert tuple(COLOURS) == ASKED["colour"]
+    assert tuple(RADII) == ASKED["size"]
+    assert tuple(MATERIALS) == ASKED["material"]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from zoetrope.engine.families.pocket.axes import ASKED, AXES, STAGE
+
 
 class Names(NamedTuple):
     """English and Chinese words for one value, the canonical one first."""
@@ -13,12 +15,11 @@ class Names(NamedTuple):
 
 
 class Material(NamedTuple):
-    """restitution of an impact; pitch of a small thing in Hz; decay time of its ring in seconds; gloss 0..1."""
+    """restitution of an impact; pitch of a small thing in Hz; decay time of its ring in seconds."""
 
     restitution: float
     pitch: float
     decay: float
-    gloss: float
 
 
 COLOURS: dict[str, tuple[int, int, int]] = {
@@ -34,44 +35,15 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "black": (40, 40, 45),
 }
 MATERIALS: dict[str, Material] = {
-    "rubber": Material(0.85, 180.0, 0.09, 0.15),
-    "wood": Material(0.45, 420.0, 0.14, 0.25),
-    "metal": Material(0.55, 900.0, 0.55, 0.8),
-    "glass": Material(0.30, 1900.0, 0.40, 1.0),
+    "rubber": Material(0.85, 180.0, 0.09),
+    "wood": Material(0.45, 420.0, 0.14),
+    "metal": Material(0.55, 900.0, 0.55),
+    "glass": Material(0.30, 1900.0, 0.40),
 }
 RADII: dict[str, float] = {"small": 0.17, "large": 0.32}  # metres
-OBJECTS = ("ball", "cube", "star", "ring", "car", "boat", "bird", "fish", "lantern", "robot")
-SURFACES = ("plain", "striped", "dotted", "checked")
-SETTINGS = ("meadow", "beach", "city", "snowfield", "desert", "room", "sea", "stage")
-LIGHTS = ("day", "sunset", "night")
-WEATHERS = ("clear", "rain", "snow", "petals")
-STYLES = ("plain", "ink wash", "pencil sketch", "neon", "pixel art")
-ACTIONS = (
-    "bounces",
-    "falls",
-    "rolls",
-    "slides",
-    "flies",
-    "swings",
-    "floats",
-    "jumps",
-    "spins",
-    "rebounds",
-    "collides",
-    "talks",
-)
-PACES = ("normal", "slowly", "fast")
-CAMERAS = (
-    "static",
-    "pan left",
-    "pan right",
-    "tilt up",
-    "tilt down",
-    "push in",
-    "pull back",
-    "orbit left",
-    "orbit right",
-)
+OBJECTS, SURFACES = AXES["object"], AXES["surface"]
+SETTINGS, LIGHTS, WEATHERS, STYLES = STAGE["setting"], STAGE["light"], STAGE["weather"], STAGE["style"]
+ACTIONS, PACES, CAMERAS = ASKED["action"], ASKED["pace"], ASKED["camera"]
 
 _CAMERA_ZH = {
     "static": ("固定镜头", "镜头不动", "镜头静止", "定镜", "静止镜头"),

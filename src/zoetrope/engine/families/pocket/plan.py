@@ -13,25 +13,13 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from zoetrope.engine.families.pocket.axes import AXES, STAGE
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP, SOUND_RATE
 
 PATCH = 16  # pixels of a side of one video token
 METRE = 0.45  # of the frame's height, at the resting camera
 SLOTS = 2  # things of one shot
 CELLS = 4  # cells of a side of one video token
-AXES: dict[str, tuple[str, ...]] = {
-    "object": ("ball", "cube", "star", "ring", "car", "boat", "bird", "fish", "lantern", "robot"),
-    "colour": ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "white", "black"),
-    "size": ("small", "large"),
-    "surface": ("plain", "striped", "dotted", "checked"),
-    "material": ("rubber", "wood", "metal", "glass"),
-}
-STAGE: dict[str, tuple[str, ...]] = {
-    "setting": ("meadow", "beach", "city", "snowfield", "desert", "room", "sea", "stage"),
-    "light": ("day", "sunset", "night"),
-    "weather": ("clear", "rain", "snow", "petals"),
-    "style": ("plain", "ink wash", "pencil sketch", "neon", "pixel art"),
-}
 RADII = (0.17, 0.32)  # metres, by size
 TRAITS = 1 + sum(map(len, AXES.values()))  # whether the slot is filled, then the axes
 SIGNS = sum(map(len, STAGE.values()))

@@ -11,35 +11,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from zoetrope.engine.families.pocket.plan import AXES, STAGE
+from zoetrope.engine.families.pocket.axes import ASKED
 from zoetrope.engine.families.pocket.text import TextConfig, TextEncoder
 
-ACTIONS = (
-    "bounces",
-    "falls",
-    "rolls",
-    "slides",
-    "flies",
-    "swings",
-    "floats",
-    "jumps",
-    "spins",
-    "rebounds",
-    "collides",
-    "talks",
-)
-MOVES = ("static", "pan left", "pan right", "tilt up", "tilt down", "push in", "pull back", "orbit left", "orbit right")
-ASKED: dict[str, tuple[str, ...]] = {
-    **AXES,
-    **STAGE,
-    "action": ACTIONS,
-    "pace": ("normal", "slowly", "fast"),
-    "camera": MOVES,
-    "then": ACTIONS,
-    "second_object": AXES["object"],
-    "second_colour": AXES["colour"],
-    "cut": ("closer", "wider"),
-}
 USUAL = {  # what is meant where nothing is said
     "surface": "plain",
     "light": "day",
