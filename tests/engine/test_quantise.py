@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from zoetrope.engine.memory.forecasting import PACKED_BYTES
 from zoetrope.engine.memory.plan import Precision
-from zoetrope.engine.memory.quantise import BYTES_PER_WEIGHT, QuantisedLinear, pack, quantise, unpack
+from zoetrope.engine.memory.quantise import QuantisedLinear, pack, quantise, unpack
 
 PACKED = [Precision.INT8, Precision.FP8, Precision.NF4, Precision.NVFP4]
 
@@ -21,7 +22,7 @@ def test_packing_loses_no_more_than_its_spacing(precision: Precision):
     again = unpack(packed, scale, precision, torch.float32)
     assert (again - weight).norm() / weight.norm() < MOST_LOST[precision]
     rows = 96 * 4 if precision is not Precision.NF4 else 0  # a scale for each row beside those for blocks
-    assert packed.nbytes + scale.nbytes == round(BYTES_PER_WEIGHT[precision] * weight.numel()) + rows
+    assert packed.nbytes + scale.nbytes == round(PACKED_BYTES[precision] * weight.numel()) + rows
 
 
 @pytest.mark.parametrize("precision", PACKED)

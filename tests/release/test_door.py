@@ -20,7 +20,7 @@ from zoetrope.release.door_policy import Recipient, open_policy
 from zoetrope.release.door_sight import Sight
 from zoetrope.release.marks.picture import SpreadPictureMark
 from zoetrope.release.profiles import read_profile
-from zoetrope.release.screen.hashes import deny
+from zoetrope.release.screen.hashes import read_deny_list
 from zoetrope.release.screen.pdq import pdq
 from zoetrope.release.screen.policy import ScreenPolicy
 
@@ -165,11 +165,12 @@ def test_what_does_not_read_back_never_appears(tmp_path, policy):
 
 
 def test_a_finished_picture_on_the_deny_list_is_not_released(tmp_path, policy):
-    listed = pdq(toy_clip()[0][12]).bits
-    strict = replace(policy, screen=ScreenPolicy(denied=deny([listed])))
+    listed = tmp_path / "known.csv"
+    listed.write_text(pdq(toy_clip()[0][12]).hex)
+    strict = replace(policy, screen=ScreenPolicy(denied=read_deny_list(listed)))
     with pytest.raises(Refused, match="finished picture"):
         whole(tmp_path / "a.mp4", strict)
-    assert list(tmp_path.iterdir()) == []
+    assert list(tmp_path.iterdir()) == [listed]
 
 
 def test_leaving_the_label_out_needs_a_recipient_and_is_recorded(tmp_path, policy):

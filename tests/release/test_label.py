@@ -1,5 +1,6 @@
 """The visible label is as high and as long as the law asks, readable, and out of the way where it can be."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +13,11 @@ from zoetrope.release.profiles import read_profile
 SIZE = (256, 144)
 
 
+def says(words):
+    profile = read_profile("default")
+    return replace(profile, visible=replace(profile.visible, words=words))
+
+
 def grey(count=4, size=SIZE, level=0):
     return np.full((count, size[1], size[0], 3), level, np.uint8)
 
@@ -19,7 +25,7 @@ def grey(count=4, size=SIZE, level=0):
 @pytest.mark.parametrize("size", [SIZE, (144, 256), (128, 72), (640, 360), (1280, 720)])
 def test_the_ink_of_every_letter_is_a_twentieth_of_the_shorter_side(size):
     for letter in "AIGENRTD生成人工智能合":
-        frames = Label(read_profile("default").with_words(letter), size).draw(grey(1, size), 0)
+        frames = Label(says(letter), size).draw(grey(1, size), 0)
         rows = np.flatnonzero((frames[0, ..., 1] >= 128).any(1))
         assert rows[-1] - rows[0] + 1 >= 0.05 * min(size)
 
@@ -85,11 +91,11 @@ def test_it_takes_the_calm_corner_and_keeps_clear_of_captions_and_faces():
 
 def test_words_that_cannot_be_shown_are_refused():
     with pytest.raises(InvalidRequest, match="font has no"):
-        Label(read_profile("default").with_words("AI 龘"), SIZE)
+        Label(says("AI 龘"), SIZE)
     with pytest.raises(InvalidRequest, match="no letter"):
-        Label(read_profile("default").with_words("..."), SIZE)
+        Label(says("..."), SIZE)
     with pytest.raises(Unsupported, match="shorter words"):
-        Label(read_profile("default").with_words("MADE BY A MACHINE " * 4), SIZE)
+        Label(says("MADE BY A MACHINE " * 4), SIZE)
 
 
 def test_an_operators_own_font_is_used_or_refused(tmp_path):

@@ -8,7 +8,7 @@ import yaml
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.media.xmp import AIGC
 from zoetrope.release import profiles
-from zoetrope.release.profiles import LAYERS, Profile, constant, law, read_profile
+from zoetrope.release.profiles import LAYERS, Profile, check_words, constant, law, read_profile
 
 
 def constants() -> list[str]:
@@ -45,8 +45,8 @@ def test_china_labels_the_whole_clip_and_names_origin_and_making():
     assert profile.needs_provider
     for words in ("AI", "生成", "a film"):
         with pytest.raises(InvalidRequest, match="must name one of"):
-            profile.with_words(words)
-    assert profile.with_words("人工智能合成").visible.words == "人工智能合成"
+            check_words(words, profile.visible.must_name)
+    check_words("人工智能合成", profile.visible.must_name)
 
 
 def test_europe_wants_two_machine_readable_layers_and_a_signature():

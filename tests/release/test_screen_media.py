@@ -14,7 +14,7 @@ from zoetrope.core.errors import InvalidRequest, MediaError, Refused
 from zoetrope.release.screen import Opinion, PictureScreen, ScreenPolicy, open_screen, screen_pictures, screen_sound
 from zoetrope.release.screen.endpoint import Endpoint, NoAnswer
 from zoetrope.release.screen.faces import EndpointFaces
-from zoetrope.release.screen.hashes import deny, read_deny_list
+from zoetrope.release.screen.hashes import read_deny_list
 from zoetrope.release.screen.pdq import pdq, pdq_and_mirrored
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.script import write_scene
@@ -162,7 +162,8 @@ def test_a_denied_picture_is_known_again_scaled_recoded_and_mirrored(clip, tmp_p
         assert [(found.category, found.severity) for found in verdict.findings] == [("known_case", "block")]
     assert screen_pictures(others[:1], 12, policy).allowed
     assert screen_pictures(np.zeros((1, 64, 64, 3), np.uint8), 12, policy).allowed
-    assert not screen_pictures(others[:1], 12, ScreenPolicy(denied=deny([pdq(others[0]).bits]))).allowed
+    listed.write_text(pdq(others[0]).hex, encoding="utf-8")
+    assert not screen_pictures(others[:1], 12, ScreenPolicy(denied=read_deny_list(listed))).allowed
 
 
 def test_what_is_no_deny_list_says_where(tmp_path):

@@ -18,9 +18,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from zoetrope.core.errors import Refused
 from zoetrope.release.credentials_root import ROOT_CERTIFICATE, SIGNING, local_root
 
-PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
-PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
-
 _CURVES: dict[str, tuple[str, hashes.HashAlgorithm]] = {
     "secp256r1": ("es256", hashes.SHA256()),
     "secp384r1": ("es384", hashes.SHA384()),

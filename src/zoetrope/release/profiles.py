@@ -5,7 +5,7 @@ It knows no media. `label`, `aigc` and `credentials` do what a profile says; `do
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from importlib import resources
 from typing import Any
@@ -63,11 +63,6 @@ class Profile:
     needs_signature: bool = False
     needs_provider: bool = False
     audible: bool = False
-
-    def with_words(self, words: str) -> "Profile":
-        """The same profile with other words on the visible label. Raises: InvalidRequest when they say too little."""
-        check_words(words, self.visible.must_name)
-        return replace(self, visible=replace(self.visible, words=words))
 
 
 def check_words(words: str, must_name: tuple[tuple[str, ...], ...]) -> None:

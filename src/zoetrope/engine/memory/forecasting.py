@@ -28,8 +28,8 @@ from zoetrope.engine.memory.work import CodecWork, NetworkWork, TextWork, Work, 
 if TYPE_CHECKING:
     from zoetrope.engine.families.descriptor import Descriptor, PartFiles, Variant
 
-# Bytes of a packed weight with its scales; those of `quantise.BYTES_PER_WEIGHT`, which needs torch.
-_PACKED_BYTES = {Precision.FP8: 1.0, Precision.INT8: 1.0, Precision.NF4: 0.5625, Precision.NVFP4: 0.5625}
+# Bytes of a packed weight with its scales: of int8 and fp8 one a row, next to nothing; of others one a block.
+PACKED_BYTES = {Precision.FP8: 1.0, Precision.INT8: 1.0, Precision.NF4: 0.5625, Precision.NVFP4: 0.5625}
 _UNKNOWN_RATE = 50e9  # products a second of one old core, where a machine's rate is not known
 
 
@@ -126,7 +126,7 @@ def _block_bytes(files: PartFiles, planned: PartPlan) -> int:
     plain = 4 if planned.precision is Precision.F32 else 2
     if planned.precision is Precision.FILE and files.files:
         return sum(path.stat().st_size for path in files.files)
-    packed = plain if planned.precision in PLAIN else _PACKED_BYTES.get(planned.precision, plain)
+    packed = plain if planned.precision in PLAIN else PACKED_BYTES.get(planned.precision, plain)
     extra = (4 - plain) * body.kept  # those kept in float32 are few, wherever they lie
     return int(packed * body.packable + plain * (body.blocks - body.packable) + extra)
 

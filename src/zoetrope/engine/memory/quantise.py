@@ -26,16 +26,6 @@ _E2M1 = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, -0.0, -0.5, -1.0, -1.5, -2.0, -
 _NF4_BLOCK, _NVFP4_BLOCK = 64, 16  # of the same sources; NVIDIA's nvfp4 takes half a microscaling block
 _FP8_MOST, _E2M1_MOST, _INT8_MOST = 448.0, 6.0, 127.0
 
-# Bytes a weight takes, with its scales: per row for int8 and fp8 (4 bytes a row, next to nothing), per block else.
-BYTES_PER_WEIGHT = {
-    Precision.F32: 4.0,
-    Precision.BF16: 2.0,
-    Precision.FP8: 1.0,
-    Precision.INT8: 1.0,
-    Precision.NF4: 0.5 + 4 / _NF4_BLOCK,
-    Precision.NVFP4: 0.5 + 1 / _NVFP4_BLOCK,
-}
-
 
 class QuantisedLinear(nn.Module):
     """A linear layer with packed weights, under the name of the layer it replaces.

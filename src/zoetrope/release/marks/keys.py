@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from zoetrope.core.errors import InvalidRequest
 
 _CONSTANT = b"zoetrope mark 1"
-KEY_BYTES = 32
 _LEAST_SECRET_BYTES = 16
 
 

@@ -6,7 +6,6 @@ weights and only numpy. It says what wrote a file; it is no proof, since who hol
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,15 +30,6 @@ _SILENCE = 1e-4  # -80 dB of full scale
 _GATE_SECONDS = 0.01
 
 
-@dataclass(frozen=True)
-class Embedded:
-    """A marked sound, whether its id can be read, and the signal over the mark in dB (infinite without a mark)."""
-
-    sound: Floats
-    carries: bool
-    over_mark_db: float
-
-
 class SpreadSoundMark:
     """Writes and reads ids in sound with one key."""
 
@@ -50,7 +40,7 @@ class SpreadSoundMark:
         self._pattern = lay_out(self._key)
 
     def embed(self, sound: Floats, rate: int, id: int) -> Floats:
-        """The sound with the mark; silence stays as it is, to the sample.
+        """The sound with the mark; silence stays as it is, to the sample. Very quiet or short sounds cannot carry it.
 
         Shapes: (c, s) float32 in -1 to 1; the same out.
         Units: rate in samples a second, 16,000 at least, divisible by 25.
@@ -72,16 +62,6 @@ class SpreadSoundMark:
                 part[:, :fade] *= rising
             mark[:, start:end] += part[:, : end - start]
         return np.clip(sound + mark * _gate(sound, rate), np.minimum(sound, -1), np.maximum(sound, 1))
-
-    def embed_and_tell(self, sound: Floats, rate: int, id: int) -> Embedded:
-        """The sound with the mark, and whether it carries it: very quiet, very short and very sparse sounds cannot.
-
-        Shapes, units and errors as `embed`; costs a detection more.
-        """
-        marked = self.embed(sound, rate, id)
-        found = self.detect(marked, rate)
-        mark, signal = float(np.sum((marked - sound) ** 2)), float(np.sum(np.square(sound)))
-        return Embedded(marked, found is not None and found.id == id, 10 * np.log10(signal / mark) if mark else np.inf)
 
     def detect(self, sound: Floats, rate: int) -> Found | None:
         """The id in the sound, or None.

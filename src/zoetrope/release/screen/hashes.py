@@ -8,7 +8,6 @@ those who may hold them; none ships here.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,11 +49,6 @@ def read_deny_list(*paths: str | Path) -> DenyList:
     rows = [row for path in paths for row in _rows(Path(path))]
     data = b"".join(bits for bits, _ in rows)
     return DenyList(np.frombuffer(data, np.uint64).reshape(-1, 4), tuple(category for _, category in rows))
-
-
-def deny(hashes: Sequence[bytes], category: str = DENIED) -> DenyList:
-    """A deny list of hashes in hand, 32 bytes each."""
-    return DenyList(np.frombuffer(b"".join(hashes), np.uint64).reshape(-1, 4), (category,) * len(hashes))
 
 
 def _distances(hashes: np.ndarray, bits: bytes) -> np.ndarray:

@@ -7,16 +7,13 @@ It knows nothing of pictures, requests or files, except that its weights lie in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from einops import rearrange
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, rms_norm, silu
 
-from zoetrope.core.errors import InvalidRequest, WeightsError
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.engine.families.pocket.sound_carriers import BANDS, FRAME, KNOTS, RATE, TONES, Analysis, Synthesis
 
 TONE_KNOTS = 8  # a tone's gain may turn every 5 ms
@@ -239,19 +236,6 @@ class SoundCodec(nn.Module):
         sound = synthesis.tones_of(_between(tones), phases) + synthesis.noise_of(noise, state.frame)
         frames = gains.bend.shape[1]
         return sound, SoundState(state.frame + frames, mixing, tones[:, :, -1], phases[:, -1], noise[:, :, -1])
-
-
-def load_sound_codec(path: Path, config: SoundCodecConfig | None = None) -> SoundCodec:
-    """The codec with the weights of a file, in float32, ready to use.
-
-    Raises: WeightsError if the file is missing, broken or made for another shape.
-    """
-    codec = SoundCodec(config)
-    try:
-        codec.load_state_dict({name: value.float() for name, value in load_file(path).items()}, strict=True)
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise WeightsError(f"The sound codec's weights at {path} cannot be used: {error}") from error
-    return codec.eval().requires_grad_(False)
 
 
 def _level(x: Tensor) -> Tensor:
