@@ -45,8 +45,9 @@ def test_bad_options(options, said, tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_empty_prompt(tmp_path, capsys):
-    assert "prompt is empty" in refused(capsys, "generate", "  ", "-o", str(tmp_path / "a.mp4"))
+@pytest.mark.parametrize("prompt", ["", "  ", "\0", "\u200b\n"])
+def test_an_empty_prompt(prompt, tmp_path, capsys):
+    assert "prompt is empty" in refused(capsys, "generate", prompt, "-o", str(tmp_path / "a.mp4"))
 
 
 def test_a_truncated_picture(tmp_path, capsys):
@@ -59,6 +60,24 @@ def test_a_truncated_picture(tmp_path, capsys):
 
 def test_a_place_that_cannot_be_written(tmp_path, capsys):
     assert "does not exist" in refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "none" / "a.mp4"))
+
+
+@pytest.mark.parametrize("option", [("--keep",), ("--preset", "draft", "--keep-latents")])
+def test_a_place_where_nothing_can_be_kept(option, tmp_path, capsys):
+    kept = str(tmp_path / "none" / "kept")
+    said = refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "a.mp4"), "--seed", "1", *option, kept)
+    assert f"cannot write {kept}: the folder" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_for_what_moves(tmp_path, capsys):
+    assert "one picture" in refused(capsys, "generate", PROMPT, "-o", str(tmp_path / "a.png"), "--seconds", "2")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_inside_a_file(tmp_path, capsys):
+    (tmp_path / "file").write_text("no folder")
+    assert "is a file" in refused(capsys, "train", "pocket", "--part", "reader", "--folder", str(tmp_path / "file"))
 
 
 def test_an_unknown_ending(tmp_path, capsys):

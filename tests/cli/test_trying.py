@@ -51,7 +51,7 @@ def test_what_cannot_be_is_said_in_a_sentence_and_leaves_nothing(generate, tmp_p
         (["--from-draft", "kept", "--seed", "8"], "of seed 7, but its final of seed 8"),
         (["--from-draft", "draft.mp4"], "holds no draft"),
         (["--from-draft", "kept@2"], "strength of finishing was 2.0"),
-        (["--keep-latents", "nowhere/kept"], "no place for a file"),
+        (["--keep-latents", "nowhere/kept"], "the folder nowhere does not exist"),
         (["--best-of", "3"], "cannot tell early"),
         (["--best-of", "0"], "best of was 0"),
         (["--variation", "0.2"], "not of which shot"),

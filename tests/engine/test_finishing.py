@@ -73,7 +73,7 @@ def test_a_draft_lies_in_a_file_as_it_was(tmp_path: Path) -> None:
     assert np.array_equal(again.sound, draft.sound)
     assert (again.origin, again.mark, again.strength) == (draft.origin, 5, 0.4)
     assert make(ask(draft=again)).request.variation == Variation(0.3, 9)
-    with pytest.raises(MediaError, match="cannot keep"):
+    with pytest.raises(MediaError, match="cannot write"):
         write_draft(tmp_path / "nowhere" / "draft", draft)
 
 

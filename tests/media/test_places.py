@@ -1,13 +1,14 @@
 """Where a file may go is known before work begins, and told in one sentence."""
 
 import os
+import resource
 import shutil
 
 import pytest
 
 from zoetrope.core.errors import InvalidRequest, MediaError
 from zoetrope.media import check_output
-from zoetrope.media.places import Placed
+from zoetrope.media.places import Placed, write_whole
 
 
 def test_a_good_place_is_left_untouched(tmp_path):
@@ -74,3 +75,16 @@ def test_a_placed_file_appears_only_on_commit(tmp_path):
     other = Placed(target)
     other.discard()
     assert target.read_bytes() == b"new"
+
+
+def test_what_outgrows_the_disk_leaves_what_stood_there(tmp_path):
+    target = tmp_path / "a.bin"
+    write_whole(target, b"old")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))  # no file may grow beyond, as on a full disk
+    try:
+        with pytest.raises(MediaError, match=r"a\.bin: the file grew beyond"):
+            write_whole(target, bytes(10_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"old"]

@@ -16,7 +16,7 @@ from zoetrope.cli.clips import ReadClip, fitted, read_clip, size_for
 from zoetrope.cli.grouping import typed
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, open_report
-from zoetrope.cli.shooting import check_keep
+from zoetrope.cli.shooting import check_ending, check_keep
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.cli.wishes import read_wish
 from zoetrope.core.errors import ZoetropeError
@@ -56,6 +56,7 @@ def lengthen(
             from zoetrope.media.places import check_output
 
             check_output(output)
+            check_ending(output, still=False)
             family = find_family(settings.checkpoint, open_models(os.environ))
             parents = _read(clips, family.limits, report.event)
             request = Request(

@@ -21,7 +21,7 @@ from zoetrope.cli.grouping import typed
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
-from zoetrope.cli.trying import Trying, check_folder, keep_draft, read_trying
+from zoetrope.cli.trying import Trying, keep_draft, read_trying
 from zoetrope.cli.wishes import read_wish
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.conditions import Condition
@@ -120,13 +120,12 @@ def _make(
     request: Request, family: Family, ask: Ask, output: Path, manner: Manner, report: Report, wish: Cancel
 ) -> "Leaving":
     """Refuse what can be refused before torch is imported, then make the shot, whose file is still to be finished."""
-    from zoetrope.media.places import check_output
+    from zoetrope.media.places import check_output, check_place
 
     settings, leaving = manner.settings, manner.leaving
     allowed = read_wish(settings)
     check_output(output)
-    if request.still and output.suffix.lower() == ".wav":
-        raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
+    check_ending(output, request.still)
     from zoetrope.release.door_policy import Recipient
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
@@ -135,7 +134,7 @@ def _make(
 
     check_keep(manner.effort.keep, request)
     if ask.trying.keep_latents is not None:
-        check_folder(ask.trying.keep_latents)
+        check_place(ask.trying.keep_latents)
     policy = open_house(os.environ, leaving.profile)
     screen_words(request, policy.screen)  # first: a refusal may name words that the checkpoint does not know
     family.check(request)
@@ -163,8 +162,24 @@ def _make(
     )
 
 
+def check_ending(output: Path, still: bool) -> None:
+    """Refuse a sound for a still and a still for what moves. Raises: InvalidRequest."""
+    ending = output.suffix.lower()
+    if still and ending == ".wav":
+        raise InvalidRequest("a still has no sound to write as .wav; ask for 0.5 seconds or more, or for a .png.")
+    if not still and ending == ".png":
+        raise InvalidRequest(f"{output} would hold one picture, but the shot moves; ask for 0 seconds, or for an .mp4.")
+
+
 def check_keep(keep: Path | None, request: Request) -> None:
-    """Refuse to keep what the same command would not go on with. Raises: InvalidRequest."""
+    """Refuse to keep what the same command would not go on with, or where nothing can be written.
+
+    Raises: InvalidRequest, MediaError.
+    """
+    from zoetrope.media.places import check_place
+
+    if keep is not None:
+        check_place(keep)
     if keep is not None and not _seeds_known(request):
         raise InvalidRequest(
             "a shot that is kept goes on only under its own seed; give one with --seed, and after the @ of --variation."

@@ -81,6 +81,7 @@ def train(
     """Train a part of a family; stopped at any time, the same command goes on from the last checkpoint."""
     if family != "pocket":
         raise InvalidRequest(f"family was {family!r}; the families that can be trained here: pocket.")
+    from zoetrope.media.places import writing
     from zoetrope.training.trainer import train as learn
 
     course = COURSES[part]
@@ -88,6 +89,8 @@ def train(
     fixed = {name: str(find_parts(folder, part, *needed)) for name, needed in NEEDED.get(part, {}).items()}
     cooked = cook(getattr(module, f"{course.name}Recipe")(**fixed), recipe, set_ or [])
     place = folder / part.value
+    with writing(place):
+        place.mkdir(parents=True, exist_ok=True)
     print(
         f"training {part.value} in {place}; Ctrl-C stops, the same command goes on from the last checkpoint", flush=True
     )

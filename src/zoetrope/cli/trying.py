@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from zoetrope.cli.paths import Names
-from zoetrope.core.errors import InvalidRequest, MediaError
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import Notice, OnEvent
 from zoetrope.core.variety import Approved, Variation
 
@@ -51,12 +51,6 @@ def read_trying(asked: Trying) -> dict[str, Any]:
 def type_trying(asked: Trying) -> tuple[str, ...]:
     """What of the options makes the same shot again: the variation is known by then."""
     return ("--from-draft", asked.from_draft) if asked.from_draft is not None else ()
-
-
-def check_folder(file: Path) -> None:
-    """Refuse a file that cannot be written before anything is made. Raises: MediaError."""
-    if file.is_dir() or not file.absolute().parent.is_dir():
-        raise MediaError(f"cannot keep the draft's latents in {file}: it is no place for a file; choose another.")
 
 
 def keep_draft(file: Path, shot: "Shot", tell: OnEvent) -> None:

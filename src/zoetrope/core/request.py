@@ -107,7 +107,7 @@ def _check_chance(request: Request) -> None:
 
 def _check_prompt(prompt: str) -> None:
     _check_text("prompt", prompt)
-    if not prompt.strip():
+    if not any(each.isprintable() and not each.isspace() for each in prompt):
         raise InvalidRequest(
             'the prompt is empty; say what the shot shows, for instance "a red ball bounces on a meadow".'
         )

@@ -15,7 +15,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from zoetrope.core.errors import InvalidRequest, MediaError
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import read_size
 from zoetrope.core.time import exact_seconds, show_seconds
@@ -24,6 +24,7 @@ from zoetrope.engine.canvas import Canvas, Tokens, advance, combine
 from zoetrope.engine.draft import Draft
 from zoetrope.engine.keeping import digest
 from zoetrope.engine.walk import Walk
+from zoetrope.media.places import write_whole
 
 FORMAT = "zoetrope draft 1"
 CLOSE = 1e-4  # two noise levels nearer than this are one
@@ -46,12 +47,7 @@ def write_draft(path: Path, draft: Approved) -> None:
     Raises: MediaError if it cannot be written.
     """
     said = {"format": FORMAT, "origin": json.dumps(asdict(draft.origin), default=str), "mark": json.dumps(draft.mark)}
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(save({"video": draft.video, "sound": draft.sound}, said))
-        beside.replace(path)
-    except OSError as error:
-        raise MediaError(f"cannot keep the draft's latents in {path}: {error.strerror}.") from error
+    write_whole(path, save({"video": draft.video, "sound": draft.sound}, said))
 
 
 def read_draft(path: Path, strength: float | None = None) -> Approved:

@@ -21,6 +21,7 @@ from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas, Tokens, advance
 from zoetrope.engine.denoise import Passed, Predicted
+from zoetrope.media.places import write_whole
 
 DEPTH = 2  # steps that a step rule looks back on
 KINDS = {kind.__name__: kind for kind in (Passed, Predicted)}
@@ -49,16 +50,14 @@ class Keeper:
     precision: str = ""
 
     def save(self, walk: int, step: int, canvas: Canvas, past: Passed | None) -> None:
-        """Write the state, atomically."""
+        """Write the state, whole or not at all. Raises: MediaError."""
         tensors: dict[str, Tensor] = {"video": canvas.video.latent, "sound": canvas.sound.latent}
         numbers: dict[str, Any] = {"walk": walk, "step": step, "request": digest(self.request)}
         numbers["precision"] = self.precision
         if past is not None:
             _pack(past, "past", tensors, numbers, DEPTH)
-        raw = save({name: value.contiguous() for name, value in tensors.items()}, {"state": json.dumps(numbers)})
-        beside = self.path.with_name(self.path.name + ".part")
-        beside.write_bytes(raw)
-        beside.replace(self.path)
+        whole = {name: value.contiguous() for name, value in tensors.items()}
+        write_whole(self.path, save(whole, {"state": json.dumps(numbers)}))
 
     def load(self) -> Stand | None:
         """The state that the file holds, None where there is no file.

@@ -41,7 +41,12 @@ def check_output(path: str | Path, *, needed_bytes: int = LEAST_FREE_BYTES) -> C
     or when something that is not a file stands at `path`.
     """
     container = container_of(path)
-    place = Path(path)
+    check_place(Path(path), needed_bytes=needed_bytes)
+    return container
+
+
+def check_place(place: Path, *, needed_bytes: int = LEAST_FREE_BYTES) -> None:
+    """Make sure that a file of any kind can be written there; leaves nothing behind. Raises: as `check_output`."""
     if "\0" in str(place):
         raise InvalidRequest("the file name holds a zero byte; leave it out")
     with writing(place):
@@ -57,7 +62,6 @@ def check_output(path: str | Path, *, needed_bytes: int = LEAST_FREE_BYTES) -> C
             f"cannot write {place}: the disk has {free / 1e6:.1f} MB left and {needed_bytes / 1e6:.1f} MB are needed; "
             "free some space or choose another folder"
         )
-    return container
 
 
 def _check_names(place: Path) -> None:
@@ -114,6 +118,17 @@ class Placed:
     def discard(self) -> None:
         """Remove the unfinished file; the target stays as it was."""
         self._cleaner()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file at once; it is whole or not there. Raises: MediaError."""
+    with writing(path):
+        placed = Placed(path)
+        try:
+            placed.temporary.write_bytes(data)
+            placed.commit()
+        finally:
+            placed.discard()
 
 
 def check_readable(path: Path) -> None:
