@@ -68,32 +68,20 @@ def generate(
     Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, Cancelled.
     """
     from zoetrope.engine.generate import make, settle_seed
-    from zoetrope.render.take import Take
 
     settle = partial(settle_seed, on_event=on_event, cancel=cancel, numerics=numerics)
     begun = _begin(request, policy, likenesses, family, on_event, when, (), tell_prompt, settle)
-    request, family, making, about = begun.request, begun.family, begun.making, begun.about
-    hear = Previews(on_event, making, policy, about, None).hear
     draft = make(
-        request,
-        family,
-        on_event=hear,
+        begun.request,
+        begun.family,
+        on_event=begun.previews(on_event).hear,
         cancel=cancel,
         preview_every=preview_every,
         numerics=numerics,
         begun=begun.walk,
     )
-    clock = draft.clock
-    screen_pictures(
-        draft.frames, clock.frame_rate, policy.screen, role="finished picture", about=about
-    ).raise_if_blocked()
-    if draft.sound is not None:
-        screen_sound(
-            draft.sound, clock.sample_rate, policy.screen, role="finished sound", about=about
-        ).raise_if_blocked()
-    return Take(
-        draft.request, clock, draft.frames, draft.sound, making, policy, about, begun.note, latents=draft.latents
-    )
+    begun.screen(draft)
+    return begun.take(draft)
 
 
 def generate_to(path: str | Path, request: Request, policy: Policy, likenesses: Likenesses, **how: Any) -> Shot:
@@ -134,18 +122,7 @@ def shoot_to(
     if request.best_of > 1:
         check_output(path)  # before seeds are tried, which loads weights
     begun = _begin(request, policy, likenesses, family, on_event, when, files, tell_prompt, settle)
-    request, family, making, about = begun.request, begun.family, begun.making, begun.about
-    clock, sounds = family.limits.clock, has_sound(request)
-    door = open_release(
-        path,
-        making,
-        policy,
-        size=(request.size.width, request.size.height),
-        rate=clock.frame_rate,
-        sound_rate=clock.sample_rate,
-        with_sound=sounds,
-        about=about,
-    )
+    door, sounds = begun.open(path), has_sound(begun.request)
 
     def leave(part: Part) -> None:
         door.write_frames(part.frames)
@@ -154,22 +131,22 @@ def shoot_to(
 
     try:
         draft = make(
-            request,
-            family,
-            on_event=Previews(on_event, making, policy, about, preview_path).hear,
+            begun.request,
+            begun.family,
+            on_event=begun.previews(on_event, preview_path).hear,
             on_part=leave,
             cancel=cancel,
             preview_every=preview_every,
             numerics=numerics,
             wish=wish,
-            keeper=None if kept_in is None else Keeper(kept_in, request),
+            keeper=None if kept_in is None else Keeper(kept_in, begun.request),
             begun=begun.walk,
         )
         stop_if(cancel, "before the file was finished")
     except BaseException:
         door.abort()
         raise
-    return Leaving(door, begun, draft, policy)
+    return Leaving(door, begun, draft)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +156,7 @@ class _Begun:
     request: Request
     family: Family
     making: Making
+    policy: Policy
     about: Verdict
     likenesses: Likenesses
     used: tuple[Likeness, ...]
@@ -188,10 +166,53 @@ class _Begun:
         """Remember what was made with the consents."""
         self.likenesses.note(self.used, f"{show_id(asset.mark)} {asset.path.name}", self.making.when)
 
+    def previews(self, on_event: OnEvent | None, path: Path | None = None) -> Previews:
+        """Who hears of the shot as it forms, and the file that shows it."""
+        return Previews(on_event, self.making, self.policy, self.about, path)
+
+    def open(self, path: str | Path) -> Release:
+        """The door that the shot leaves by. Raises: InvalidRequest, MediaError."""
+        from zoetrope.engine.draft import has_sound
+
+        clock, size = self.family.limits.clock, self.request.size
+        return open_release(
+            path,
+            self.making,
+            self.policy,
+            size=(size.width, size.height),
+            rate=clock.frame_rate,
+            sound_rate=clock.sample_rate,
+            with_sound=has_sound(self.request),
+            about=self.about,
+        )
+
+    def screen(self, draft: Draft) -> None:
+        """Look at and listen to what was made. Raises: Refused."""
+        rules, about, clock = self.policy.screen, self.about, draft.clock
+        screen_pictures(draft.frames, clock.frame_rate, rules, role="finished picture", about=about).raise_if_blocked()
+        if draft.sound is not None:
+            screen_sound(draft.sound, clock.sample_rate, rules, role="finished sound", about=about).raise_if_blocked()
+
+    def take(self, draft: Draft) -> Take:
+        """The draft, with its way out."""
+        from zoetrope.render.take import Take
+
+        return Take(
+            draft.request,
+            draft.clock,
+            draft.frames,
+            draft.sound,
+            self.making,
+            self.policy,
+            self.about,
+            self.note,
+            latents=draft.latents,
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Leaving:
-    """A shot that is made and on its way: `finish` writes, signs and reads back its file, `drop` leaves nothing.
+    """A shot that is made and on its way: `finish` writes, signs and reads back its file.
 
     Finishing needs no weights, so that the next shot may be made meanwhile, on another thread.
     """
@@ -199,31 +220,12 @@ class Leaving:
     _door: Release
     _begun: _Begun
     _draft: Draft
-    _policy: Policy
 
     def finish(self) -> Shot:
         """The shot in its file. Raises: Refused, MediaError; then nothing is left behind."""
-        from zoetrope.render.take import Take
-
         self._door.close()
         self._begun.note(self._door.asset)
-        draft, begun = self._draft, self._begun
-        take = Take(
-            draft.request,
-            draft.clock,
-            draft.frames,
-            draft.sound,
-            begun.making,
-            self._policy,
-            begun.about,
-            begun.note,
-            latents=draft.latents,
-        )
-        return Shot(take, self._door.asset)
-
-    def drop(self) -> None:
-        """Leave no file."""
-        self._door.abort()
+        return Shot(self._begun.take(self._draft), self._door.asset)
 
 
 def _begin(
@@ -258,4 +260,4 @@ def _begin(
     request, walk = settle(bare_request(request, policy, family.limits.clock), family)
     given = (*given, *draft_of(request))
     making = making_of(request, now, given, checkpoint=named, weights=weights, tell_prompt=tell_prompt)
-    return _Begun(request, family, making, about, likenesses, used, walk)
+    return _Begun(request, family, making, policy, about, likenesses, used, walk)
