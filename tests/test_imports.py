@@ -9,7 +9,7 @@ LISTING = "import sys; print('torch' in sys.modules)"
 
 
 def says(code: str) -> str:
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300)
     return done.stdout.splitlines()[-1]
 
 

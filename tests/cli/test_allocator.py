@@ -16,7 +16,7 @@ def start(**environment: str) -> str:
         key: value for key, value in os.environ.items() if key not in (allocator.SWITCH, "LD_PRELOAD", "MALLOC_CONF")
     }
     done = subprocess.run(
-        [sys.executable, "-c", SAYS], env=clean | environment, capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", SAYS], env=clean | environment, capture_output=True, text=True, check=True, timeout=300
     )
     return done.stdout.strip()
 

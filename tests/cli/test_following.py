@@ -17,7 +17,7 @@ def test_in_a_row_it_is_finished_beside_the_next_and_told_of_in_order():
     told, made = [], threading.Event()
 
     def slow():
-        assert made.wait(10)  # ends only because the next shot is made meanwhile
+        assert made.wait(300)  # ends only because the next shot is made meanwhile
         return lambda: told.append("first")
 
     with in_a_row(Row()):

@@ -73,7 +73,7 @@ def test_every_kind_of_file_is_found_and_made_beside_the_requests(directed, film
 
 
 def test_two_files_of_requests_are_made_at_once_in_two_threads(directed, tmp_path, monkeypatch):
-    together, made, here = threading.Barrier(2, timeout=60), {}, Path.cwd()
+    together, made, here = threading.Barrier(2, timeout=300), {}, Path.cwd()
 
     def check(family, request):
         together.wait()  # goes on only while both requests are under way

@@ -17,5 +17,5 @@ def test_what_is_no_seed_is_refused(seed):
 def test_derived_seeds_depend_on_seed_and_name_alone():
     seeds = {derive_seed(seed, name) for seed in (0, 1) for name in ("video", "sound")}
     assert len(seeds) == 4
-    assert derive_seed(7, "video") == derive_seed(7, "video")
+    assert derive_seed(7, "video") == 8_512_894_870_430_320_371  # in every process and on every machine
     assert all(0 <= seed < 2**63 for seed in seeds)

@@ -147,7 +147,7 @@ def test_two_requests_that_reuse_step_by_step_do_not_disturb_each_other(tiny):
     alone = [reusing(made, request, 0.3)[0] for request in requests]
     turn = Barrier(2)
     with ThreadPoolExecutor(2) as threads:
-        made_together = threads.map(lambda one: reusing(made, one, 0.3, lambda _: turn.wait(60))[0], requests)
+        made_together = threads.map(lambda one: reusing(made, one, 0.3, lambda _: turn.wait(300))[0], requests)
         assert all(map(torch.equal, made_together, alone))
 
 
