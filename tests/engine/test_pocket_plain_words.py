@@ -35,7 +35,9 @@ def test_what_was_read_stays_and_what_was_missed_is_put_in():
     assert read("a red star", object="star", colour="pink") == {"object": "star", "colour": "pink"}
     assert read("a red star") == {"object": "star", "colour": "red"}
     two = {"object": "ball", "second_object": "ball"}
-    assert read("a red ball hits a blue ball", **two) == two | {"colour": "red", "second_colour": "blue"}
+    assert read("a red ball hits a blue ball", **two) == two | {
+        **{"colour": "red", "second_colour": "blue", "action": "collides"}
+    }
     assert read("a star", object="star") == {"object": "star"}
 
 
@@ -71,6 +73,35 @@ def test_what_is_named_is_taken_where_the_reader_knows_other_company():
     assert read("painted in ink and pencil", style="neon") == {"style": "neon"}
 
 
+def test_a_sentence_has_the_things_that_it_names() -> None:
+    read_wrong = {"object": "car", "colour": "green", "second_object": "car", "second_colour": "green"}
+    assert read("a bird flies over a green car", action="flies", **read_wrong) == {
+        **{"object": "bird", "second_object": "car", "second_colour": "green", "action": "flies"}
+    }
+    swapped = {"object": "cube", "colour": "blue", "second_object": "ball", "second_colour": "red"}
+    told = {"object": "ball", "colour": "red", "second_object": "cube", "second_colour": "blue"}
+    assert read("a red ball rolls past a blue cube", action="rolls", **swapped) == told | {"action": "rolls"}
+    assert read("ball, blue, past, a cube, red", **swapped) == swapped  # a list has no order
+    assert read("two green fish in the sea", object="fish")["second_colour"] == "green"
+    assert read("a robot and a ball on the stage", object="ball")["second_object"] == "ball"
+
+
+def test_who_hits_another_collides_with_it() -> None:
+    two = {"object": "cube", "colour": "red", "second_object": "star", "second_colour": "blue"}
+    assert read("a red cube slides and hits a blue star", action="slides", **two)["action"] == "collides"
+    assert read("a red cube hits the wall beside a blue star", action="rebounds", **two)["action"] == "rebounds"
+    assert read("a red cube bounces, then hits a blue star", action="bounces", then="collides", **two) == {
+        **{"action": "bounces", "then": "collides"},
+        **two,
+    }
+
+
+def test_an_action_that_was_missed_is_put_in() -> None:
+    assert read("a ball bounces", object="ball")["action"] == "bounces"
+    assert "action" not in read("a ball while snow falls", object="ball")
+    assert read("a ball bounces and spins", object="ball") == {"object": "ball"}
+
+
 def test_names_are_those_of_the_stage():
     assert set(THINGS.values()) == set(AXES["object"])
     assert set(COLOURS.values()) == set(AXES["colour"])
@@ -85,6 +116,8 @@ def test_names_are_those_of_the_stage():
         ("a bird flies past a boat, no fish, like a star", ["bird", "boat"]),
         ("一只红色的球、一个蓝方块和一颗绿色的星星", ["red ball", "blue cube", "green star"]),
         ("星空下小船漂浮，没鱼", ["boat"]),
+        ("two red fish past a ball", ["red fish", "red fish", "ball"]),
+        ("三只白色的鸟", ["white bird", "white bird", "white bird"]),
     ],
 )
 def test_things_are_counted_once(prompt, named):

@@ -18,7 +18,8 @@ def test_unknown_words_are_named_in_order_with_the_nearest():
     assert list(unknown) == ["rad", "dragon", "birb", "龙虎", "Дом"]
     assert unknown["rad"] == ("red",)
     assert unknown["birb"] == ("bird",)
-    assert say_unknown({"birb": ("bird",), "龙": ()}) == 'pocket does not know "birb" (nearest: bird), "龙"'
+    told = say_unknown({"birb": ("bird",), "龙": ()}, {"truck": "car"})
+    assert told == 'pocket does not know "truck" (shown as car), "birb" (nearest: bird), "龙"'
 
 
 def test_numbers_and_signs_are_no_words():

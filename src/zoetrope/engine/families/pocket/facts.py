@@ -29,6 +29,7 @@ from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.naming import say_too_many, things_named
 from zoetrope.engine.families.pocket.ringing import RINGS_OF, material_of
+from zoetrope.engine.families.pocket.wordings import in_known_words, shown_as
 from zoetrope.engine.families.pocket.words import read_lexicon, say_unknown, unknown_words
 from zoetrope.engine.presets import Preset
 
@@ -122,12 +123,13 @@ class Pocket:
             {each.name for each in request.conditions if isinstance(each, Reference | ReferenceSound)}, key=len
         )[::-1]:
             said = said.replace(f"@{name}", " ")
-        unknown = unknown_words(said, read_lexicon(self.weights / LEXICON))
-        if not unknown:
+        unknown, shown = unknown_words(in_known_words(said), read_lexicon(self.weights / LEXICON)), shown_as(said)
+        if not unknown and not shown:
             return ()
+        told = say_unknown(unknown, shown)
         if request.strict:
-            raise InvalidRequest(f"{say_unknown(unknown)}; use words it knows, or leave strict out to try anyway.")
-        return (Notice(f"{say_unknown(unknown)}; the rest of the prompt is followed."),)
+            raise InvalidRequest(f"{told}; use words it knows, or leave strict out to try anyway.")
+        return (Notice(f"{told}; the rest of the prompt is followed."),)
 
     def load(self, numerics: Numerics) -> Loaded:
         """Load network, text encoder and both codecs.
@@ -171,7 +173,8 @@ def _check_sounds(request: Request) -> None:
 
 def _check_things(request: Request) -> tuple[Notice, ...]:
     """Raises: InvalidRequest for more things than a shot has, where the prompt is to be followed strictly."""
-    named = things_named("\n".join([request.prompt, *(cue.prompt for cue in cues_of(request.conditions))]))
+    said = "\n".join([request.prompt, *(cue.prompt for cue in cues_of(request.conditions))])
+    named = things_named(in_known_words(said))
     if len(named) <= THINGS:
         return ()
     if request.strict:

@@ -41,6 +41,7 @@ from zoetrope.engine.families.pocket.spotter import Spotter
 from zoetrope.engine.families.pocket.staging import PAST, Stager
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, to_pixels
+from zoetrope.engine.families.pocket.wordings import in_known_words
 from zoetrope.engine.guidance import Branches
 from zoetrope.engine.keeping import digest
 from zoetrope.engine.noise import Seeds, seeds_of
@@ -104,8 +105,8 @@ class LoadedPocket:
         return replace(canvas, video=replace(video, latent=torch.where(video.given[:, None], video.latent, begun)))
 
     def branches(self, request: Request, canvas: Canvas) -> Branches:
-        prompt = named(request, self.seer)[0].prompt
-        numbers = self.tokeniser([prompt, request.negative], self.network.config.text.length)
+        prompts = [named(request, self.seer)[0].prompt, request.negative]
+        numbers = self.tokeniser(list(map(in_known_words, prompts)), self.network.config.text.length)
         context = self.network.text(numbers.to(self.device))
         sight = self.network.see(self._stamps(request, canvas))
         memory = self.network.remember(context, sight)

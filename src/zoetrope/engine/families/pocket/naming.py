@@ -7,7 +7,7 @@ before any weights load.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COLOURS = {
     **{each: each for each in ("red", "orange", "yellow", "green", "cyan")},
@@ -25,10 +25,15 @@ THINGS = {
 FAR = 4  # English words between a colour and its thing at most; characters in Chinese
 WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 STOPS = frozenset({"a", "an", "the", "and", "with", "on", "in", "at", "to", "past", "into"})
+COUNTS = {
+    **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "several": 3, "many": 3, "couple": 2},
+    **{"两": 2, "二": 2, "三": 3, "四": 4, "五": 5},
+}
 NOT_THERE = frozenset({"no", "not", "without", "like"})  # before a name: it is not meant to be seen
 _INKS = "".join(word for word in COLOURS if not word.isascii())
 _KINDS = "|".join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))
 CHINESE = re.compile(f"([{_INKS}])色?[^，。、；]{{0,{FAR}}}?({_KINDS})")
+CHINESE_COUNT = re.compile(f"([两二三四五])[只个条艘辆颗盏][^，。、；和与]{{0,{2 * FAR}}}?({_KINDS})")
 CHINESE_BARE = re.compile(f"(?<![没无像流])({_KINDS})(?![空光夜辰])")
 
 
@@ -38,6 +43,7 @@ class Named:
 
     kind: str
     colour: str | None
+    count: int = 1
 
     def __str__(self) -> str:
         return f"{self.colour} {self.kind}" if self.colour else self.kind
@@ -55,7 +61,7 @@ def things_named(prompt: str) -> list[Named]:
     for each in [*_english(prompt), *_chinese(prompt)]:
         alike = [other for other in found if other.kind == each.kind]
         if not any(each.colour is None or other.colour in (None, each.colour) for other in alike):
-            found.append(each)
+            found += [replace(each, count=1)] * each.count
     return found
 
 
@@ -64,8 +70,19 @@ def _english(prompt: str) -> list[Named]:
     found = []
     for place, word in enumerate(words):
         if word in THINGS and not NOT_THERE & set(words[max(0, place - 2) : place]):
-            found.append(Named(THINGS[word], _colour_before(words[max(0, place - FAR) : place])))
+            before = words[max(0, place - FAR) : place]
+            found.append(Named(THINGS[word], _colour_before(before), _count_before(before)))
     return found
+
+
+def _count_before(words: list[str]) -> int:
+    """How many of a thing there are, by the word for it that stands nearest before it."""
+    for word in reversed(words):
+        if word in STOPS or word in THINGS:
+            return 1
+        if word in COUNTS:
+            return COUNTS[word]
+    return 1
 
 
 def _colour_before(words: list[str]) -> str | None:
@@ -80,7 +97,11 @@ def _colour_before(words: list[str]) -> str | None:
 
 def _chinese(prompt: str) -> list[Named]:
     inks = {match.start(2): COLOURS[match[1]] for match in CHINESE.finditer(prompt)}
-    return [Named(THINGS[match[1]], inks.get(match.start(1))) for match in CHINESE_BARE.finditer(prompt)]
+    counts = {match.start(2): COUNTS[match[1]] for match in CHINESE_COUNT.finditer(prompt)}
+    return [
+        Named(THINGS[match[1]], inks.get(match.start(1)), counts.get(match.start(1), 1))
+        for match in CHINESE_BARE.finditer(prompt)
+    ]
 
 
 def say_too_many(named: list[Named], most: int) -> str:

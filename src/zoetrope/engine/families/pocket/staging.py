@@ -30,10 +30,11 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
+from zoetrope.engine.families.pocket.in_view import stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
 from zoetrope.engine.families.pocket.plain_words import with_plain_words
-from zoetrope.engine.families.pocket.plan import PATCH, Plan
+from zoetrope.engine.families.pocket.plan import PATCH, TRACK, Plan
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, nothing_said, stated
@@ -42,6 +43,7 @@ from zoetrope.engine.families.pocket.rejoining import rejoined
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
+from zoetrope.engine.families.pocket.wordings import in_known_words
 from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
@@ -71,6 +73,8 @@ class Stager:
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
         plan = self._acted(facts, known, latents, seeds)
+        if not known.rows[:, len(TRACK) : 2 * len(TRACK)].any():
+            plan = stand_in_view(plan, _grid(request))
         shown = shown_by(request, self.clock)
         if shown is not None and not shown.lone:
             plan = rejoined(plan, known, acts="action" in stated(facts[0]))
@@ -88,11 +92,13 @@ class Stager:
 
     def facts(self, prompt: str) -> Tensor:
         """What a prompt means, (1, FACTS)."""
-        return with_plain_words(self.reader.facts(self._numbers(prompt)), prompt)
+        known = in_known_words(prompt)
+        return with_plain_words(self.reader.facts(self._numbers(known)), known)
 
     def said(self, prompt: str) -> dict[str, str]:
         """What a prompt states in so many words, by axis."""
-        return stated(with_plain_words(self.reader.said(self._numbers(prompt)), prompt)[0])
+        known = in_known_words(prompt)
+        return stated(with_plain_words(self.reader.said(self._numbers(known)), known)[0])
 
     def _numbers(self, prompt: str) -> Tensor:
         return self.tokeniser([prompt], self.reader.text.config.length).to(self.planner.mean.device)

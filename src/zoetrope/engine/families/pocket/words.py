@@ -24,12 +24,12 @@ _GRAMMAR = (
     "under up down out off about around through across between along behind before after during near next is are was "
     "were be been being am do does did has have had can could will would shall should may might must not no yes very "
     "just also only some any each every all both one please make show create generate video clip film shot "
-    "scene"
+    "scene two three four five six seven eight nine ten several many couple"
 )
 FUNCTION_WORDS = frozenset(_GRAMMAR.split())
 FUNCTION_CHARACTERS = frozenset(
     "的地得了着过在是有和与及或而且但也又都就还才只不没无很最太更把被让使给对从向往到于以为因所之其这那此某每各个"
-    "只条张片位辆艘头匹颗一上下里中外内前后旁边面请做拍画生成制作视频短片镜场景"
+    "两双只条张片位辆艘头匹颗一上下里中外内前后旁边面请做拍画生成制作视频短片镜场景"
 )
 
 
@@ -84,7 +84,8 @@ def _unknown_runs(text: str, lexicon: Lexicon) -> list[tuple[int, str]]:
     return [(run.start(), text[run.start() : run.end()]) for run in re.finditer(r"\?+", pattern)]
 
 
-def say_unknown(unknown: dict[str, tuple[str, ...]]) -> str:
-    """Write unknown words in one sentence, with the nearest known ones."""
-    named = [f'"{word}" (nearest: {", ".join(near)})' if near else f'"{word}"' for word, near in unknown.items()]
+def say_unknown(unknown: dict[str, tuple[str, ...]], shown: dict[str, str]) -> str:
+    """Write unknown words in one sentence, with what some are shown as, and the known ones nearest to the others."""
+    named = [f'"{word}" (shown as {instead})' for word, instead in shown.items()]
+    named += [f'"{word}" (nearest: {", ".join(near)})' if near else f'"{word}"' for word, near in unknown.items()]
     return f"pocket does not know {', '.join(named)}"

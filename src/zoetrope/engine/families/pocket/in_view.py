@@ -1,0 +1,52 @@
+"""A second thing that stands still stands where the camera sees it.
+
+On the stage such a thing stands beside the path of the first, in the picture or not; who names one wants to see it.
+Knows no network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from zoetrope.engine.families.pocket.directing import unproject
+from zoetrope.engine.families.pocket.plan import PATCH, Plan
+
+STILL = 0.05  # metres over a shot within which a thing stands
+ENOUGH = 0.6  # share of the pictures in which it is seen whole; below it another place is looked for
+PLACES = 65  # that are looked at
+HIDES = 0.5  # of a picture, what one counts in which the first thing is before or behind it
+FARTHER = 0.02  # of a picture, what a metre away from where it was planned counts
+
+
+def stand_in_view(plan: Plan, grid: tuple[int, int]) -> Plan:
+    """A plan in which the second thing, if it stands still and is hardly seen, stands where it is."""
+    track, radii = plan.tracks[0, 1], plan.radii()[0]
+    if not plan.traits[0, 1, 0] or track[:, 0].max() - track[:, 0].min() > STILL:
+        return plan
+    left, right = _edges(plan, grid, float(radii[1]))
+    here = track[:, 0].median()
+    if _share((left <= here) & (here <= right)) >= ENOUGH or not (left < right).any():
+        return plan
+    places = torch.linspace(float(left.min()), float(right.max()), PLACES).to(here)[:, None]
+    first = plan.tracks[0, 0]
+    near = (places - first[:, 0]).abs() < radii.sum()
+    meets = near & ((first[:, 1] - track[:, 1]).abs() < radii.sum())
+    worth = _share((left <= places) & (places <= right)) - HIDES * _share(meets) - FARTHER * (places[:, 0] - here).abs()
+    tracks = plan.tracks.clone()
+    tracks[0, 1, :, 0] += places[worth.argmax(), 0] - here
+    return replace(plan, tracks=tracks)
+
+
+def _edges(plan: Plan, grid: tuple[int, int], radius: float) -> tuple[Tensor, Tensor]:
+    """Between which metres a thing is seen whole in each picture, (t,) each."""
+    ends = torch.tensor([[0.0, 0.0], [grid[1] * PATCH, 0.0]]).to(plan.camera)
+    left, right = (unproject(end.expand(plan.camera.shape[1], 2), plan.camera[0], grid)[:, 0] for end in ends)
+    return left + radius, right - radius
+
+
+def _share(seen: Tensor) -> Tensor:
+    """In which share of pictures (..., t)."""
+    return seen.float().mean(-1)
