@@ -1,5 +1,7 @@
 """Stages painted to what is seen of them: what is seen stays, what is missing is no longer the bare mean."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -44,3 +46,16 @@ def test_little_that_is_missing_is_left_as_it_was_filled(completer: Completer) -
     plan = plan_of(write_scene(np.random.default_rng(2), frames=13))
     seen = seen_in(15)
     assert completer.complete(seen, plan, GRID, Seeds(3)) is seen
+
+
+def test_each_picture_keeps_what_it_has_seen_itself(completer: Completer) -> None:
+    plan = plan_of(write_scene(np.random.default_rng(1), frames=13, fixed={"setting": "meadow", "light": "day"}))
+    nearer = torch.tensor([0.0, 0.0, 0.3, 0.0])
+    first = seen_in(8)
+    later = replace(first, beyond=-first.beyond, camera=nearer, picture=12)
+    whole = completer.complete(replace(first, later=(later,)), plan, GRID, Seeds(3))
+    (end,) = whole.later
+    assert (whole.picture, end.picture) == (0, 12)
+    torch.testing.assert_close(whole.beyond[..., :128], first.beyond[..., :128])
+    torch.testing.assert_close(end.beyond[..., :128], later.beyond[..., :128])
+    assert float(end.beyond[..., 140:].std()) > 0.02

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import torch
 import torch.nn.functional as F
 
-from zoetrope.engine.families.pocket.backdrop import Anchor, trust
+from zoetrope.engine.families.pocket.backdrop import Anchor, carry_one, trust
 from zoetrope.engine.families.pocket.dressing import Dresser
 from zoetrope.engine.families.pocket.plan import PATCH, Plan, still_stage
 from zoetrope.engine.families.pocket.restyling import seen_by
@@ -41,4 +41,15 @@ class Completer:
         stage = self.sketcher.sketch(empty, first, grid)[:, 0]
         beyond = seen_by(seen, empty, grid)
         picture = self.dresser.dress(stage, plan.signs[0], grid, seeds, seen=stage + beyond, shown=shown, steps=STEPS)
-        return Anchor(torch.lerp(picture - stage, beyond, shares), seen.camera, seen.picture)
+        painted = Anchor(torch.lerp(picture - stage, beyond, shares), seen.camera)
+        whole, *later = (_with(each, painted, empty, grid) for each in every)
+        return replace(whole, later=tuple(later))
+
+
+def _with(seen: Anchor, painted: Anchor, empty: Plan, grid: tuple[int, int]) -> Anchor:
+    """An anchor with what is painted, carried to its camera, where it has not seen the stage itself."""
+    if seen.seen is None:
+        return seen
+    there = replace(empty, camera=seen.camera[None, None])
+    carried = carry_one(painted, there, torch.zeros(1, dtype=torch.long), grid)[0]
+    return replace(seen, beyond=torch.lerp(carried, seen.beyond, seen.seen))
