@@ -7,7 +7,7 @@ import torch
 
 from zoetrope.engine.families.pocket.directing import nothing_known
 from zoetrope.engine.families.pocket.plan import AXES, TRACK, Plan
-from zoetrope.engine.families.pocket.rejoining import rejoined
+from zoetrope.engine.families.pocket.rejoining import rejoined, unfrozen
 
 X, Y, SPIN, WAY, CONTACT = (TRACK.index(name) for name in ("x", "y", "spin", "way", "contact"))
 GROUND, RADIUS = -0.6, 0.32
@@ -81,3 +81,30 @@ def test_what_is_held_and_what_has_no_end_stay():
     assert torch.equal(rejoined(plan, replace(known, rows=rows), acts=False).tracks, plan.tracks)
     made = rejoined(plan, known, acts=False)
     assert torch.equal(made.tracks[0, 0, HELD, :2], plan.tracks[0, 0, HELD, :2])
+
+
+def frozen() -> Plan:
+    """A thing that goes 0.05 m a picture but for six in which it stands, and leaps there and away."""
+    plan, _ = seen(torch.zeros(37), torch.full((37,), GROUND + RADIUS))
+    tracks = plan.tracks.clone()
+    x = 0.05 * torch.arange(37.0)
+    x[13:19] = x[18]
+    tracks[0, 0, :, X], tracks[0, 0, :, Y], tracks[0, 0, :, CONTACT] = x, GROUND + RADIUS, 0
+    tracks[0, 0, :, SPIN] = -x.diff(prepend=x[:1]) / RADIUS
+    return replace(plan, tracks=tracks)
+
+
+def test_a_thing_does_not_stand_still_where_one_picture_shows_it():
+    plan = frozen()
+    made = unfrozen(plan, [0, 18]).tracks[0, 0]
+    assert made[18, X] == plan.tracks[0, 0, 18, X]
+    torch.testing.assert_close(made[:, X].diff(), torch.full((36,), 0.05), atol=1e-4, rtol=0)
+    torch.testing.assert_close(made[1:, SPIN], torch.full((36,), -0.05 / RADIUS), atol=1e-3, rtol=0)
+
+
+def test_a_thing_that_touches_down_beside_a_picture_does_so():
+    plan = frozen()
+    tracks = plan.tracks.clone()
+    tracks[0, 0, 15, CONTACT] = 2.0
+    plan = replace(plan, tracks=tracks)
+    assert torch.equal(unfrozen(plan, [18]).tracks, plan.tracks)

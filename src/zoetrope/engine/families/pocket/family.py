@@ -25,6 +25,7 @@ from zoetrope.engine.families.pocket.dressing import Dresser
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.falling import without_drops
 from zoetrope.engine.families.pocket.layout import GROUP, Layout, layout
+from zoetrope.engine.families.pocket.lending import lend
 from zoetrope.engine.families.pocket.network import PocketNetwork
 from zoetrope.engine.families.pocket.past import Memory, memory_of, steadied
 from zoetrope.engine.families.pocket.placing import Placer, keyed, still_moments
@@ -211,11 +212,11 @@ class LoadedPocket:
             plan = self.plan(request, grid[0])
             numbers = torch.arange(plan.camera.shape[1], device=self.device)
             pictures = self.sketcher.sketch(plan, numbers, grid[1:], self._scenery(request, plan, grid[1:]))
-            given = torch.zeros(len(numbers), dtype=torch.bool)
             pictures = let_through(pictures, request)
-            for number, picture in keyed(request, LIMITS.clock).items():
-                pictures[:, number] = signed(picture).to(pictures)
-                given[number] = True
+            shown = {number: signed(picture) for number, picture in keyed(request, LIMITS.clock).items()}
+            lend(self.sketcher, pictures, shown, plan, grid[1:])
+            given = torch.zeros(len(numbers), dtype=torch.bool)
+            given[list(shown)] = True
             latent = self.video_codec.encode(pictures[None].to(self.video_codec.encoder.weight.dtype))[0]
             sketched = Sketched(pictures, latent, given)
             self.sketches.clear()

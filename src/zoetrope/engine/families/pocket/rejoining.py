@@ -7,6 +7,7 @@ no pictures and no network.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +28,7 @@ PACED = 2  # pictures over which the pace at a seam is taken
 ALOFT = 0.08  # metres above standing from which a thing is in the air: the spotter errs by a pixel, which is 0.015
 FALLS = 2.5  # m/s2, up or down, from which a thing in the air falls or bounces; what floats was measured at 1.9 at most
 FITTED = 7  # pictures at most that this is seen by
+THAWS = 10  # pictures to either side of a given one in which a thing goes on: six of its latent frame, and a leap
 ROOM = 3  # pictures from a seam to a touch or a turn round, at least: a nearer one would be a jolt
 
 
@@ -71,6 +73,33 @@ def _lead(track: Tensor, plan: Plan, slot: int, gap: tuple[int, int], acts: bool
         up = track[:, Y] - stands > ALOFT
         track[inside, GROUND_SPEED] = torch.where(up, 0, pace)[inside]
         track[inside, AIR_SPEED] = torch.where(up, pace, 0)[inside]
+
+
+def unfrozen(plan: Plan, numbers: Sequence[int]) -> Plan:
+    """The plan with things that go on through given pictures that stand alone, as fast as they come and leave.
+
+    The planner is told of a picture's place for a whole latent frame, in which a thing would stand still.
+    """
+    tracks, count = plan.tracks.clone(), plan.camera.shape[1]
+    for number in numbers:
+        a, b = number - THAWS, number + THAWS
+        for slot in range(SLOTS) if a >= 0 and b < count else ():
+            track = tracks[0, slot]
+            if plan.traits[0, slot, 0] and not (track[a : b + 1, CONTACT] > 0).any():
+                angle = track[:, SPIN].cumsum(0)
+                angle[a:b] = _leg(angle, a, b)
+                for axis in (X, Y):
+                    _pass_through(track[:, axis], a, number, b)
+                track[a : b + 1, SPIN] = angle[a - 1 : b + 1].diff() if a else angle[a : b + 1].diff(prepend=angle[:1])
+    return replace(plan, tracks=tracks)
+
+
+def _pass_through(path: Tensor, a: int, number: int, b: int) -> None:
+    """Lead a path (t,) from one picture through its place in another to a third."""
+    out, into = _paces(path, a, b)
+    pace, ends = (path[b] - path[a]) / (b - a), path[[a, number, b]].clone()
+    path[a:number] = curve(ends[:1], ends[1:2], out[None], pace[None], number - a)[:, 0]
+    path[number:b] = curve(ends[1:2], ends[2:], pace[None], into[None], b - number)[:, 0]
 
 
 def _falls(path: Tensor, stands: float) -> bool:

@@ -26,12 +26,13 @@ from zoetrope.engine.families.pocket.views import (
     SHADE,
     View,
     blocky,
-    lift,
+    foot_of,
     look_through,
     pixels,
     reach,
     rope,
     shade,
+    shadow_size,
     thing_places,
 )
 
@@ -206,10 +207,8 @@ class Sketcher(nn.Module):
             half = (far * view.track(slot)[..., 4].abs().exp()).max()
             self._lay_box(frames, some, view, laid, Box(middle, half, half))
             if not plan.cast[0, NEON]:
-                height = lift(view, slot)
-                wide = SHADE * (size * (1 + 0.35 * height)).max()
-                foot = torch.stack([view.track(slot)[..., 0], view.plan.marks[:, :1].expand_as(height)], dim=-1)
-                foot = project(foot, view.camera, grid)[:, 0]
+                wide = SHADE * shadow_size(view, slot, grid).max()
+                foot = foot_of(view, slot, grid)[:, 0]
                 self._lay_box(frames, some, view, laid, Box(foot, wide, FLAT * wide), Box(middle, half, half))
 
     def _lay_box(

@@ -39,7 +39,7 @@ from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, nothing_said, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
-from zoetrope.engine.families.pocket.rejoining import rejoined
+from zoetrope.engine.families.pocket.rejoining import rejoined, unfrozen
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
@@ -78,6 +78,8 @@ class Stager:
         shown = shown_by(request, self.clock)
         if shown is not None and not shown.lone:
             plan = rejoined(plan, known, acts="action" in stated(facts[0]))
+        elif shown is not None:
+            plan = unfrozen(plan, shown.numbers)
         if shown is not None:
             plan = self.seer.stand(plan, shown, _grid(request))
         for number, cue in enumerate(cues_of(request.conditions)):

@@ -121,12 +121,25 @@ def lift(view: View, slot: int) -> Tensor:
 
 def shade(view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
     """How far off the middle of a thing's shadow a spot lies, in half widths of it, and how high the thing is."""
-    height = lift(view, slot)
-    size = view.size(slot, grid) * (1 + 0.35 * height)
-    ground = view.plan.marks[:, :1].expand_as(height)
-    foot = project(torch.stack([view.track(slot)[..., 0], ground], dim=-1), view.camera, grid)
-    across, up = (spots[..., 0] - foot[..., 0]) / size, (spots[..., 1] - foot[..., 1]) / (FLAT * size)
-    return (across * across + up * up).sqrt(), height
+    across, up = shadow_places(view, slot, spots, grid)
+    return (across * across + up * up).sqrt(), lift(view, slot)
+
+
+def shadow_places(view: View, slot: int, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
+    """Spots (b, n, 2) as places on a thing's shadow, in half widths and half heights of it: (b, n) each."""
+    foot, size = foot_of(view, slot, grid), shadow_size(view, slot, grid)
+    return (spots[..., 0] - foot[..., 0]) / size, (spots[..., 1] - foot[..., 1]) / (FLAT * size)
+
+
+def shadow_size(view: View, slot: int, grid: tuple[int, int]) -> Tensor:
+    """Half the width of a thing's shadow in pixels."""
+    return view.size(slot, grid) * (1 + 0.35 * lift(view, slot))
+
+
+def foot_of(view: View, slot: int, grid: tuple[int, int]) -> Tensor:
+    """Where on the ground a thing's shadow lies, (b, n, 2) in pixels."""
+    across = view.track(slot)[..., 0]
+    return project(torch.stack([across, view.plan.marks[:, :1].expand_as(across)], dim=-1), view.camera, grid)
 
 
 def rope(view: View, spots: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
