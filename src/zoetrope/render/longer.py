@@ -17,7 +17,7 @@ import numpy as np
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.conditions import Condition, Extend, Keyframe, Region
 from zoetrope.core.errors import InvalidRequest
-from zoetrope.core.events import FramesReady, OnEvent
+from zoetrope.core.events import FramesReady, Notice, OnEvent
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.core.time import Clock, Seconds, show_seconds
@@ -25,6 +25,7 @@ from zoetrope.release.asset import Asset
 from zoetrope.release.door import open_release
 from zoetrope.release.door_policy import Policy
 from zoetrope.release.verify_judge import show_id
+from zoetrope.render.crossing import cross, outset
 from zoetrope.render.ingredients import ingredients_of
 from zoetrope.render.joining import FADE, Piece, close_loop, join
 from zoetrope.render.lifting import bare
@@ -82,6 +83,14 @@ class _Maker:
         draft = make(asked, self.family, on_event=self.on_event, cancel=self.cancel, wish=self.wish, keeper=keeper)
         return Piece(draft.frames, _silent(draft.frames, self.clock) if draft.sound is None else draft.sound)
 
+    def one_stage(self, pieces: Sequence[Piece]) -> bool:
+        """Whether the second of two pieces may begin on the stage on which the first one ends."""
+        from zoetrope.engine.stages import same_stage
+
+        if Region not in self.family.limits.conditions:
+            return True
+        return same_stage(self.request, self.family, pieces[0].frames[-1], pieces[1].frames[0], self.wish)
+
     def chosen(self, frames: int, conditions: Sequence[Condition]) -> _Maker:
         """The same under the best seed for one shot of so many frames around what is given of it."""
         from zoetrope.engine.generate import settle_seed
@@ -130,7 +139,9 @@ def make_longer(
     pieces = [replace(each.piece, frames=bare(each.piece.frames, policy, clock)) for each in parents]
     maker = _Maker(request, family, on_event, cancel, wish, kept_in)
     if request.best_of > 1:
-        maker = maker.chosen(*_new(pieces, longer, family.limits))
+        apart = longer.way == "bridge" and not maker.one_stage(pieces)
+        told = outset(pieces[0], clock.frames(longer.seconds), clock) if apart else _new(pieces, longer, family.limits)
+        maker = maker.chosen(*told)
         request = maker.request
     weights = family.descriptor.identity if isinstance(family, Planned) else ""
     named = family.limits.checkpoint
@@ -193,7 +204,7 @@ def _whole(maker: _Maker, given: Sequence[Piece], longer: Longer) -> Piece:
             made = _between(maker, given[0], given[0], new)
             return close_loop(join(given[0], made, maker.clock, early=_early(maker.clock)), maker.clock)
         case "bridge":
-            made = _between(maker, given[0], given[1], new)
+            made = (_between if maker.one_stage(given) else _across)(maker, given[0], given[1], new)
             return join(join(given[0], made, maker.clock, early=_early(maker.clock)), given[1], maker.clock)
 
 
@@ -250,6 +261,19 @@ def _between(maker: _Maker, first: Piece, second: Piece, new: int) -> Piece:
     made = maker.shot(frames, *conditions)
     samples = past * clock.sample_rate // clock.frame_rate
     return Piece(made.frames[past : past + new], made.sound[:, samples - _early(clock) :])
+
+
+def _across(maker: _Maker, first: Piece, second: Piece, new: int) -> Piece:
+    """What lies between two pieces on different stages; the first of its two shots is the one that can be kept."""
+    if maker.on_event is not None:
+        maker.on_event(
+            Notice("the clips show different stages: each goes on by itself, and one passes into the other.")
+        )
+
+    def shot(frames: int, *conditions: Condition, number: int = 0) -> Piece:
+        return (replace(maker, kept_in=None) if number else maker).shot(frames, *conditions, number=number)
+
+    return cross(shot, first, second, new, maker.clock, _early(maker.clock))
 
 
 def _around(first: Piece, second: Piece, new: int, limits: Limits) -> tuple[int, tuple[Condition, ...]]:

@@ -192,6 +192,10 @@ class LoadedPocket:
         """Whether a shot may follow another prompt without a cut: who and where stay."""
         return self.stager.goes_on(before, after)
 
+    def same_stage(self, first: np.ndarray, second: np.ndarray) -> bool:
+        """Whether two pictures may be views of one stage."""
+        return self.seer.same_stage(first, second)
+
     def _stamps(self, request: Request, canvas: Canvas) -> Stamps:
         """What happens, laid on the canvas."""
         count, rows, columns = canvas.grid

@@ -59,6 +59,13 @@ def camera_along(
     return _as_large(way_through(at, torch.stack(starts), torch.stack(ends), count), at, sizes, ground, grid)
 
 
+def one_stage(pair: Tensor, hidden: Tensor, ground: Tensor, grid: tuple[int, int]) -> bool:
+    """Whether some way of the camera explains what is not hidden in two pictures (2, 3, h, w) as one stage."""
+    seen = torch.cat([pair, (~hidden)[:, None].to(pair)], dim=1)
+    both = torch.stack(_led(None, seen, math.nan, ground, grid))
+    return bool(compared(both[None], seen, ground, grid, SMALL[1]) < ONE_STAGE)
+
+
 def _as_large(track: Tensor, at: Sequence[Run], sizes: Tensor, ground: Tensor, grid: tuple[int, int]) -> Tensor:
     """The same track so near to the stage that the thing has a size that there is.
 

@@ -21,8 +21,8 @@ from zoetrope.engine.families.pocket.directing import Known, with_camera
 from zoetrope.engine.families.pocket.filmed import camera_through
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.noting import with_nobody, with_signs, with_thing
-from zoetrope.engine.families.pocket.passage import camera_along
-from zoetrope.engine.families.pocket.plan import AXES, CAMERA, SLOTS, STAGE, Plan, bare, project, still_stage
+from zoetrope.engine.families.pocket.passage import camera_along, one_stage
+from zoetrope.engine.families.pocket.plan import AXES, CAMERA, PATCH, SLOTS, STAGE, Plan, bare, project, still_stage
 from zoetrope.engine.families.pocket.posing import know_pose, stood_as_seen
 from zoetrope.engine.families.pocket.reader import stated
 from zoetrope.engine.families.pocket.sketch import Sketcher
@@ -45,6 +45,7 @@ from zoetrope.engine.families.pocket.views import look_at, near_thing, on_rope
 CAST = 3  # things seen longest and surest, of which the prompt's are chosen
 LOST = 2.5  # radii around where a thing must be within which the stage is not taken to be seen, if it was not found
 LOOKS = 6  # pictures of one thing in which its badge is read
+TOLD_APART = 0.6  # chance from which two pictures are taken to show another setting, light or style
 LOWEST, HIGHEST, TRIED = -0.70, -0.46, 13  # standing lines in metres that are tried against a picture
 
 
@@ -239,6 +240,18 @@ class Seer:
             axis: values[int(sum(each[axis][0] for each in signs).argmax())]  # type: ignore[union-attr]
             for axis, values in STAGE.items()
         }
+
+    def same_stage(self, first: np.ndarray, second: np.ndarray) -> bool:
+        """Whether two pictures (h, w, 3) may be views of one stage: of one kind, and one carried to the other."""
+        frames = np.stack([first, second])
+        found, signs = spot(self.spotter, _whole(frames), torch.ones(2, dtype=torch.bool))
+        for axis in ("setting", "light", "style"):
+            sure, value = signs[axis].max(1)
+            if value[0] != value[1] and float(sure.min()) > TOLD_APART:
+                return False
+        hidden = hidden_by(found, np.zeros(frames.shape[:3], bool))
+        ground, grid = torch.tensor((LOWEST + HIGHEST) / 2), (first.shape[0] // PATCH, first.shape[1] // PATCH)
+        return one_stage(torch.stack([signed(each) for each in frames]), hidden, ground, grid)
 
     def _with_ground(self, known: Known, shown: Shown, camera: Tensor, grid: tuple[int, int]) -> Known:
         """The standing line under which the sketched stage looks most like the first given picture."""
