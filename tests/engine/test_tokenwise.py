@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from zoetrope.engine.tokenwise import added, modulated, normed, turned
+from zoetrope.engine.tokenwise import activated, added, modulated, normed, turned
 
 N, HEADS, WIDTH = 600, 3, 48  # tokens in three parts, the last one not full
 
@@ -66,6 +66,20 @@ def test_parts_lose_no_more_than_the_plain_operations(case: str, monkeypatch: py
 
     assert off(parts) < 1.01 * off(plain)
     assert off(parts) < 0.002  # of one rounding to bfloat16
+
+
+@pytest.mark.parametrize("told", [False, True])
+@torch.inference_mode()
+def test_an_activation_behind_a_norm_is_rounded_once(told: bool):
+    given, norm = drawn(2, N, WIDTH, seed=0).bfloat16(), norm_of(WIDTH, torch.bfloat16)
+    scale, shift = (rows(1, seed).bfloat16() if told else None for seed in (1, 2))
+    exact = norm_of(WIDTH, torch.float32)(given.float())
+    if scale is not None and shift is not None:
+        exact = exact * (1 + scale.float()) + shift.float()
+    exact = torch.nn.functional.silu(exact)
+    found = activated(given, norm, scale, shift)
+    assert found.dtype is torch.bfloat16
+    assert float((found.float() - exact).norm() / exact.norm()) < 0.002
 
 
 @pytest.mark.parametrize("split", [False, True])

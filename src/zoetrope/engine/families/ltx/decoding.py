@@ -17,6 +17,9 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
+from zoetrope.engine.families.ltx.products import convolved
+from zoetrope.engine.tokenwise import activated, is_cached
+
 Pieces: TypeAlias = Iterator[tuple[Tensor, bool]]
 """A clip in pieces, (b, c, t, h, w) of any lengths t, channels last in memory, and whether each is the last one."""
 
@@ -93,11 +96,11 @@ class Decoding:
         for piece, last in pieces:
             before = piece[:, :, :1].repeat(1, 1, reach - ahead, 1, 1) if kept is None else kept
             after = [piece[:, :, -1:].repeat(1, 1, ahead, 1, 1)] if last else []
-            seen = torch.cat([before, piece, *after], 2)
+            seen = _joined([before, piece, *after])
             kept = None if last else seen[:, :, -reach:].clone(memory_format=torch.channels_last_3d)
             del piece, before
             if seen.shape[2] > reach:
-                made = [layer.conv(seen)]
+                made = [convolved(layer.conv, seen)]
                 del seen
                 yield made.pop(), last
 
@@ -122,7 +125,12 @@ class _Beside:
                 piece = piece[:, :, :count]
             found.append(piece)
             count -= piece.shape[2]
-        return found[0] if len(found) == 1 else torch.cat(found, 2)
+        return found[0] if len(found) == 1 else _joined(found)
+
+
+def _joined(pieces: list[Tensor]) -> Tensor:
+    """One piece after the other, joined as they lie, channels last: `cat` takes 13 times as long to do it in place."""
+    return torch.cat([piece.movedim(1, -1) for piece in pieces], 1).movedim(-1, 1)
 
 
 def _lay_out(decoder: nn.Module) -> None:
@@ -168,6 +176,11 @@ def _activation(
     """What normalises over channels, moves as the level says, and goes through the activation."""
 
     def active(piece: Tensor) -> Tensor:
+        if is_cached(piece) and isinstance(act, nn.SiLU):
+            t, h, w = piece.shape[2:]
+            told = (None if each is None else each.flatten(1) for each in (scale, shift))
+            seen = activated(rearrange(piece, "b c t h w -> b (t h w) c"), norm, *told)
+            return rearrange(seen, "b (t h w) c -> b c t h w", t=t, h=h, w=w)
         seen = norm(piece) if hasattr(norm, "channel_dim") else norm(piece.movedim(1, -1)).movedim(-1, 1)
         if scale is not None and shift is not None:
             seen = seen * (1 + scale) + shift
