@@ -159,7 +159,14 @@ def test_a_lora_for_another_family_is_refused(saved, tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["ltx-0.9.5-2b", "ltx-2.3", "hunyuan1.5-480p-t2v", "hunyuan1.5-480p-i2v-step-distilled", "wan2.2-animate-14b"],
+    [
+        "ltx-0.9.5-2b",
+        "ltx-2.3",
+        "hunyuan1.5-480p-t2v",
+        "hunyuan1.5-480p-i2v-step-distilled",
+        "hunyuan1.5-720p-i2v-sr",
+        "wan2.2-animate-14b",
+    ],
 )
 def test_published_checkpoints_have_a_plan_on_a_large_card(name):
     known, kind = all_variants()[name], cards()[name].family

@@ -28,7 +28,14 @@ TEMPLATE = "{% for message in messages %}{{ message['role'] }}: {{ message['cont
 TEXT, GLYPHS, SIGHT, CHANNELS = 32, 16, 16, 4
 
 
-def tiny_hunyuan(picture: bool = False, far: bool = False, guidance: float = 3.0, seed: int = 0) -> Any:
+def tiny_hunyuan(
+    picture: bool = False,
+    far: bool = False,
+    guidance: float = 3.0,
+    seed: int = 0,
+    glyphs: int = GLYPHS,
+    target: int = 64,
+) -> Any:
     """A pipeline of text, or of a first picture; `far` is one that was distilled to few steps."""
     torch.manual_seed(seed)
     parts: dict[str, Any] = {
@@ -52,10 +59,10 @@ def tiny_hunyuan(picture: bool = False, far: bool = False, guidance: float = 3.0
             num_layers=2,
             num_refiner_layers=1,
             text_embed_dim=TEXT,
-            text_embed_2_dim=GLYPHS,
+            text_embed_2_dim=glyphs,
             image_embed_dim=SIGHT,
             rope_axes_dim=(4, 6, 6),
-            target_size=64,
+            target_size=target,
             task_type="i2v" if picture else "t2v",
             use_meanflow=far,
         ),
@@ -64,7 +71,7 @@ def tiny_hunyuan(picture: bool = False, far: bool = False, guidance: float = 3.0
         ),
         "scheduler": diffusers.FlowMatchEulerDiscreteScheduler(shift=5.0),
         "text_encoder_2": transformers.T5EncoderModel(
-            transformers.T5Config(vocab_size=384, d_model=GLYPHS, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+            transformers.T5Config(vocab_size=384, d_model=glyphs, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
         ),
         "tokenizer_2": transformers.ByT5Tokenizer(extra_ids=125),
         "guider": ClassifierFreeGuidance(guidance_scale=guidance),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from zoetrope.core.errors import WeightsError
+from zoetrope.engine.checkpoints.beside import beside, read_config
 from zoetrope.engine.checkpoints.headers import PICKLES
 from zoetrope.engine.families.descriptor import Descriptor, PartFiles
 
@@ -40,8 +41,6 @@ _FAMILIES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "HunyuanVideo15Transformer3DModel": ("HunyuanVideo15", "hunyuan"),
     }
 )
-# Parts that lie beside a checkpoint without being in its index, and the libraries that have them.
-_BESIDE = (("latent_upsampler", {"LTXLatentUpsamplerModel": "ltx", "LTX2LatentUpsamplerModel": "ltx2"}),)
 _WITHOUT_WEIGHTS = ("Tokenizer", "Processor", "FeatureExtractor", "Scheduler")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -53,11 +52,13 @@ def describe_folder(path: Path, card: Card | None = None) -> Descriptor:
     """
     index = _read_json(path / "model_index.json", path)
     pipeline = str(index.get("_class_name", ""))
-    parts = tuple(_parts(path, index))
-    if not any(part.part == "network" for part in parts):
+    named = tuple(_parts(path, index))
+    networks = [part for part in named if part.part == "network"]
+    if not networks:
         raise WeightsError(
             f"{path}: its model_index.json ({pipeline or 'no pipeline'}) names no network to denoise with."
         )
+    parts = (*named, *_beside(path, networks[0], {part.part for part in named}))
     return Descriptor(
         name=card.name if card else path.resolve().name,
         family=_family(pipeline, parts),
@@ -96,12 +97,22 @@ def _parts(path: Path, index: Mapping[str, Any]) -> Iterable[PartFiles]:
         if not _WORD.fullmatch(library) or not _WORD.fullmatch(kind):
             raise WeightsError(f"{path / 'model_index.json'} names {library}.{kind} for {name}, which is no class.")
         yield _part(path / name, PARTS[name], library, kind)
-    for name, libraries in _BESIDE:
-        config = path / name / "config.json"
-        if not isinstance(index.get(name), list) and config.is_file():
-            kind = str(_read_json(config, path / name).get("_class_name"))
-            if kind in libraries:
-                yield _part(path / name, PARTS[name], libraries[kind], kind)
+
+
+def _beside(path: Path, network: PartFiles, named: set[str]) -> Iterable[PartFiles]:
+    """Parts of folders that the index does not name. Raises: WeightsError where a config lacks what it must say."""
+    for place in beside(network.config):
+        folder = path / place.folder
+        if place.part in named or not (folder / "config.json").is_file():
+            continue
+        config = _read_json(folder / "config.json", folder)
+        if config.get("_class_name") != place.published:
+            continue
+        try:
+            text = _text(read_config(place, config))
+        except (KeyError, IndexError, TypeError, ZeroDivisionError) as error:
+            raise WeightsError(f"{folder / 'config.json'} does not say its {error}; pull or copy it again.") from error
+        yield PartFiles(place.part, place.kind, place.library, text, weight_files(folder), place.layout, folder)
 
 
 def _part(folder: Path, part: str, library: str, kind: str) -> PartFiles:

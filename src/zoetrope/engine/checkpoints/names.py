@@ -42,6 +42,8 @@ _LTX2 = (
     *(("adaln_single", "time_embed"), ("q_norm", "norm_q"), ("k_norm", "norm_k")),
 )
 _HUNYUAN = (
+    *(("time_r_in.mlp.0", "time_embed.timestep_embedder_r.linear_1"),),
+    *(("time_r_in.mlp.2", "time_embed.timestep_embedder_r.linear_2"),),
     *(("time_in.mlp.0", "time_embed.timestep_embedder.linear_1"),),
     *(("time_in.mlp.2", "time_embed.timestep_embedder.linear_2"),),
     *(("txt_in.t_embedder.mlp.0", "context_embedder.time_text_embed.timestep_embedder.linear_1"),),

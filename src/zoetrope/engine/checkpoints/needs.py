@@ -31,13 +31,16 @@ _WHERE = {
 def needs(name: str) -> Mapping[int, str]:
     """How the network of a published checkpoint would lie on cards of so many gigabytes; none where it does not fit.
 
-    Only those that change it are there. A shot of its first size and five seconds, at the standard preset.
+    Only those that change it are there. A shot of its first size and five seconds, at the standard preset, or in two
+    passes where the card is there for these.
     """
     family = _family(name)
-    preset, limits = family.presets["standard"], family.limits
+    kind = "upscaled" if name.endswith("-sr") else "standard"
+    preset, limits = family.presets[kind], family.limits
     request = Request(
         "a shot",
-        size=limits.learned[0],
+        preset=kind,
+        size=limits.learned[0] if kind == "standard" else family.sizes(kind)[0],
         seconds=min(SECONDS, limits.seconds[1]),
         steps=preset.steps,
         guidance=preset.guidance,

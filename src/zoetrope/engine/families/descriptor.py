@@ -15,9 +15,9 @@ from typing import Any, Literal
 class PartFiles:
     """One part of a checkpoint: which class of which library it is, its config, and where its weights lie.
 
-    `part` is our word: network, network_low, text, tokeniser, vision, codec and so on. `files` are all shards, and
-    none for a scheduler or tokeniser; `folder` is where those lie. `layout` names the keys inside the files; fp8 is a
-    single file whose weights have 8 bits and scales.
+    `part` is our word: network, network_low, network_fine for a second pass, text, tokeniser, vision, codec and so on.
+    `files` are all shards, and none for a scheduler or tokeniser; `folder` is where those lie. `layout` names the keys
+    inside the files; fp8 is a single file whose weights have 8 bits and scales.
     """
 
     part: str

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Forecast", "Plannable", "forecast", "settle_plan"]
 
-NETWORKS = ("network", "network_low")
+NETWORKS = ("network", "network_low", "network_fine")
 TEXTS = ("text", "text_2")
 TILE_BYTES = 800 * 10**6  # some 300 x 300 pixels of Wan's codec, so that overlaps are a third of the work at most
 PACKED = (Precision.INT8, Precision.NF4)  # what is tried unasked: int8 loses less than fp8 and runs everywhere

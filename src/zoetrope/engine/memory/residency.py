@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zoetrope.engine.families.descriptor import Descriptor, PartFiles
     from zoetrope.engine.numerics import Numerics
 
-NETWORKS = ("network", "network_low")  # what is walked; other parts stay as their library has them
+NETWORKS = ("network", "network_low", "network_fine")  # what is walked; other parts stay as their library has them
 _DTYPES = {Precision.F32: torch.float32, Precision.BF16: torch.bfloat16}
 
 

@@ -24,11 +24,12 @@ from zoetrope.engine.families.hunyuan import codec as codecs
 from zoetrope.engine.families.hunyuan.facts import Hunyuan
 from zoetrope.engine.families.hunyuan.forward import Prepared, forward, prepare
 from zoetrope.engine.families.hunyuan.guiders import guider_of
+from zoetrope.engine.families.hunyuan.refining import SCHEDULER, SHIFT, covering, enlarged, heard, told
 from zoetrope.engine.families.hunyuan.text import read_prompts
 from zoetrope.engine.families.scheduler import Schedule, schedule_of
 from zoetrope.engine.families.tint import Tint, tint_of
-from zoetrope.engine.guidance import Branches
-from zoetrope.engine.noise import seeds_of
+from zoetrope.engine.guidance import Branches, classifier_free
+from zoetrope.engine.noise import Seeds, draw, seeds_of
 from zoetrope.engine.parts import Part
 from zoetrope.engine.presets import Preset
 from zoetrope.engine.walk import Walk
@@ -47,7 +48,10 @@ class LoadedHunyuan:
         return self.hunyuan.limits
 
     def blank(self, request: Request) -> Canvas:
-        grid, none, channels = self.hunyuan.grid(request), torch.zeros(0, 3), self.hunyuan.channels
+        return self._blank(self.hunyuan.first_grid(request), seeds_of(request))
+
+    def _blank(self, grid: tuple[int, int, int], seeds: Seeds) -> Canvas:
+        none, channels = torch.zeros(0, 3), self.hunyuan.channels
         place = torch.cartesian_prod(*(torch.arange(side) for side in grid)).float()
         place[:, 0] *= self.hunyuan.scale[0] / self.hunyuan.clock.frame_rate
         canvas = Canvas(
@@ -57,11 +61,11 @@ class LoadedHunyuan:
             grid=grid,
             beside=torch.zeros(len(place), channels + 1),
         )
-        return to_device(fill_with_noise(canvas, seeds_of(request)), self.parts["network"].device)
+        return to_device(fill_with_noise(canvas, seeds), self.parts["network"].device)
 
     def place(self, canvas: Canvas, request: Request) -> Canvas:
         """Beside the tokens lie the latents of the first picture, and a mask of where there are such."""
-        picture = _first(request)
+        picture = self._first(request, canvas)
         if picture is None:
             return canvas
         assert canvas.beside is not None, "a blank canvas has its channels beside"
@@ -69,43 +73,66 @@ class LoadedHunyuan:
             latent = codecs.encode(codec, picture[None], canvas.beside.device)
         tokens = rearrange(latent, "f r w c -> (f r w) c")
         beside = canvas.beside.clone()
-        beside[: len(tokens)] = torch.cat([tokens, torch.ones_like(tokens[:, :1])], 1)
+        beside[: len(tokens), : self.hunyuan.channels + 1] = torch.cat([tokens, torch.ones_like(tokens[:, :1])], 1)
         return replace(canvas, beside=beside)
 
     def walk(self, request: Request, preset: Preset, canvas: Canvas, number: int) -> Walk:
         assert request.guidance is not None, "a settled request has its guidance"
-        schedule = self._schedule(request)
-        guider = guider_of(self.hunyuan.guider, request.guidance, schedule.sigmas)
+        schedule = self._schedule(request, canvas)
+        again = self._is_second(canvas)
+        guider = classifier_free(1.0) if again else guider_of(self.hunyuan.guider, request.guidance, schedule.sigmas)
         return Walk(schedule.sigmas, schedule.step, guider)
 
     def next_pass(self, request: Request, preset: Preset, done: Canvas, number: int) -> Canvas | None:
-        return None
+        """From noise again, beside what was made; once, and where the preset asks for it."""
+        if number != 1 or not self.hunyuan.refine_steps(request):
+            return None
+        seeds = seeds_of(request).named("pass", str(number))
+        blank = self._blank(self.hunyuan.grid(request), seeds)
+        assert blank.beside is not None, "a blank canvas has its channels beside"
+        with self.parts["upsampler"].resident() as upsampler:
+            latent = enlarged(upsampler, done, blank.grid)
+        self.parts["upsampler"].free()
+        noise = draw(latent.shape, seeds.named("noise", "told")).to(latent)
+        return self.place(replace(blank, beside=torch.cat([blank.beside, told(latent, noise)], 1)), request)
 
-    def _schedule(self, request: Request) -> Schedule:
+    def _is_second(self, canvas: Canvas) -> bool:
+        """Whether the first pass's latents lie beside the tokens."""
+        assert canvas.beside is not None, "a blank canvas has its channels beside"
+        return canvas.beside.shape[1] > self.hunyuan.channels + 1
+
+    def _schedule(self, request: Request, canvas: Canvas) -> Schedule:
         assert request.steps is not None, "a settled request has its steps"
-        files = self.hunyuan.descriptor.part("scheduler")
-        levels = np.linspace(1.0, 0.0, request.steps + 1)[:-1].tolist()
-        return schedule_of(files.kind, files.config, request.steps, levels=levels)
+        files, steps = self.hunyuan.descriptor.part("scheduler"), request.steps
+        kind, config = files.kind, files.config
+        if self._is_second(canvas):
+            kind, config, steps = SCHEDULER, {"shift": SHIFT}, self.hunyuan.refine_steps(request)
+        levels = np.linspace(1.0, 0.0, steps + 1)[:-1].tolist()
+        return schedule_of(kind, config, steps, levels=levels)
 
     def branches(self, request: Request, canvas: Canvas) -> Branches:
-        schedule, part = self._schedule(request), self.parts["network"]
-        prompts = {"positive": request.prompt} | ({} if request.guidance == 1 else {"negative": request.negative})
+        schedule, again = self._schedule(request, canvas), self._is_second(canvas)
+        walked = "network_fine" if again else "network"
+        part, adapters = self.parts[walked], () if again else request.adapters
+        far, channels = self.hunyuan.steps_far(walked), self.hunyuan.channels
+        alone = again or request.guidance == 1
+        prompts = {"positive": request.prompt} | ({} if alone else {"negative": request.negative})
         read = read_prompts(self.parts, list(prompts.values()), self.hunyuan.descriptor.identity)
         said = dict(zip(prompts, read, strict=True))
-        picture = _first(request)
+        picture = self._first(request, canvas)
         sight = None if picture is None else self._look(picture)
         kept: dict[str, Prepared] = {}
 
         def velocities(canvas: Canvas, sigma: float, names: tuple[str, ...]) -> tuple[Tokens, ...]:
-            told, end = (each.to(part.device, part.dtype) for each in self._told(schedule, sigma))
-            latent = _latent(canvas).to(part.dtype)
+            now, end = (each.to(part.device, part.dtype) for each in self._told(schedule, sigma))
+            latent = _latent(canvas, sigma, channels).to(part.dtype)
             made = []
-            with part.resident() as network, adapted(network, request.adapters, "network"):
+            with part.resident() as network, adapted(network, adapters, walked):
                 for name in names:
                     if name not in kept:
                         given = said[name]
                         kept[name] = prepare(network, given["text"], given["glyphs"], sight, canvas.grid, part.dtype)
-                    velocity = forward(network, kept[name], latent, told, end if self.hunyuan.steps_far else None)
+                    velocity = forward(network, kept[name], latent, now, end if far else None)
                     made.append(rearrange(velocity.float(), "1 c f r w -> (f r w) c"))
             return tuple(Tokens(each, canvas.sound.latent) for each in made)
 
@@ -130,6 +157,14 @@ class LoadedHunyuan:
             states = encoder(pixel_values=seen["pixel_values"].to(part.device, part.dtype)).last_hidden_state
         part.free()
         return states[0]
+
+    def _first(self, request: Request, canvas: Canvas) -> np.ndarray | None:
+        """The first picture, as large as a pass, or None."""
+        side = self.hunyuan.scale[1]
+        for condition in request.conditions:
+            if isinstance(condition, Keyframe):
+                return covering(condition.picture, canvas.grid[1] * side, canvas.grid[2] * side)
+        return None
 
     def pictures(self, canvas: Canvas) -> Iterator[np.ndarray]:
         count, rows, columns = canvas.grid
@@ -160,16 +195,9 @@ class LoadedHunyuan:
             return tint_of(codecs.colours_of(codec, self.parts["codec"].device), self.hunyuan.channels)
 
 
-def _first(request: Request) -> np.ndarray | None:
-    for condition in request.conditions:
-        if isinstance(condition, Keyframe):
-            return condition.picture
-    return None
-
-
-def _latent(canvas: Canvas) -> Tensor:
+def _latent(canvas: Canvas, sigma: float, channels: int) -> Tensor:
     """What the network sees: the latents, and what lies beside them. Shapes: out (1, c, f, r, w)."""
     assert canvas.beside is not None, "a blank canvas has its channels beside"
     count, rows, columns = canvas.grid
-    tokens = torch.cat([canvas.video.latent, canvas.beside], -1)
+    tokens = torch.cat([canvas.video.latent, heard(canvas.beside, sigma, channels)], -1)
     return rearrange(tokens, "(f r w) c -> 1 c f r w", f=count, r=rows, w=columns)

@@ -70,7 +70,10 @@ def _part(part: str, kind: str, config: Mapping[str, Any], library: str = "diffu
 
 
 def _variant(card: str, target: int, *, guidance: float = 6.0, far: bool = False) -> Variant:
-    """`target` is the side of a square of as many pixels as it was trained at; `far` is distilled to few steps."""
+    """`target` is the side of a square of as many pixels as it was trained at; `far` is distilled to few steps.
+
+    Cards that end in sr have a second pass beside.
+    """
     picture = "i2v" in card
     network = _NETWORK | {"target_size": target, "task_type": "i2v" if picture else "t2v", "use_meanflow": far}
     kinds = [
@@ -81,9 +84,31 @@ def _variant(card: str, target: int, *, guidance: float = 6.0, far: bool = False
     ]
     if picture:
         kinds.append(_part("vision", "SiglipVisionModel", _VISION, "transformers"))
+    if card.endswith("-sr"):
+        kinds += _second_pass(target)
     settings = {"guider": {"_class_name": "ClassifierFreeGuidance", "guidance_scale": guidance}}
     pipeline = "HunyuanVideo15ImageToVideoPipeline" if picture else "HunyuanVideo15Pipeline"
     return Variant(card, pipeline, tuple(kinds), json.dumps(settings))
+
+
+def _second_pass(target: int) -> list[PartFiles]:
+    """A network that sees the first pass's latents too, and what readies these.
+
+    Source: transformer/720p_sr_distilled/config.json of tencent/HunyuanVideo-1.5; it is told where a step ends, since
+    files of it hold a second embedding of time. No config of the upsamplers was seen: in float32 these two are the
+    287 MB that their folder is said to hold.
+    """
+    low = target <= 640
+    network = _NETWORK | {"in_channels": 98, "target_size": 960 if low else 1440, "use_meanflow": True}
+    kind, config = (
+        ("SRTo720pUpsampler", {"hidden_channels": 128, "num_blocks": 16})
+        if low
+        else ("SRTo1080pUpsampler", {"block_out_channels": [256, 512], "num_res_blocks": 2})
+    )
+    return [
+        _part("network_fine", "HunyuanVideo15Transformer3DModel", network),
+        _part("upsampler", kind, config, "zoetrope.engine.families.hunyuan.upsamplers"),
+    ]
 
 
 VARIANTS: Mapping[str, Variant] = MappingProxyType(
@@ -94,6 +119,11 @@ VARIANTS: Mapping[str, Variant] = MappingProxyType(
             _variant("hunyuan1.5-720p-t2v", 960),
             _variant("hunyuan1.5-480p-i2v", 640),
             _variant("hunyuan1.5-720p-i2v", 960),
+            *(
+                _variant(f"hunyuan1.5-{rows}p-{task}-sr", target)
+                for rows, target in ((480, 640), (720, 960))
+                for task in ("t2v", "i2v")
+            ),
             _variant("hunyuan1.5-480p-t2v-distilled", 640, guidance=1.0),
             _variant("hunyuan1.5-480p-i2v-distilled", 640, guidance=1.0),
             _variant("hunyuan1.5-720p-i2v-distilled", 960, guidance=1.0),
