@@ -26,7 +26,7 @@ _QUANT = ".comfy_quant"
 _MARK = "scaled_fp8"
 _FORMAT = "float8_e4m3fn"
 _SAID = {"format", "full_precision_matrix_mult"}  # what `comfy_quant` may say; the latter is done here in any case
-# Ends of names that belong to packings which are not read: other scales, GPTQ's, bitsandbytes' and codebooks.
+# Ends of names that belong to packings which are not read: other scales, GPTQ's, bitsandbytes' of 8 bits and codebooks.
 _OTHERS = re.compile(
     r"\.(weight_scale_\w+|weight_scalar|weight_scales|scales|absmax|nested_absmax|quant_map|nested_quant_map|SCB"
     r"|bitsandbytes__\w+|qweight|qzeros|g_idx|weight_packed|weight_s_\w+|weight_codebook|weight_zero_point|\w+_quant)$"
@@ -86,5 +86,5 @@ def _check_said(key: str, entry: Entry) -> None:
 def _refusal(entry: Entry, found: str) -> str:
     return (
         f"{entry.file} {found}, a packing that is not read here; take the bf16 file, one of 8-bit weights with a scale "
-        "for each tensor or row (fp8_scaled), or a GGUF."
+        "for each tensor or row (fp8_scaled), one of bitsandbytes in 4 bits, or a GGUF."
     )

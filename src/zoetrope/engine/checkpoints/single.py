@@ -12,6 +12,7 @@ from zoetrope.core.errors import WeightsError
 from zoetrope.engine.checkpoints.cards import cards, check_territory
 from zoetrope.engine.checkpoints.fetching import UNFINISHED
 from zoetrope.engine.checkpoints.folder import describe_folder, identity
+from zoetrope.engine.checkpoints.four_bits import take_four_bits
 from zoetrope.engine.checkpoints.headers import Entry
 from zoetrope.engine.checkpoints.models_folder import Models
 from zoetrope.engine.checkpoints.names import dialect, network_keys, origins
@@ -30,7 +31,7 @@ def describe_single(path: Path, models: Models) -> Descriptor:
     Where a checkpoint has two experts, a file whose name says "low noise" takes the place of the second.
     Raises: WeightsError if no known checkpoint has these shapes, or the one that has them was not pulled.
     """
-    entries = read_entries(path)
+    entries = take_four_bits(read_entries(path))
     family = dialect(entries)
     if family is None:
         raise WeightsError(

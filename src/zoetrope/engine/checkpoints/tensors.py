@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from zoetrope.core.errors import WeightsError
+from zoetrope.engine.checkpoints.four_bits import FourBits, take_four_bits
+from zoetrope.engine.checkpoints.four_bits import unpack as unpack_four_bits
 from zoetrope.engine.checkpoints.gguf_header import read_gguf
 from zoetrope.engine.checkpoints.headers import Entry, read_header
 from zoetrope.engine.checkpoints.names import Origin, dialect, network_keys, origins
@@ -75,6 +77,7 @@ def held(files: PartFiles) -> Held:
             if key in entries:
                 raise WeightsError(f"{file} holds {key}, which {entries[key].file.name} holds too; pull it again.")
             entries[key] = entry
+    entries = take_four_bits(entries)
     if files.layout == "diffusers":
         plain, scales = take_scales(entries)
         return _Held(plain, {_newer(key, files.kind): Origin(key) for key in plain}, scales)
@@ -181,9 +184,12 @@ class _Held:
         if (scaled := self.read_scaled(key)) is not None:
             found = scaled[0].float().mul_(scaled[1])
             return found if out is None else out.copy_(found)
-        facts = self.facts(key)
+        facts, origin = self.facts(key), self._named[key]
         dtype: torch.dtype = getattr(torch, _TYPES[facts.dtype])
-        if facts.packed is not None:
+        entry = self._entries[origin.key]
+        if isinstance(entry, FourBits):
+            found = unpack_four_bits(entry, read_tensor).chunk(origin.blocks)[origin.block]
+        elif facts.packed is not None:
             from zoetrope.engine.checkpoints.gguf import unpack
 
             found = unpack(*self.read_packed(key), dtype).reshape(facts.shape)
@@ -193,7 +199,7 @@ class _Held:
         else:
             found = torch.empty(facts.shape, dtype=dtype)
             self._read_bytes(key, found.reshape(-1).view(torch.uint8))
-        if self._named[key].swapped:
+        if origin.swapped:
             found = torch.cat(found.chunk(2)[::-1])
         return found if out is None or found is out else out.copy_(found.reshape(out.shape))
 
