@@ -174,3 +174,18 @@ def test_sound_keeps_its_waves_at_another_rate():
     there = resampled(torch.sin(2 * torch.pi * 500 * time)[None].expand(2, -1), 24_000, 16_000)
     wanted = torch.sin(2 * torch.pi * 500 * torch.arange(1600) / 16_000)
     assert (there[0] - wanted).abs().max() < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("name", "layout", "distilled"),
+    [
+        ("ltxv-2b-0.9.8-distilled.safetensors", "single", True),
+        ("ltxv-2b-0.9.6-distilled-04-25.safetensors", "single", False),
+        ("ltx-video-2b-v0.9.5.safetensors", "single", False),
+        ("my-distilled-folder", "diffusers", False),
+    ],
+)
+def test_a_single_file_says_by_its_name_that_it_was_distilled(tiny, name, layout, distilled):
+    described = tiny.ltx.descriptor
+    parts = tuple(replace(part, layout=layout) if part.part == "network" else part for part in described.parts)
+    assert Ltx(replace(described, name=name, parts=parts)).distilled is distilled

@@ -100,8 +100,12 @@ class Ltx:
 
     @property
     def distilled(self) -> bool:
-        """Whether its card says that it was distilled to a few levels; its configs are those of the plain one."""
-        return "distilled" in (self.descriptor.card or "")
+        """Whether its card, or its one file's name, says that it was distilled to a few levels.
+
+        Its configs are those of the plain one. 0.9.6 was distilled to levels that are not those of the later ones.
+        """
+        one = self.descriptor.part("network").layout != "diffusers" and "0.9.6" not in self.descriptor.name
+        return "distilled" in f"{self.descriptor.card} {self.descriptor.name if one else ''}"
 
     @property
     def sample_rate(self) -> int:
