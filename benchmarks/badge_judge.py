@@ -14,11 +14,13 @@ from functools import cache
 
 import numpy as np
 import torch
-from badge_bodies import FOLDED, Pose, Standing, around, badge_of, body_under, lattice, sampled, stand, unshone
+from badge_bodies import FOLDED, badge_of, blur_at, bodies, body_under, on_board
 from torch import Tensor
 
+from zoetrope.engine.families.pocket.badges import FAINT, explained
 from zoetrope.engine.families.pocket.plan import AXES
 from zoetrope.engine.families.pocket.spotter import FOLDS, Findings, Spotter, spot
+from zoetrope.engine.families.pocket.standing import Pose, Spread, Standing, around, lattice, sampled, stand, unshone
 from zoetrope.training.world import surfaces
 from zoetrope.training.world.brush import Board
 from zoetrope.training.world.picture import draw
@@ -34,11 +36,12 @@ WORSE, SOME = 3.0, 100.0  # times the best body's squared difference, and beyond
 FINE = 24.0  # points to a radius
 AROUND = 1.25  # radii of a badge that are looked at
 MOVES, SIZES = 0.02 * np.arange(-2, 3), (0.97, 1.0, 1.03)  # what a body leaves open, in radii and factors
-FAINT = 8.0  # of 255: a difference that says nothing
-RIMS = ((250.0, 250.0, 250.0), (50.0, 50.0, 60.0))  # of dark and of light badges
-BRIGHT, MARGIN = 600, 110  # sum of the outer ink from which it is light, and how far off that sum may be read
 TURNS = 24
 OFF = (-0.2, 0.0, 0.2)  # radians that the spotter may be off
+# Where the spotter knows the thing, and where it takes a dark thing's badge for it.
+CLOSE = Spread(tuple(0.08 * np.arange(-2, 3)), (0.88, 0.94, 1.0, 1.06, 1.12), (1.0, 0.5, 0.25))
+FAR = Spread(tuple(0.12 * np.arange(-3, 4)), tuple(np.geomspace(0.8, 2, 8)), (2.0, 1.0, 0.5, 0.25), apart=1.7)
+KEPT = 2  # turns or ways in which a body is looked for finely
 SHOWN = {"badge": True, "cut": False, "style": "plain", "weather": "clear", "light": "day", "camera": "static"}
 
 
@@ -65,15 +68,16 @@ class Judge:
         for number, frame in enumerate(some):
             here = (found.picture == number).nonzero()[:, 0].tolist()
             picture = frame.permute(2, 0, 1).float()
-            stands = [
-                stand(picture, found.place[each], float(found.radius[each]), (kind, colour), *_turns(found, each, kind))
-                for each in here
-            ]
+            stands = []
+            for each in here:
+                turns, known = _turns(found, each, kind)
+                start = Pose.upright(found.place[each], float(found.radius[each]))
+                stands += stand(picture, start, bodies((kind, colour)), turns, CLOSE if known else FAR, KEPT)
             looks += sorted(stands, key=lambda each: each.off)[:1]
         looks = sorted(looks, key=lambda each: each.off)[:BEST]
         if not looks:
             return None
-        read = [explained(each, kind, colour) for each in looks if each.off < WORSE * looks[0].off + SOME]
+        read = [_worn(each, kind, colour) for each in looks if each.off < WORSE * looks[0].off + SOME]
         left, inks = (torch.stack(each) for each in zip(*read, strict=True))
         pattern = int((left + FAINT**2).log().mean(0).argmin())
         inner, outer = inks[:, pattern].median(0).values.round().long().tolist()
@@ -92,40 +96,18 @@ def _turns(found: Findings, each: int, kind: str) -> tuple[list[float], bool]:
     return [turn + 2 * math.pi * part / fold + off for part in range(fold) for off in OFF], known
 
 
-def explained(seen: Standing, kind: str, colour: str) -> tuple[Tensor, Tensor]:
+def _worn(seen: Standing, kind: str, colour: str) -> tuple[Tensor, Tensor]:
     """What each emblem leaves unexplained where the body has its badge, and its inks.
 
     Shapes: mean squared differences (patterns,) and inks (patterns, 2, 3), in 0 to 255.
     """
-    points, masks = emblems(kind, seen.blur)
-    under = body_under(points, (kind, colour), seen)
+    points, masks = emblems(kind, blur_at(float(seen.pose.radius)))
     parts = FOLDS[kind] if kind in FOLDED else 1  # a body that looks the same turned by a part may be any of them
     moves = 0.02 * np.arange(-4, 5) if parts > 1 else MOVES  # and its middle is not what it turns about
     tried = around(seen.pose, moves, SIZES, [2 * math.pi * part / parts for part in range(parts)])
     look, offset = sampled(seen.picture, tried, points)
-    weight = unshone(kind, offset)
-    told = [_inked(look, weight, mask, under) for mask in masks]
-    left, inks = zip(*told, strict=True)
-    return torch.stack(left), torch.stack(inks)
-
-
-def _inked(look: Tensor, weight: Tensor, mask: Tensor, under: Tensor) -> tuple[Tensor, Tensor]:
-    """The least that one emblem leaves of poses' points (n, p, 3), and its inks there, by least squares.
-
-    A rim that is light around light inks, or dark around dark ones, is none.
-    """
-    basis = mask[:, :2]
-    gram = torch.einsum("np,pa,pb->nab", weight, basis, basis) + 1e-3 * torch.eye(2)
-    best = []
-    for light, rim in zip((True, False), RIMS, strict=True):
-        rest = look - under * (1 - mask[:, 3:]) - torch.tensor(rim) * mask[:, 2:3]
-        inks = torch.linalg.solve(gram, torch.einsum("np,pa,npc->nac", weight, basis, rest)).clamp(0, 255)
-        off = (weight[..., None] * (rest - torch.einsum("pa,nac->npc", basis, inks)).square()).sum((1, 2))
-        bright = inks[:, 1].sum(-1)
-        wrong = bright > BRIGHT + MARGIN if light else bright < BRIGHT - MARGIN
-        off = (off / (3 * weight.sum(1).clamp_min(1))).masked_fill(wrong, 1e6)
-        best.append((off.min(), inks[off.argmin()]))
-    return min(best, key=lambda each: float(each[0]))
+    left, inks = explained(look, unshone(kind, offset), masks, body_under(points, (kind, colour), seen))
+    return left.amin(0), inks[left.argmin(0), torch.arange(BADGE_PATTERNS)]
 
 
 @cache
@@ -141,7 +123,7 @@ def emblems(kind: str, blur: float) -> tuple[Tensor, Tensor]:
     for pattern in range(BADGE_PATTERNS):
         board = Board(-HALF_WIDTH, HALF_HEIGHT, HALF_WIDTH, -HALF_HEIGHT, UNIT)
         surfaces.stamp(board, Badge(pattern, (255, 0, 0), (0, 255, 0)), x, y, radius)
-        red, green, blue, whole = Pose.on_board(board.pixels, points, blur).T / 255
+        red, green, blue, whole = on_board(board.pixels, points, blur).T / 255
         masks.append(torch.stack([red - blue, green - blue, blue * 255 / 250, whole], dim=1))
     return points, torch.stack(masks)
 

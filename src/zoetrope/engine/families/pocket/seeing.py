@@ -5,7 +5,7 @@ Knows the spotter by what it finds; knows no noise and no words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,20 +21,20 @@ from zoetrope.engine.families.pocket.directing import Known, with_camera
 from zoetrope.engine.families.pocket.filmed import camera_through
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.noting import with_nobody, with_signs, with_thing
+from zoetrope.engine.families.pocket.painted import painted
 from zoetrope.engine.families.pocket.passage import camera_along, one_stage
 from zoetrope.engine.families.pocket.plan import AXES, CAMERA, PATCH, SLOTS, STAGE, Plan, bare, project, still_stage
 from zoetrope.engine.families.pocket.posing import know_pose, stood_as_seen
 from zoetrope.engine.families.pocket.reader import stated
+from zoetrope.engine.families.pocket.recognising import in_format, recognised, stage_of
 from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.spotter import Spotter, spot
 from zoetrope.engine.families.pocket.tracking import (
-    SURE,
     Looks,
     Run,
     Seen,
     cast_of,
     hidden_by,
-    looks_of,
     nearness,
     radians,
     sizes_of,
@@ -44,7 +44,7 @@ from zoetrope.engine.families.pocket.views import look_at, near_thing, on_rope
 
 CAST = 3  # things seen longest and surest, of which the prompt's are chosen
 LOST = 2.5  # radii around where a thing must be within which the stage is not taken to be seen, if it was not found
-LOOKS = 6  # pictures of one thing in which its badge is read
+LOOKS = 3  # pictures of one thing in which its badge is read
 TOLD_APART = 0.6  # chance from which two pictures are taken to show another setting, light or style
 LOWEST, HIGHEST, TRIED = -0.70, -0.46, 13  # standing lines in metres that are tried against a picture
 
@@ -131,9 +131,10 @@ class Seer:
             goes = known.plan.camera + nearer * torch.tensor([float(name == "zoom") for name in CAMERA])
             known = self._with_ground(with_camera(known, goes), shown, goes[0, numbers], grid)
         camera = known.plan.camera[0, numbers]
-        tracks = [self._with_badge(seen, shown.frames) for seen in tracks]
+        stage = stage_of(signs)
         for slot, seen in enumerate(cast_of(tracks, said)):
             if seen is not None:
+                seen = self._with_badge(seen, shown.frames, stage)
                 known = with_thing(known, slot, seen, shown.runs, numbers, camera, grid)
                 if seen.pictures[0] == 0 and shown.numbers[0] == 0:
                     known = know_pose(self.sketcher, known, slot, signed(shown.frames[0]), grid)
@@ -190,44 +191,22 @@ class Seer:
         return anchor(signed(shown.frames[which]), stage, covered, plan.camera[0, number], number)
 
     def looks(self, reference: Sequence[Reference]) -> Looks | None:
-        """What references of one name show, if they show a thing: all of them say what it is and which badge it wears.
+        """What references of one name show, if they show a thing."""
+        return recognised(self.spotter, self.sketcher, [each.picture for each in reference])
 
-        The badge is read from the pictures as they are given: larger ones show more of it.
-        """
-        each, views = [], []
-        for given in reference:
-            picture = _in_format(given.picture)
-            found, _ = spot(self.spotter, torch.from_numpy(picture)[None])
-            sure = (found.score > SURE).nonzero()[:, 0]
-            if len(sure):
-                best = sure[(found.score * found.radius)[sure].argmax()]
-                each.append(looks_of(found, best[None]))
-                scale = torch.tensor([given.picture.shape[axis] / picture.shape[axis] for axis in (1, 0)])
-                place, radius = found.place[best] * scale, float(found.radius[best] * scale[1])
-                views.append((given.picture, place, radius, found.turn[best], float(found.badge[best])))
-        if not each:
-            return None
-        chances = {axis: torch.stack([one.chances[axis] for one in each]).mean(0) for axis in each[0].chances}
-        largest = replace(max(each, key=lambda one: one.radius), chances=chances)
-        kind = largest.value("object")
-        seen = [
-            Look(_whole(picture), place, radius, kind, radians(turn, kind), chance)
-            for picture, place, radius, turn, chance in views
-        ]
-        return replace(largest, badge=read_badge(seen))
-
-    def _with_badge(self, seen: Seen, frames: np.ndarray) -> Seen:
+    def _with_badge(self, seen: Seen, frames: np.ndarray, stage: Mapping[str, str]) -> Seen:
         """What is seen with its badge, from the pictures in which it is seen, a few where they are many."""
         kind = seen.looks.value("object")
+        bodies = painted(self.sketcher, (kind, seen.looks.value("colour")), seen.looks.chances, stage)
         some = np.unique(np.linspace(0, len(seen.pictures) - 1, LOOKS).round().astype(int)).tolist()
         views = [
             Look(
                 _whole(frames[seen.pictures[each]]),
                 seen.places[each],
-                seen.looks.radius,
-                kind,
+                float(seen.radii[each]),
                 radians(seen.turns[each], kind),
                 seen.badged,
+                bodies,
             )
             for each in some
         ]
@@ -235,11 +214,8 @@ class Seer:
 
     def place(self, reference: Sequence[Reference]) -> dict[str, str]:
         """On what stage references of one name were taken."""
-        signs = [spot(self.spotter, torch.from_numpy(_in_format(each.picture))[None])[1] for each in reference]
-        return {
-            axis: values[int(sum(each[axis][0] for each in signs).argmax())]  # type: ignore[union-attr]
-            for axis, values in STAGE.items()
-        }
+        each = [spot(self.spotter, _whole(in_format(given.picture))[None])[1] for given in reference]
+        return stage_of({axis: torch.cat([signs[axis] for signs in each]) for axis in STAGE})
 
     def same_stage(self, first: np.ndarray, second: np.ndarray) -> bool:
         """Whether two pictures (h, w, 3) may be views of one stage: of one kind, and one carried to the other."""
@@ -273,15 +249,6 @@ class Seer:
 def signed(picture: np.ndarray) -> Tensor:
     """Pixels (h, w, 3) -> (3, h, w) in [-1, 1]."""
     return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1).float() / 127.5 - 1
-
-
-def _in_format(picture: np.ndarray) -> np.ndarray:
-    """A picture 144 high, its width a multiple of 16 up to 256, as the spotter has met them."""
-    import cv2
-
-    high, wide = picture.shape[:2]
-    width = min(256, max(80, round(wide * 144 / high / 16) * 16))
-    return cv2.resize(picture, (width, 144), interpolation=cv2.INTER_AREA if high > 144 else cv2.INTER_CUBIC)
 
 
 def _whole(picture: np.ndarray) -> Tensor:
