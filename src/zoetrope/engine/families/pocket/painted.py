@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import NamedTuple
 
 import torch
@@ -98,11 +97,12 @@ def painted(
     Shapes: chances by axis (values,).
     """
     kind, colour = look
-    every = list(product(_likely(chances), PHASES.get(kind, (Phase(),))))
+    phases = PHASES.get(kind, (Phase(),))
+    every = [(surface, material, phase) for surface, material in _likely(chances) for phase in phases]
     signs = [float(value == stage[axis]) for axis, values in STAGE.items() for value in values]
     cast = [
         [*_traits(kind, colour, surface, material), *[0.0] * TRAITS * (SLOTS - 1), *signs, *[0.0] * MARKS]
-        for (surface, material), _ in every
+        for surface, material, _ in every
     ]
     return Painted(sketcher, kind, torch.tensor(cast), [phase for *_, phase in every])
 

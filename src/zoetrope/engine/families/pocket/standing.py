@@ -28,6 +28,7 @@ WAYS = (1.0, -1.0)
 SIDES = (-1.0, 0.0, 1.0)
 FINER = 0.04, 0.03, 0.065  # radii, factor and radians of the finest search's first step
 FARTHEST = 6  # times that one step is gone
+APART = 0.35  # radians from which two turns are searched apart
 # Middles and half axes of the highlights that stay upright on a ball, tilted by LEANS radians.
 GLEAMS = (
     (-0.34, 0.42, 0.36, 0.20),
@@ -167,9 +168,19 @@ def stand(
     tried = around(start, spread.moves, spread.sizes, turns, WAYS)
     off = differences(picture, behind, tried, bodies(float(start.radius)).thinned()).amin(1)
     least, which = off.unflatten(0, (-1, len(WAYS) * len(turns))).min(0)
-    first = [tried.one(int(which[each]) * len(least) + each) for each in least.argsort()[:most].tolist()]
+    first: list[Pose] = []
+    for each in least.argsort().tolist():
+        pose = tried.one(int(which[each]) * len(least) + each)
+        if len(first) < most and not any(_like(pose, other) for other in first):
+            first.append(pose)
     these = bodies(float(first[0].radius))
     return sorted((_nearer(picture, behind, pose, these, spread.steps) for pose in first), key=lambda each: each.off)
+
+
+def _like(one: Pose, other: Pose) -> bool:
+    """Whether one search would end where another does."""
+    gap = (one.turn - other.turn + np.pi) % (2 * np.pi) - np.pi
+    return bool(one.way == other.way) and float(gap.abs()) < APART
 
 
 def _nearer(picture: Tensor, behind: Tensor, pose: Pose, bodies: Bodies, steps: Sequence[float]) -> Standing:
