@@ -7,8 +7,8 @@ from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.facts import LEXICON, POCKET
 from zoetrope.engine.families.pocket.naming import COLOURS, THINGS
 from zoetrope.engine.families.pocket.plain_words import PLACES
-from zoetrope.engine.families.pocket.words import FUNCTION_CHARACTERS, FUNCTION_WORDS, read_lexicon, unknown_words
 from zoetrope.engine.families.pocket.wordings import in_known_words, nearest, other_forms, shown_as
+from zoetrope.engine.families.pocket.words import FUNCTION_CHARACTERS, FUNCTION_WORDS, read_lexicon, unknown_words
 
 KNOWN = read_lexicon(POCKET.weights / LEXICON)
 BOTH = {**other_forms(), **nearest()}
