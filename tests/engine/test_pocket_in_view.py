@@ -42,6 +42,14 @@ def test_what_stood_outside_stands_inside(x: float, camera: str) -> None:
     assert away > plan.radii()[0].sum() / 2  # beside the first and not on it
 
 
+def test_what_stood_behind_the_first_stands_beside_it() -> None:
+    plan = plan_with(0.0)
+    behind = plan_with(float(plan.tracks[0, 0, :, 0].median()))
+    moved = stand_in_view(behind, GRID)
+    assert seen(moved) >= 0.6
+    assert (moved.tracks[0, 1, :, 0] - moved.tracks[0, 0, :, 0]).abs().min() >= plan.radii()[0].sum() * 0.99
+
+
 def test_what_is_seen_or_moves_stays() -> None:
     plan = plan_with(9.0)
     inside = stand_in_view(plan, GRID)

@@ -82,6 +82,9 @@ def test_a_sentence_has_the_things_that_it_names() -> None:
     told = {"object": "ball", "colour": "red", "second_object": "cube", "second_colour": "blue"}
     assert read("a red ball rolls past a blue cube", action="rolls", **swapped) == told | {"action": "rolls"}
     assert read("ball, blue, past, a cube, red", **swapped) == swapped  # a list has no order
+    big = {"object": "ball", "second_object": "cube", "size": "large"}
+    assert "size" not in read("a ball past a large cube", **big)
+    assert read("a large ball past a cube", **big)["size"] == "large"
     assert read("two green fish in the sea", object="fish")["second_colour"] == "green"
     assert read("a robot and a ball on the stage", object="ball")["second_object"] == "ball"
 

@@ -37,8 +37,8 @@ def test_nouns_become_nouns_that_stand_for_the_same(table: dict[str, str]) -> No
     ("prompt", "known"),
     [
         ("make two red balls Bounce", "make two red ball bounces"),
-        ("a truck drives through the forest", "a car rolls through the meadow"),
-        ("银色的卡车在公路上行驶", "白色的小车在城市上滚动"),
+        ("a truck drives through the forest", "a car slides through the meadow"),
+        ("银色的卡车在公路上行驶", "白色的小车在城市上滑行"),
         ("a red ball bounces on a meadow", "a red ball bounces on a meadow"),
         ("drivers and rollers", "drivers and rollers"),
     ],
@@ -51,7 +51,7 @@ def test_what_is_shown_as_something_else_is_told_and_other_forms_are_not() -> No
     assert shown_as("two gray trucks drive past the 卡车") == {
         "gray": "white",
         "trucks": "car",
-        "drive": "rolls",
+        "drive": "slides",
         "卡车": "小车",
     }
     told = POCKET.check(Request("a truck bounced near a zebra"))

@@ -16,28 +16,38 @@ from zoetrope.engine.families.pocket.plan import PATCH, Plan
 
 STILL = 0.05  # metres over a shot within which a thing stands
 ENOUGH = 0.6  # share of the pictures in which it is seen whole; below it another place is looked for
+HIDDEN = 0.5  # share of those in which the first thing is before or behind it; above it the same
 PLACES = 65  # that are looked at
 HIDES = 0.5  # of a picture, what one counts in which the first thing is before or behind it
 FARTHER = 0.02  # of a picture, what a metre away from where it was planned counts
 
 
 def stand_in_view(plan: Plan, grid: tuple[int, int]) -> Plan:
-    """A plan in which the second thing, if it stands still and is hardly seen, stands where it is."""
+    """A plan in which the second thing, if it stands still and is hardly seen, stands where it is.
+
+    Hardly seen is what is outside, and what stands where the first thing is.
+    """
     track, radii = plan.tracks[0, 1], plan.radii()[0]
     if not plan.traits[0, 1, 0] or track[:, 0].max() - track[:, 0].min() > STILL:
         return plan
     left, right = _edges(plan, grid, float(radii[1]))
     here = track[:, 0].median()
-    if _share((left <= here) & (here <= right)) >= ENOUGH or not (left < right).any():
+    inside = torch.linspace(float(left.min()), float(right.max()), PLACES).to(here)
+    places = torch.cat([here[None], inside])[:, None]
+    seen, meets = _share((left <= places) & (places <= right)), _share(_meets(plan, places))
+    if (seen[0] >= ENOUGH and meets[0] <= HIDDEN) or not (left < right).any():
         return plan
-    places = torch.linspace(float(left.min()), float(right.max()), PLACES).to(here)[:, None]
-    first = plan.tracks[0, 0]
-    near = (places - first[:, 0]).abs() < radii.sum()
-    meets = near & ((first[:, 1] - track[:, 1]).abs() < radii.sum())
-    worth = _share((left <= places) & (places <= right)) - HIDES * _share(meets) - FARTHER * (places[:, 0] - here).abs()
+    worth = seen - HIDES * meets - FARTHER * (places[:, 0] - here).abs()
     tracks = plan.tracks.clone()
     tracks[0, 1, :, 0] += places[worth.argmax(), 0] - here
     return replace(plan, tracks=tracks)
+
+
+def _meets(plan: Plan, places: Tensor) -> Tensor:
+    """Where the first thing is before or behind the second in each picture, were that at places (n, 1): (n, t)."""
+    first, apart = plan.tracks[0, 0], plan.radii()[0].sum()
+    high = (first[:, 1] - plan.tracks[0, 1, :, 1]).abs() < apart
+    return high & ((places - first[:, 0]).abs() < apart)
 
 
 def _edges(plan: Plan, grid: tuple[int, int], radius: float) -> tuple[Tensor, Tensor]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 COLOURS = {
     **{each: each for each in ("red", "orange", "yellow", "green", "cyan")},
@@ -29,6 +30,7 @@ COUNTS = {
     **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "several": 3, "many": 3, "couple": 2},
     **{"两": 2, "二": 2, "三": 3, "四": 4, "五": 5},
 }
+SIZED = frozenset({"small", "tiny", "little", "large", "big", "huge"})
 NOT_THERE = frozenset({"no", "not", "without", "like"})  # before a name: it is not meant to be seen
 _INKS = "".join(word for word in COLOURS if not word.isascii())
 _KINDS = "|".join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))
@@ -44,6 +46,7 @@ class Named:
     kind: str
     colour: str | None
     count: int = 1
+    sized: bool = False
 
     def __str__(self) -> str:
         return f"{self.colour} {self.kind}" if self.colour else self.kind
@@ -71,8 +74,14 @@ def _english(prompt: str) -> list[Named]:
     for place, word in enumerate(words):
         if word in THINGS and not NOT_THERE & set(words[max(0, place - 2) : place]):
             before = words[max(0, place - FAR) : place]
-            found.append(Named(THINGS[word], _colour_before(before), _count_before(before)))
+            found.append(Named(THINGS[word], _colour_before(before), _count_before(before), _sized_before(before)))
     return found
+
+
+def _sized_before(words: list[str]) -> bool:
+    """Whether a word for the size of a thing stands before it, in its own group of words."""
+    group = takewhile(lambda word: word not in STOPS and word not in THINGS, reversed(words))
+    return not SIZED.isdisjoint(group)
 
 
 def _count_before(words: list[str]) -> int:
@@ -102,6 +111,11 @@ def _chinese(prompt: str) -> list[Named]:
         Named(THINGS[match[1]], inks.get(match.start(1)), counts.get(match.start(1), 1))
         for match in CHINESE_BARE.finditer(prompt)
     ]
+
+
+def sized(prompt: str) -> list[bool]:
+    """Whether a word for its size stands before each thing that an English prompt names."""
+    return [each.sized for each in _english(prompt)]
 
 
 def say_too_many(named: list[Named], most: int) -> str:

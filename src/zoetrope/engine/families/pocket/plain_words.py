@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from zoetrope.engine.families.pocket.naming import WORD, coloured_things, things_named
+from zoetrope.engine.families.pocket.naming import WORD, coloured_things, sized, things_named
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, UNSAID, facts_of
 
 PLACES = {
@@ -90,6 +90,8 @@ def with_plain_words(facts: Tensor, prompt: str) -> Tensor:
         if len(named) == 1:
             answers[axis] = _answer(axis, named.pop(), facts)
     two = UNSAID not in (int(answers["object"]), int(answers["second_object"]))
+    if two and not LIST.search(prompt) and sized(prompt) == [False, True]:
+        answers["size"] = _answer("size", None, facts)
     if two and int(answers["then"]) == UNSAID and HITS.search(prompt) and not WALL.search(prompt):
         answers["action"] = _answer("action", "collides", facts)
     falls = {"falls"} if signs(prompt, "weather") else set()  # most often the weather's
