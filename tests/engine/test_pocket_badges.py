@@ -74,9 +74,10 @@ def test_nothing_is_read_where_nothing_is_drawn(kind: str, sketcher: Sketcher) -
 
 
 def test_things_that_look_the_same_turned_are_tried_in_every_such_turn() -> None:
-    fifth = 2 * np.pi / 5
-    assert len(turns_near("star", 0.3)) == 5 * len(turns_near("car", 0.3))
-    np.testing.assert_allclose(turns_near("star", 0.3)[6:12], np.array(turns_near("star", 0.3)[:6]) + fifth)
+    fifth, tried = 2 * np.pi / 5, len(turns_near("car", 0.3))
+    turns = np.array(turns_near("star", 0.3))
+    assert len(turns) == 5 * tried
+    np.testing.assert_allclose(turns[tried : 2 * tried], turns[:tried] + fifth)
     assert 0.0 in turns_near("car", 1.0)
 
 

@@ -19,7 +19,7 @@ Then = Literal["none", "relu", "gelu", "gelu tanh"]
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, then: Then = "none") -> Tensor:
     """A linear layer and what follows it. Shapes: x (..., i), weight (o, i), bias (o,); out (..., o)."""
-    if not (_fuses() and x.device.type == "cpu" and x.dtype == weight.dtype == torch.bfloat16) or _is_watched():
+    if _is_watched() or not (x.device.type == "cpu" and x.dtype == weight.dtype == torch.bfloat16 and _fuses()):
         return _then(F.linear(x, weight, bias), then)
     kind, *way = then.split()
     rounding = (way[0] if way else "none") if kind == "gelu" else ""
