@@ -3,9 +3,10 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from diffusers.models.attention import FeedForward
 from torch import nn
 
-from zoetrope.engine.products import linear, through
+from zoetrope.engine.products import fed, linear, through
 
 PLAIN = {"none": lambda x: x, "relu": F.relu, "gelu": F.gelu, "gelu tanh": lambda x: F.gelu(x, approximate="tanh")}
 
@@ -63,3 +64,14 @@ def test_what_stands_in_a_layers_place_is_asked() -> None:
 
     layer, x = Twice(32, 48).bfloat16(), torch.randn(5, 32).bfloat16()
     assert torch.equal(through(layer, x), layer(x))
+
+
+@pytest.mark.parametrize("kind", ["gelu", "gelu-approximate", "geglu", "swiglu"])
+@torch.inference_mode()
+def test_a_feed_forward_of_diffusers_is_itself(kind: str) -> None:
+    torch.manual_seed(0)
+    whole = FeedForward(32, activation_fn=kind, mult=2).bfloat16().eval()
+    x = torch.randn(2, 5, 32).bfloat16()
+    torch.testing.assert_close(fed(whole, x), whole(x), atol=2e-2, rtol=2e-2)
+    whole.net[0].register_forward_hook(lambda module, given, made: torch.zeros_like(made))
+    torch.testing.assert_close(fed(whole, x), whole(x), atol=0, rtol=0)

@@ -8,7 +8,7 @@ ReLU 0.54, layers without either 0.7 to 0.95. In float32 there is nothing to win
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -31,6 +31,15 @@ def through(layer: nn.Module, x: Tensor, then: Then = "none") -> Tensor:
     if type(layer) is nn.Linear and not layer._forward_hooks and not layer._forward_pre_hooks:
         return linear(x, layer.weight, layer.bias, then)
     return _then(layer(x), then)
+
+
+def fed(feed_forward: nn.Module, x: Tensor) -> Tensor:
+    """A feed-forward as diffusers lays it out, its GELU joined to the layer before it; any other as it is."""
+    layers: list[Any] = list(getattr(feed_forward, "net", ()))
+    approximate = getattr(layers[0], "approximate", None) if len(layers) == 3 and not feed_forward.training else None
+    if approximate is None or any(each._forward_hooks or each._forward_pre_hooks for each in (feed_forward, layers[0])):
+        return feed_forward(x)
+    return through(layers[2], through(layers[0].proj, x, "gelu tanh" if approximate == "tanh" else "gelu"))
 
 
 def _then(made: Tensor, then: Then) -> Tensor:

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
 from zoetrope.engine.attention import attend
+from zoetrope.engine.products import fed, through
 from zoetrope.engine.tokenwise import added, modulated, normed, turned
 
 
@@ -79,7 +80,7 @@ def forward(network: Any, prepared: Prepared, latent: Tensor, levels: Tensor, ro
 
 def _read(attention: Any, context: Tensor) -> tuple[Tensor, Tensor]:
     """Keys and values of the text. Shapes: each (b, heads, k, e)."""
-    key, value = attention.norm_k(attention.to_k(context)), attention.to_v(context)
+    key, value = attention.norm_k(through(attention.to_k, context)), through(attention.to_v, context)
     return _heads(attention, key).contiguous(), _heads(attention, value).contiguous()
 
 
@@ -95,26 +96,26 @@ def _block(
     seen = modulated(tokens, block.norm1, scale, shift)
     tokens = added(tokens, _attend_itself(block.attn1, seen, prepared.turn), gate)
     tokens = tokens + _attend_text(block.attn2, tokens, prepared, read, rows)
-    return added(tokens, block.ff(modulated(tokens, block.norm2, scale2, shift2)), gate2)
+    return added(tokens, fed(block.ff, modulated(tokens, block.norm2, scale2, shift2)), gate2)
 
 
 def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
     scale = (tokens.shape[-1] // attention.heads) ** -0.5
-    query = turned(attention.to_q(tokens), attention.norm_q, turn, scale=scale)
-    key = turned(attention.to_k(tokens), attention.norm_k, turn)
-    query, key, value = (_heads(attention, each) for each in (query, key, attention.to_v(tokens)))
-    return attention.to_out[0](rearrange(attend(query, key, value), "b h n e -> b n (h e)"))
+    query = turned(through(attention.to_q, tokens), attention.norm_q, turn, scale=scale)
+    key = turned(through(attention.to_k, tokens), attention.norm_k, turn)
+    query, key, value = (_heads(attention, each) for each in (query, key, through(attention.to_v, tokens)))
+    return through(attention.to_out[0], rearrange(attend(query, key, value), "b h n e -> b n (h e)"))
 
 
 def _attend_text(
     attention: Any, tokens: Tensor, prepared: Prepared, read: tuple[Tensor, Tensor], rows: Sequence[int]
 ) -> Tensor:
     """Shapes: tokens (1 or b, n, d), the same for all branches before the first text is read; out (b, n, d)."""
-    query = _heads(attention, normed(attention.to_q(tokens), attention.norm_q)).expand(len(rows), -1, -1, -1)
+    query = _heads(attention, normed(through(attention.to_q, tokens), attention.norm_q)).expand(len(rows), -1, -1, -1)
     key, value = (each[list(rows)] for each in read)
     mask = None if prepared.bias is None else prepared.bias[list(rows)].expand(-1, 1, query.shape[2], -1)
     seen = scaled_dot_product_attention(query, key, value, attn_mask=mask)
-    return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
+    return through(attention.to_out[0], rearrange(seen, "b h n e -> b n (h e)"))
 
 
 def _heads(attention: Any, tokens: Tensor) -> Tensor:

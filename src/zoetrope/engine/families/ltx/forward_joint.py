@@ -19,6 +19,7 @@ from torch.nn.functional import rms_norm, scaled_dot_product_attention
 
 from zoetrope.engine.attention import attend
 from zoetrope.engine.families.ltx.modulation import Levels, Stream
+from zoetrope.engine.products import fed, through
 from zoetrope.engine.tokenwise import added, modulated, normed, turned
 
 Pair = tuple[Tensor, Tensor]
@@ -153,7 +154,7 @@ def _read(block: Any, text: Pair, streams: tuple[Stream, Stream]) -> tuple[Pair,
             values = rows if stream.prompt is None else rows + stream.prompt.unflatten(-1, (2, -1))[0]
             shift, scale = values.unbind(0)
             given = given * (1 + scale) + shift
-        found.append((_key(attention, given), _heads(attention, attention.to_v(given))))
+        found.append((_key(attention, given), _heads(attention, through(attention.to_v, given))))
     return found[0], found[1]
 
 
@@ -192,7 +193,7 @@ def _alone(
     shift, scale, gate, shift2, scale2, gate2, *asked = stream.each(part("scale_shift_table"), stream.time)
     attention, turn = part("attn1"), prepared.turns[own]
     seen = modulated(tokens, part("norm1"), scale, shift)
-    keys = _key(attention, seen, turn, prepared.split), _heads(attention, attention.to_v(seen))
+    keys = _key(attention, seen, turn, prepared.split), _heads(attention, through(attention.to_v, seen))
     tokens = added(tokens, _attend(attention, seen, keys, turn, prepared.split, skipped=skipped), gate)
     attention, norm = part("attn2"), part("norm2")
     seen = modulated(tokens, norm, asked[1], asked[0]) if asked else _normed(norm, tokens)
@@ -202,7 +203,7 @@ def _alone(
     tokens = added(tokens, said, asked[2]) if asked else tokens + said
 
     def last(tokens: Tensor) -> Tensor:
-        return added(tokens, part("ff")(modulated(tokens, part("norm3"), scale2, shift2)), gate2)
+        return added(tokens, fed(part("ff"), modulated(tokens, part("norm3"), scale2, shift2)), gate2)
 
     return tokens, last
 
@@ -220,7 +221,10 @@ def _meet(block: Any, tokens: Pair, prepared: Prepared, streams: tuple[Stream, S
     for own, attention in enumerate((block.audio_to_video_attn, block.video_to_audio_attn)):
         other = 1 - own
         asking, asked = (known[of] * (1 + shifts[of][2 * own]) + shifts[of][2 * own + 1] for of in (own, other))
-        keys = _key(attention, asked, prepared.meeting[other], prepared.split), _heads(attention, attention.to_v(asked))
+        keys = (
+            _key(attention, asked, prepared.meeting[other], prepared.split),
+            _heads(attention, through(attention.to_v, asked)),
+        )
         seen = _attend(attention, asking, keys, prepared.meeting[own], prepared.split)
         made.append(added(tokens[own][:count], seen, gates[own]))
     joined = (torch.cat([new, old[count:]]) if count < len(old) else new for new, old in zip(made, tokens, strict=True))
@@ -239,7 +243,7 @@ def _attend(
     skipped: Sequence[int] = (),
 ) -> Tensor:
     """Rows that are skipped take the values as they are. Shapes: tokens (b, n, d), the same out."""
-    query = attention.to_q(tokens)
+    query = through(attention.to_q, tokens)
     if turn is None:
         query = _heads(attention, normed(query, attention.norm_q))
         mask = None if bias is None else bias.expand(-1, 1, query.shape[2], -1)
@@ -252,11 +256,11 @@ def _attend(
     if attention.to_gate_logits is not None:
         gates = 2.0 * torch.sigmoid(attention.to_gate_logits(tokens))
         seen = seen * rearrange(gates, "b n h -> b h n 1")
-    return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
+    return through(attention.to_out[0], rearrange(seen, "b h n e -> b n (h e)"))
 
 
 def _key(attention: Any, given: Tensor, turn: Tensor | None = None, split: bool = False) -> Tensor:
-    key = attention.to_k(given)
+    key = through(attention.to_k, given)
     made = normed(key, attention.norm_k) if turn is None else turned(key, attention.norm_k, turn, split=split)
     return _heads(attention, made)
 

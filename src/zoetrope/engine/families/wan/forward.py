@@ -20,6 +20,7 @@ from torch.nn.functional import layer_norm, scaled_dot_product_attention
 
 from zoetrope.engine.attention import attend
 from zoetrope.engine.families.wan.acting import attend_face, keys_and_values, motion_of
+from zoetrope.engine.products import fed, through
 from zoetrope.engine.tokenwise import added, normed, turned
 
 
@@ -196,7 +197,7 @@ def _read(attention: Any, prepared: Prepared, name: tuple[str, int]) -> tuple[Te
 
 def _keys_and_values(attention: Any, prepared: Prepared) -> tuple[Tensor, ...]:
     """Of the text, and of what was seen. Shapes: each (b, heads, k, e)."""
-    key, value = attention.norm_k(attention.to_k(prepared.context)), attention.to_v(prepared.context)
+    key, value = attention.norm_k(through(attention.to_k, prepared.context)), through(attention.to_v, prepared.context)
     read = [key, value]
     if prepared.sight is not None:
         read += [attention.norm_added_k(attention.add_k_proj(prepared.sight)), attention.add_v_proj(prepared.sight)]
@@ -217,29 +218,29 @@ def _block(
     tokens = _added(tokens, _attend_itself(block.attn1, seen, prepared.turn), gate, spans)
     tokens = tokens + _attend_text(block.attn2, _normed(tokens, block.norm2), prepared, read, rows)
     seen = _modulated(tokens, block.norm3.eps, scale2, shift2, spans)
-    return _added(tokens, block.ffn(seen), gate2, spans)
+    return _added(tokens, fed(block.ffn, seen), gate2, spans)
 
 
 def _attend_itself(attention: Any, tokens: Tensor, turn: Tensor) -> Tensor:
     scale = (tokens.shape[-1] // attention.heads) ** -0.5
-    query = turned(attention.to_q(tokens), attention.norm_q, turn, scale=scale)
-    key = turned(attention.to_k(tokens), attention.norm_k, turn)
-    query, key, value = (_heads(attention, each) for each in (query, key, attention.to_v(tokens)))
-    return attention.to_out[0](rearrange(attend(query, key, value), "b h n e -> b n (h e)"))
+    query = turned(through(attention.to_q, tokens), attention.norm_q, turn, scale=scale)
+    key = turned(through(attention.to_k, tokens), attention.norm_k, turn)
+    query, key, value = (_heads(attention, each) for each in (query, key, through(attention.to_v, tokens)))
+    return through(attention.to_out[0], rearrange(attend(query, key, value), "b h n e -> b n (h e)"))
 
 
 def _attend_text(
     attention: Any, tokens: Tensor, prepared: Prepared, read: tuple[Tensor, ...], rows: Sequence[int]
 ) -> Tensor:
     """Shapes: tokens (1 or b, n, d), the same for all branches before the first text is read; out (b, n, d)."""
-    query = _heads(attention, normed(attention.to_q(tokens), attention.norm_q)).expand(len(rows), -1, -1, -1)
+    query = _heads(attention, normed(through(attention.to_q, tokens), attention.norm_q)).expand(len(rows), -1, -1, -1)
     key, value = (each[list(rows)] for each in read[:2])
     mask = None if prepared.bias is None else prepared.bias.expand(1, 1, query.shape[2], -1)
     seen = scaled_dot_product_attention(query, key, value, attn_mask=mask)
     if len(read) > 2:
         key, value = (each.expand(len(rows), -1, -1, -1) for each in read[2:])
         seen = seen + scaled_dot_product_attention(query, key, value)
-    return attention.to_out[0](rearrange(seen, "b h n e -> b n (h e)"))
+    return through(attention.to_out[0], rearrange(seen, "b h n e -> b n (h e)"))
 
 
 def _heads(attention: Any, tokens: Tensor) -> Tensor:
