@@ -33,7 +33,7 @@ class VideoCodecRecipe:
 
     config: VideoCodecConfig = field(default_factory=VideoCodecConfig)
     seed: int = 1
-    steps: int = 120
+    steps: int = 240
     decay: float = 0.0  # sums are not averaged
     clips: int = 30
     sizes: tuple[tuple[int, int], ...] = ((256, 144), (256, 144), (144, 256), (192, 192), (128, 80), (96, 96))
