@@ -78,6 +78,13 @@ def test_what_one_shot_cannot_hold_and_clips_that_are_too_short_are_refused(tmp_
         check_longer(Longer("after", Fraction(0)), [parent], tiny_family.LIMITS)
 
 
+def test_more_than_fits_into_memory_is_refused_with_what_does(tmp_path):
+    parent = Parent(clip(12), tmp_path / "a.mp4")
+    with pytest.raises(InvalidRequest, match=r"GB are free; ask for up to \d+ s, or for an endless stream"):
+        check_longer(Longer("after", Fraction(10**12)), [parent], tiny_family.LIMITS)
+    check_longer(Longer("after", Fraction(60)), [parent], tiny_family.LIMITS)
+
+
 @dataclass(frozen=True)
 class Scoring(tiny_family.Tiny):
     """The tiny family with a taste for one seed."""

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 Way = Literal["after", "before", "loop", "bridge"]
 
+COPIES = 3  # of a whole in memory at once: its parts, these joined, and a part on its way out
+
 
 @dataclass(frozen=True, eq=False)
 class Parent:
@@ -190,6 +192,22 @@ def check_longer(longer: Longer, parents: Sequence[Parent], limits: Limits, alon
                 f"{parent.path} has {len(parent.piece.frames)} frames at {clock.frame_rate} a second; to go on from "
                 f"takes {past} or more, {show_seconds(clock.seconds_of(past))} s."
             )
+    _check_memory(longer, parents, clock)
+
+
+def _check_memory(longer: Longer, parents: Sequence[Parent], clock: Clock) -> None:
+    """What is made longer lies in memory whole until it is released. Raises: InvalidRequest."""
+    from zoetrope.engine.memory.machine import free_host_bytes
+
+    picture, given = COPIES * parents[0].piece.frames[0].nbytes, sum(len(each.piece.frames) for each in parents)
+    free, count = free_host_bytes(), clock.frames(longer.seconds)
+    if (given + count) * picture > free:
+        most = max(0, free // picture - given) // clock.frame_rate
+        raise InvalidRequest(
+            f"{show_seconds(longer.seconds)} s more take {(given + count) * picture / 1e9:.1f} GB of memory, and "
+            f"{free / 1e9:.1f} GB are free; ask for up to {most} s, or for an endless stream, which takes no more with "
+            "time."
+        )
 
 
 def _whole(maker: _Maker, given: Sequence[Piece], longer: Longer) -> Piece:
