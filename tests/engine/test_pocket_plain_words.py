@@ -121,6 +121,8 @@ def test_names_are_those_of_the_stage():
         ("星空下小船漂浮，没鱼", ["boat"]),
         ("two red fish past a ball", ["red fish", "red fish", "ball"]),
         ("三只白色的鸟", ["white bird", "white bird", "white bird"]),
+        ("seven boat", ["boat"] * 7),
+        ("七条鱼", ["fish"] * 7),
     ],
 )
 def test_things_are_counted_once(prompt, named):

@@ -27,15 +27,17 @@ FAR = 4  # English words between a colour and its thing at most; characters in C
 WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 STOPS = frozenset({"a", "an", "the", "and", "with", "on", "in", "at", "to", "past", "into"})
 COUNTS = {
-    **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "several": 3, "many": 3, "couple": 2},
-    **{"两": 2, "二": 2, "三": 3, "四": 4, "五": 5},
+    **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10},
+    **{"couple": 2, "several": 3, "many": 3},
+    **{"两": 2, "二": 2, "双": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10},
 }
 SIZED = frozenset({"small", "tiny", "little", "large", "big", "huge"})
 NOT_THERE = frozenset({"no", "not", "without", "like"})  # before a name: it is not meant to be seen
 _INKS = "".join(word for word in COLOURS if not word.isascii())
 _KINDS = "|".join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))
 CHINESE = re.compile(f"([{_INKS}])色?[^，。、；]{{0,{FAR}}}?({_KINDS})")
-CHINESE_COUNT = re.compile(f"([两二三四五])[只个条艘辆颗盏][^，。、；和与]{{0,{2 * FAR}}}?({_KINDS})")
+_MANY = "".join(word for word in COUNTS if not word.isascii())
+CHINESE_COUNT = re.compile(f"([{_MANY}])[只个条艘辆颗盏][^，。、；和与]{{0,{2 * FAR}}}?({_KINDS})")
 CHINESE_BARE = re.compile(f"(?<![没无像流])({_KINDS})(?![空光夜辰])")
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from zoetrope.core.errors import WeightsError
+from zoetrope.engine.families.pocket.naming import COUNTS
 
 WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -24,13 +25,13 @@ _GRAMMAR = (
     "under up down out off about around through across between along behind before after during near next is are was "
     "were be been being am do does did has have had can could will would shall should may might must not no yes very "
     "just also only some any each every all both one please make show create generate video clip film shot "
-    "scene two three four five six seven eight nine ten several many couple"
+    "scene"
 )
-FUNCTION_WORDS = frozenset(_GRAMMAR.split())
+FUNCTION_WORDS = frozenset(_GRAMMAR.split()) | {each for each in COUNTS if each.isascii()}
 FUNCTION_CHARACTERS = frozenset(
     "的地得了着过在是有和与及或而且但也又都就还才只不没无很最太更把被让使给对从向往到于以为因所之其这那此某每各个"
-    "两双只条张片位辆艘头匹颗一上下里中外内前后旁边面请做拍画生成制作视频短片镜场景"
-)
+    "只条张片位辆艘头匹颗一上下里中外内前后旁边面请做拍画生成制作视频短片镜场景"
+) | {each for each in COUNTS if not each.isascii()}
 
 
 @dataclass(frozen=True)
