@@ -29,7 +29,7 @@ def test_the_stage_and_the_reader_speak_of_the_same_things() -> None:
 
 
 def test_every_prompt_gives_one_answer_to_every_question() -> None:
-    facts = Reader(CONFIG).facts(tokeniser()(["a red ball", "一只鸟"], 40))
+    facts = Reader(CONFIG).said(tokeniser()(["a red ball", "一只鸟"], 40))
     assert facts.shape == (2, FACTS)
     assert (facts.sum(1) == len(ASKED)).all()
     assert nothing_said(facts)[:, 0].all()

@@ -30,7 +30,7 @@ from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.naming import say_too_many, things_named
 from zoetrope.engine.families.pocket.ringing import RINGS_OF, material_of
 from zoetrope.engine.families.pocket.wordings import in_known_words, shown_as
-from zoetrope.engine.families.pocket.words import read_lexicon, say_unknown, unknown_words
+from zoetrope.engine.families.pocket.words import Lexicon, read_lexicon, say_unknown, unknown_words
 from zoetrope.engine.presets import Preset
 
 if TYPE_CHECKING:
@@ -105,7 +105,10 @@ class Pocket:
                 raise InvalidRequest(f"a stroke was drawn for thing {condition.thing}; pocket's shots have {THINGS}.")
         _check_restyle(request)
         _check_sounds(request)
-        return (*self._check_words(request), *_check_things(request), *_check_learned(request))
+        if not (self.weights / LEXICON).exists():
+            return _check_learned(request)  # weights are not there yet; `load` says so, with what to do
+        lexicon = read_lexicon(self.weights / LEXICON)
+        return (*_check_words(request, lexicon), *_check_things(request, lexicon), *_check_learned(request))
 
     def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
         """How good an estimate is; see `choosing.Scores`."""
@@ -115,22 +118,6 @@ class Pocket:
         assert isinstance(checkpoint, LoadedPocket), "pocket scores its own shots"
         return promise(checkpoint, request, canvas, denoised)
 
-    def _check_words(self, request: Request) -> tuple[Notice, ...]:
-        if not (self.weights / LEXICON).exists():
-            return ()  # weights are not there yet; `load` says so, with what to do
-        said = "\n".join([request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))])
-        for name in sorted(
-            {each.name for each in request.conditions if isinstance(each, Reference | ReferenceSound)}, key=len
-        )[::-1]:
-            said = said.replace(f"@{name}", " ")
-        unknown, shown = unknown_words(in_known_words(said), read_lexicon(self.weights / LEXICON)), shown_as(said)
-        if not unknown and not shown:
-            return ()
-        told = say_unknown(unknown, shown)
-        if request.strict:
-            raise InvalidRequest(f"{told}; use words it knows, or leave strict out to try anyway.")
-        return (Notice(f"{told}; the rest of the prompt is followed."),)
-
     def load(self, numerics: Numerics) -> Loaded:
         """Load network, text encoder and both codecs.
 
@@ -139,6 +126,21 @@ class Pocket:
         from zoetrope.engine.families.pocket.storage import load_pocket
 
         return load_pocket(self.weights, numerics)
+
+
+def _check_words(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
+    said = "\n".join([request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))])
+    for name in sorted(
+        {each.name for each in request.conditions if isinstance(each, Reference | ReferenceSound)}, key=len
+    )[::-1]:
+        said = said.replace(f"@{name}", " ")
+    unknown, shown = unknown_words(in_known_words(said, lexicon), lexicon), shown_as(said, lexicon)
+    if not unknown and not shown:
+        return ()
+    told = say_unknown(unknown, shown)
+    if request.strict:
+        raise InvalidRequest(f"{told}; use words it knows, or leave strict out to try anyway.")
+    return (Notice(f"{told}; the rest of the prompt is followed."),)
 
 
 def _check_restyle(request: Request) -> None:
@@ -171,10 +173,10 @@ def _check_sounds(request: Request) -> None:
             )
 
 
-def _check_things(request: Request) -> tuple[Notice, ...]:
+def _check_things(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
     """Raises: InvalidRequest for more things than a shot has, where the prompt is to be followed strictly."""
     said = "\n".join([request.prompt, *(cue.prompt for cue in cues_of(request.conditions))])
-    named = things_named(in_known_words(said))
+    named = things_named(in_known_words(said, lexicon))
     if len(named) <= THINGS:
         return ()
     if request.strict:

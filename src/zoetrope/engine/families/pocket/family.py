@@ -107,7 +107,8 @@ class LoadedPocket:
 
     def branches(self, request: Request, canvas: Canvas) -> Branches:
         prompts = [named(request, self.seer)[0].prompt, request.negative]
-        numbers = self.tokeniser(list(map(in_known_words, prompts)), self.network.config.text.length)
+        known = [in_known_words(prompt, self.tokeniser.lexicon) for prompt in prompts]
+        numbers = self.tokeniser(known, self.network.config.text.length)
         context = self.network.text(numbers.to(self.device))
         sight = self.network.see(self._stamps(request, canvas))
         memory = self.network.remember(context, sight)

@@ -58,6 +58,7 @@ LEAN = {"talks": 0.12, "floats": 0.3, "flies": 0.35, "swings": 0.8}  # radians t
 SWAYS = 0.35  # radians that things lean at most of which nobody says what they do
 STRETCHED = 0.4  # logarithm of the most that a thing is pressed or drawn out
 FACING = frozenset({"swings", "spins", "falls", "talks", "floats"})  # actions in which a thing keeps looking one way
+SUNK, BOB = 0.35, 0.06  # of its radius that a thing on water lies deeper than on the ground; metres up and down
 TURNS = 0.12  # m/s of travel above which a thing looks where it goes
 
 
@@ -83,6 +84,8 @@ def keep_habits(plan: Plan, stated: Mapping[str, str], free: Sequence[bool] = (T
             tracks[:, slot, :, TRACK.index("spin")] = _upright(plan, tracks[:, slot], slot)
     if len(acts) == 1:
         tracks[:, 0, :, TRACK.index("spin")] = _turning(plan, tracks[:, 0], acts[0])
+    if acts == ["floats"] and stated.get("setting") == "sea":
+        tracks[:, 0, :, TRACK.index("y")] = _afloat(plan, tracks[:, 0, :, TRACK.index("y")])
     tracks[..., TRACK.index("stretch")].clamp_(-STRETCHED, STRETCHED)
     tracks[..., TRACK.index("way")] = _facing(tracks[..., 0], all(act in FACING for act in acts))
     return replace(plan, tracks=tracks, camera=camera)
@@ -133,6 +136,13 @@ def _turning(plan: Plan, track: Tensor, act: str) -> Tensor:
         angle = torch.where(plan.marks[:, 4:5] > 0, rope, angle)
     angle = angle.clamp(-LEAN[act], LEAN[act])
     return angle.diff(dim=1, prepend=torch.zeros_like(angle[:, :1]))
+
+
+def _afloat(plan: Plan, height: Tensor) -> Tensor:
+    """Heights (b, t) of first things that float on water: they bob as they are written to, on its surface."""
+    low, high = height.amin(1, keepdim=True), height.amax(1, keepdim=True)
+    wave = (2 * height - low - high) / (high - low).clamp_min(1e-3)
+    return plan.marks[:, :1] + (1 - SUNK) * plan.radii()[:, :1] + BOB * wave
 
 
 def _upright(plan: Plan, track: Tensor, slot: int) -> Tensor:

@@ -1,133 +1,150 @@
-"""What a prompt says in plain words: places, weather, styles, lights, coloured things. The reader misses some of them.
+"""What a prompt says in plain words, beside what the reader takes from it.
 
-The reader knows the wordings and the company of captions; a colour beside the name of a thing is one whatever stands
-around it, and snow falls whatever the style. Knows no network.
+The reader knows the wordings and the company of captions. A colour beside the name of a thing is one whatever stands
+around it, snow falls whatever the style; and nothing is meant of which no word is said. Knows no network.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 
-import torch
-from torch import Tensor
+from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, sized, things_named
+from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS
 
-from zoetrope.engine.families.pocket.naming import WORD, coloured_things, sized, things_named
-from zoetrope.engine.families.pocket.reader import ASKED, SIZES, UNSAID, facts_of
-
-PLACES = {
-    **{"meadow": "meadow", "grass": "meadow", "grassland": "meadow", "草地": "meadow", "草原": "meadow"},
-    **{"beach": "beach", "海滩": "beach", "沙滩": "beach", "city": "city", "城市": "city"},
-    **{"street": "city", "town": "city", "街": "city"},
-    **{"snowfield": "snowfield", "雪地": "snowfield", "雪原": "snowfield"},
-    **{"desert": "desert", "dunes": "desert", "沙漠": "desert", "沙丘": "desert"},
-    **{"sea": "sea", "ocean": "sea", "大海": "sea", "海上": "sea", "海面": "sea"},
-    **{"room": "room", "房间": "room", "屋里": "room", "stage": "stage", "舞台": "stage"},
-}
-NOT = r"(?<!\bno )(?<!\bnot )(?<!without )(?<!没)(?<!没有)(?<!不)(?<!无)"
-SIGNS = {
-    "weather": {
-        "rain": r"\brain(?:s|y|ing|fall|storm)?\b|(?<!花瓣)雨",
-        "snow": r"\bsnow(?:s|ing|fall|flakes?)\b|\bsnowy weather|\bfalling snow|\bsnow (?:is )?fall"
-        r"|下雪|下着雪|雪花|飘雪",
-        "petals": r"\bpetals?\b|花瓣",
-    },
-    "style": {
-        "ink wash": r"\bink\b|水墨",
-        "pencil sketch": r"\bpencil\b|铅笔|素描",
-        "neon": r"\bneon\b|霓虹",
-        "pixel art": r"\bpixels?\b|像素",
-    },
-    "light": {
-        "sunset": r"\bsunset\b|\bdusk\b|日落|黄昏|夕阳|傍晚",
-        "night": r"\bnight(?:time)?\b|\bmidnight\b|夜|晚上",
-    },
-}
 HITS = re.compile(r"\bhit(?:s|ting)?\b|\bcollid|\bcrash|\bbump|撞|碰", re.IGNORECASE)
-LIST = re.compile(r"(?:[,;，；、].*){3}|(?:[\u4e00-\u9fff] +){3}", re.DOTALL)  # of words, in any order
 BESIDE = re.compile(r"^[^,;.，。；]*\b(?:past|over|beside|near|behind|under|above|around|next to|towards?)\b[^,;.]*$")
+WITH = re.compile(r"[和与跟同]")  # who is hit stands before the word, in Chinese
 WALL = re.compile(r"\bwalls?\b|墙|壁", re.IGNORECASE)
-ACTS = {
-    "bounces": r"\bbounc|弹跳|蹦",
-    "falls": r"\bfall(?:s|ing)?\b(?! (?:snow|rain|petals))|\bdrop(?:s|ping)?\b|落下|掉下",
-    "rolls": r"\broll(?:s|ing)?\b|滚",
-    "slides": r"\bslid(?:es|ing)\b|\bglid|滑",
-    "flies": r"\bfl(?:ies|ying)\b|\bsoar|飞(?!机)",
-    "swings": r"\bsw(?:ing|ay)|摆动|摇摆",
-    "floats": r"\bfloat|漂浮|漂在",
-    "jumps": r"\bjump|\bhop(?:s|ping)\b|\bleap|跳起|跳跃",
-    "spins": r"\bspin|\brotat|\btwirl|旋转",
-    "talks": r"\btalk|\bspeak|\bchat|说话|讲话",
-}
+ORDER = re.compile(
+    r"\bthen\b|\bafter\b|\bafterwards?\b|\bbefore\b|\blater\b|\bfinally\b|\bfirst\b|然后|接着|之后|随后|最后|以后|后来|继而|先.*再",
+    re.IGNORECASE,
+)
+BACKWARDS = re.compile(r"^\W*before\b|[a-z] after (?:it |having )?\w+(?:ing|ed)\b|在[^，。]*之前", re.IGNORECASE)
+AT_ITS_WORD = ("setting", "weather", "style", "light", "camera", "cut")  # one that is named is meant, whatever was read
+OF_THINGS = ("surface", "material")  # in a prompt of two things it may be the second one's
+
+THINGS = ("object", "second_object")
+INKS = {"object": "colour", "second_object": "second_colour"}
+
+PARTS = re.compile(r"[,;，；、.。]| (?=[\u4e00-\u9fff])")
+LIST, SHORT = 4, 3.0  # parts of a list of words at least, and words of one at most in the mean; two characters are one
+
+Said = dict[str, str]
 
 
-def places(prompt: str) -> set[str]:
-    """The settings that a prompt names."""
-    words = {word.lower() for word in WORD.findall(prompt)}
-    return {place for word, place in PLACES.items() if (word in words if word.isascii() else word in prompt)}
+def as_meant(prompt: str) -> str:
+    """A prompt without what it says is not there, and without what things are only likened to."""
+    return NEGATED.sub(" ", LIKENED.sub(lambda match: match[1] or "", prompt))
 
 
-def signs(prompt: str, axis: str) -> set[str]:
-    """The values of a stage's weather, style or light that a prompt names."""
-    return {value for value, told in SIGNS[axis].items() if re.search(f"{NOT}(?:{told})", prompt, re.IGNORECASE)}
+def with_plain_words(read: Said, text: str) -> Said:
+    """What was read of a text, by axis, with what the reader missed of its words and without what no word says."""
+    said = _in_order(_things(read, text) | _settled(read, text), read, text)
+    if {"object", "second_object"} <= said.keys():
+        if not _lists(text) and sized(text) == [False, True]:
+            said = {axis: value for axis, value in said.items() if axis != "size"}
+        if "then" not in said and HITS.search(text) and not WALL.search(text):
+            said |= {"action": "collides"}
+    return said | _colours(said, text)
 
 
-def with_plain_words(facts: Tensor, prompt: str) -> Tensor:
-    """Facts (1, FACTS) with the colours that were not read though the prompt says them; what was read stays.
+def named(axis: str, text: str) -> list[str]:
+    """The values of an axis that a text settles in so many words, in the order in which it does."""
+    text = _of_axis(axis, text)
+    places = {
+        value: match.start()
+        for value, sign in SIGNS[axis].items()
+        if sign.sure and (match := re.search(sign.sure, text, re.IGNORECASE))
+    }
+    return sorted(places, key=lambda value: places[value])
 
-    Setting, weather, style and light are what is named, where one alone is; things are those that are named, where the
-    reader took others, and two of which one hits the other collide.
-    """
-    answers = {axis: part.argmax(1) for axis, part in zip(ASKED, facts.split(SIZES, dim=1), strict=True)}
-    pairs = coloured_things(prompt)
-    answers |= {axis: _answer(axis, value, facts) for axis, value in _things(answers, prompt).items()}
-    named_places = places(prompt)
-    if len(named_places) == 1:
-        answers["setting"] = _answer("setting", named_places.pop(), facts)
+
+def _lists(text: str) -> bool:
+    """Whether a text is words in any order rather than sentences."""
+    parts = [part for part in PARTS.split(text) if part.strip()]
+    words = sum(len(part.split()) + len(re.findall("[\u4e00-\u9fff]", part)) / 2 for part in parts)
+    return len(parts) >= LIST and words <= SHORT * len(parts)
+
+
+def _of_axis(axis: str, text: str) -> str:
+    """A text without what tells nothing on an axis though its words could."""
+    if axis == "action":
+        return OF_WEATHER.sub(" ", text)
+    if axis == "material":
+        return OF_PLACE.sub(" ", text)
+    return OF_CAMERA.sub(" ", text) if axis == "pace" else text
+
+
+def _grounded(axis: str, value: str | None, text: str) -> bool:
+    """Whether a text has any word without which nobody means a value."""
+    if value is None:
+        return False
+    text = OF_PLACE.sub(" ", text) if axis == "material" else text
+    return any(each and re.search(each, text, re.IGNORECASE) for each in SIGNS[axis][value])
+
+
+def _settled(read: Said, text: str) -> Said:
+    """The axes that have signs: what was read where a word stands for it, else what is named."""
+    two = len(things_named(text)) > 1
+    said = {}
     for axis in SIGNS:
-        named = signs(prompt, axis)
-        if len(named) == 1:
-            answers[axis] = _answer(axis, named.pop(), facts)
-    two = UNSAID not in (int(answers["object"]), int(answers["second_object"]))
-    if two and not LIST.search(prompt) and sized(prompt) == [False, True]:
-        answers["size"] = _answer("size", None, facts)
-    if two and int(answers["then"]) == UNSAID and HITS.search(prompt) and not WALL.search(prompt):
-        answers["action"] = _answer("action", "collides", facts)
-    falls = {"falls"} if signs(prompt, "weather") else set()  # most often the weather's
-    acts = [act for act, told in ACTS.items() if act not in falls and re.search(told, prompt, re.IGNORECASE)]
-    if len(acts) == 1 and int(answers["action"]) == UNSAID:
-        answers["action"] = _answer("action", acts[0], facts)
-    for asked in ("", "second_"):
-        thing, colour = f"{asked}object", f"{asked}colour"
-        inks = [of for kind, of in pairs if _is(answers, thing, kind)]
-        if inks and int(answers[colour]) == UNSAID:
-            answers[colour] = _answer(colour, inks[-1 if asked else 0], facts)
-    return facts_of(answers).to(facts)
+        value, values = read.get(axis), named(axis, text)
+        if "rebounds" in values and not ORDER.search(text):
+            values = ["rebounds"]
+        several = axis == "action" and len(values) > 1  # the first is what it does
+        if several or not _grounded(axis, value, text) or (axis in AT_ITS_WORD and len(values) == 1):
+            missed = bool(values) and not (two and axis in OF_THINGS)
+            value = values[0] if missed else None
+        if value is not None:
+            said[axis] = value
+    return said
 
 
-def _things(answers: Mapping[str, Tensor], prompt: str) -> dict[str, str | None]:
-    """Which things a sentence names in their order, with their colours, where other ones were read."""
-    named = things_named(prompt)
-    axes = ("object", "second_object")
-    read = [None if int(answers[axis]) == UNSAID else ASKED[axis][int(answers[axis]) - 1] for axis in axes]
-    kinds = [each.kind for each in named]
-    if LIST.search(prompt):
-        return {}
-    one = len(kinds) == 1 and kinds[0] not in read and read[1] is None
-    two = len(kinds) == 2 and (Counter(read) != Counter(kinds) or (read != kinds and bool(BESIDE.search(prompt))))
-    if not one and not two:
-        return {}
-    told: dict[str, str | None] = {"second_object": None, "second_colour": None}
-    for asked, each in zip(("", "second_"), named, strict=False):
-        told |= {f"{asked}object": each.kind, f"{asked}colour": each.colour}
+def _in_order(said: Said, read: Said, text: str) -> Said:
+    """What happens then: where words of order stand between two actions."""
+    acts, then = named("action", text), read.get("then")
+    if len(acts) == 2 and ORDER.search(text):
+        first, second = acts[::-1] if BACKWARDS.search(text) else acts
+        return said | {"action": first, "then": second}
+    if then not in (None, said.get("action")) and _grounded("action", then, _of_axis("action", text)):
+        return said | {"then": then}
+    return said
+
+
+def _things(read: Said, text: str) -> Said:
+    """Which things a text names, with their colours: its own in their order where other ones were read."""
+    things = things_named(text)
+    kinds, were = [each.kind for each in things], [read.get(axis) for axis in THINGS]
+    one = len(kinds) == 1 and kinds[0] != were[0] and were != [None, *kinds]
+    two = len(kinds) == 2 and (Counter(were) != Counter(kinds) or (were != kinds and _in_a_row(text)))
+    if (one or two) and not _lists(text):
+        told = dict(zip(THINGS, things, strict=False))
+        colours = {INKS[axis]: each.colour for axis, each in told.items() if each.colour is not None}
+        return {axis: each.kind for axis, each in told.items()} | colours
+    seen = {axis: read[axis] for axis in THINGS if read.get(axis) in kinds}
+    if len(set(seen.values())) < len(seen) and len(kinds) < 2:
+        seen.pop("second_object")
+    if len(kinds) == 2 and list(seen) == ["object"]:
+        seen["second_object"] = kinds[kinds[0] == seen["object"]]
+    inks = colours_named(text)
+    return seen | {axis: read[axis] for axis in INKS.values() if read.get(axis) in inks}
+
+
+def _in_a_row(text: str) -> bool:
+    """Whether the thing that a text names first is the one that does something to the other."""
+    hit = HITS.search(text)
+    before = "" if hit is None else text[: hit.start()]
+    return bool(BESIDE.search(text)) or (bool(things_named(before)) and not WITH.search(before))
+
+
+def _colours(said: Said, text: str) -> Said:
+    """The colours that stand beside the names of things, or anywhere if there is one of each, where none was read."""
+    told, inks = {}, colours_named(text)
+    for place, (thing, ink) in enumerate(INKS.items()):
+        beside = [colour for kind, colour in coloured_things(text) if kind == said.get(thing)]
+        if beside and (ink not in said or (said[ink] not in beside and not _lists(text))):
+            told[ink] = beside[-place]
+    if len(inks) == 1 and len(things_named(text)) == 1 and not said.keys() & set(INKS.values()):
+        told["colour"] = inks.pop()
     return told
-
-
-def _answer(axis: str, value: str | None, facts: Tensor) -> Tensor:
-    number = UNSAID if value is None else 1 + ASKED[axis].index(value)
-    return torch.tensor([number], device=facts.device)
-
-
-def _is(answers: Mapping[str, Tensor], axis: str, value: str) -> bool:
-    return int(answers[axis]) == 1 + ASKED[axis].index(value)

@@ -42,20 +42,9 @@ class Reader(nn.Module):
         summary = self.text(numbers).summary
         return {axis: question(summary) for axis, question in self.questions.items()}
 
-    def facts(self, numbers: Tensor) -> Tensor:
-        """What prompts (b, m) mean: one-hot answers to all questions, (b, FACTS)."""
-        answers = self._answers(numbers)
-        for axis, value in USUAL.items():
-            usual = 1 + ASKED[axis].index(value)
-            answers[axis] = torch.where(answers[axis] == UNSAID, usual, answers[axis])
-        return facts_of(answers)
-
     def said(self, numbers: Tensor) -> Tensor:
         """What prompts (b, m) state in so many words, (b, FACTS); what is only usual is not said."""
-        return facts_of(self._answers(numbers))
-
-    def _answers(self, numbers: Tensor) -> dict[str, Tensor]:
-        return {axis: scores.argmax(1) for axis, scores in self(numbers).items()}
+        return facts_of({axis: scores.argmax(1) for axis, scores in self(numbers).items()})
 
 
 def facts_of(answers: Mapping[str, Tensor]) -> Tensor:
@@ -66,6 +55,11 @@ def facts_of(answers: Mapping[str, Tensor]) -> Tensor:
 def number_answers(stated: Mapping[str, str]) -> dict[str, int]:
     """The numbers of what is stated by axis, 0 for the rest."""
     return {axis: 1 + values.index(stated[axis]) if axis in stated else UNSAID for axis, values in ASKED.items()}
+
+
+def answered(stated: Mapping[str, str]) -> Tensor:
+    """What one prompt states by axis, as facts (1, FACTS)."""
+    return facts_of({axis: torch.tensor([number]) for axis, number in number_answers(stated).items()})
 
 
 def nothing_said(facts: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ Knows no pictures, codecs or noise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zoetrope.core.conditions import Control, Extend, Soundtrack
+from zoetrope.core.conditions import Control, Extend, Reference, ReferenceSound, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import derive_seed
@@ -30,24 +31,28 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
+from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
-from zoetrope.engine.families.pocket.plain_words import with_plain_words
-from zoetrope.engine.families.pocket.plan import PATCH, TRACK, Plan
+from zoetrope.engine.families.pocket.plain_words import as_meant, with_plain_words
+from zoetrope.engine.families.pocket.plan import CAMERA, PATCH, TRACK, Plan
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
-from zoetrope.engine.families.pocket.reader import ASKED, SIZES, Reader, nothing_said, stated
+from zoetrope.engine.families.pocket.reader import ASKED, SIZES, USUAL, Reader, answered, nothing_said, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.rejoining import rejoined, unfrozen
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
-from zoetrope.engine.families.pocket.wordings import in_known_words
+from zoetrope.engine.families.pocket.usual import as_usual
+from zoetrope.engine.families.pocket.wordings import in_known_words, spelt
 from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
 BOTH = 4  # latent frames in which two actions have room
+MOTION_IS_FREE = CameraPath | Reference | ReferenceSound | Cue  # beside these a prompt alone says what moves
+SIDEWAYS = ("pan left", "pan right", "orbit left", "orbit right")
 NEW_IN_A_CUE = ("action", "then", "pace", "camera")  # what a later prompt says anew; all else stays
 
 
@@ -65,7 +70,9 @@ class Stager:
         """The plan of a request's latent frames, the same for the same request and seeds."""
         pictures = 1 + GROUP * (latents - 1)
         request, things = named(request, self.seer)
-        facts = self.facts(request.prompt)
+        free = all(isinstance(each, MOTION_IS_FREE) for each in request.conditions)
+        said = self.said(request.prompt)
+        facts = self._meant(as_usual(said, derive_seed(seeds.first, "usual")) if free else said)
         if request.negative.strip():
             unwanted = derive_seed(seeds.first, "unwanted")
             facts = without(facts, request.prompt, request.negative, self.said, unwanted)
@@ -73,6 +80,10 @@ class Stager:
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
         plan = self._acted(facts, known, latents, seeds)
+        way = heading(spelt(request.prompt, self.tokeniser.lexicon))
+        if free and way is not None:
+            told = stated(facts[0])["camera"] in SIDEWAYS or bool(known.rows[:, -len(CAMERA) :].any())
+            plan = headed(plan, way, camera_free=not told)
         if not known.rows[:, len(TRACK) : 2 * len(TRACK)].any():
             plan = stand_in_view(plan, _grid(request))
         shown = shown_by(request, self.clock)
@@ -94,13 +105,16 @@ class Stager:
 
     def facts(self, prompt: str) -> Tensor:
         """What a prompt means, (1, FACTS)."""
-        known = in_known_words(prompt)
-        return with_plain_words(self.reader.facts(self._numbers(known)), known)
+        return self._meant(self.said(prompt))
+
+    def _meant(self, said: Mapping[str, str]) -> Tensor:
+        """What is said of a shot, with what is usual where nothing is, (1, FACTS)."""
+        return answered({**USUAL, **said}).to(self.planner.mean.device)
 
     def said(self, prompt: str) -> dict[str, str]:
         """What a prompt states in so many words, by axis."""
-        known = in_known_words(prompt)
-        return stated(with_plain_words(self.reader.said(self._numbers(known)), known)[0])
+        meant = as_meant(in_known_words(prompt, self.tokeniser.lexicon))
+        return with_plain_words(stated(self.reader.said(self._numbers(meant))[0]), meant)
 
     def _numbers(self, prompt: str) -> Tensor:
         return self.tokeniser([prompt], self.reader.text.config.length).to(self.planner.mean.device)

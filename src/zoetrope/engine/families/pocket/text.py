@@ -44,6 +44,7 @@ class Tokeniser:
     """Prompt -> numbers of lexicon entries, the same in every process."""
 
     def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
         entries = [*sorted(lexicon.words), *sorted(lexicon.characters)]
         self.numbers = {entry: 1 + STRANGERS + index for index, entry in enumerate(entries)}
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from torch import Tensor
 
-from zoetrope.engine.families.pocket.reader import ASKED, facts_of, number_answers, stated
+from zoetrope.engine.families.pocket.reader import ASKED, answered, stated
 
 PARTS = re.compile(
     r"[,，、;；.。\n]|\b(?:and|or|no)\b|[和或与]"
@@ -32,8 +32,7 @@ def without(facts: Tensor, prompt: str, negative: str, say: Say, seed: int) -> T
         left = [value for value in ASKED[axis] if value not in values]
         if axis not in asked and answers.get(axis) not in left and left:
             answers[axis] = str(rng.choice(left))
-    numbers = {axis: facts.new_tensor([number]).long() for axis, number in number_answers(answers).items()}
-    return facts_of(numbers).to(facts)
+    return answered(answers).to(facts)
 
 
 def _unwanted(negative: str, say: Say) -> dict[str, set[str]]:

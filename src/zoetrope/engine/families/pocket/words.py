@@ -16,6 +16,8 @@ WORD = re.compile(r"[a-z]+(?:['’][a-z]+)?", re.IGNORECASE)
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 FOREIGN = re.compile(r"[^\W\d_a-zA-Z\u3400-\u4dbf\u4e00-\u9fff]+")
 NEAR = 0.6  # difflib's own default: below it the suggestions are noise
+SPELT = 0.9  # likeness from which an unknown word is a known one that was mistyped, unless it is short
+LEAST_SPELT = 5  # letters
 MOST_NEAR = 3
 
 # Words that carry grammar, not a thing to see or hear: not knowing them loses nothing.
@@ -30,7 +32,7 @@ _GRAMMAR = (
 FUNCTION_WORDS = frozenset(_GRAMMAR.split()) | {each for each in COUNTS if each.isascii()}
 FUNCTION_CHARACTERS = frozenset(
     "的地得了着过在是有和与及或而且但也又都就还才只不没无很最太更把被让使给对从向往到于以为因所之其这那此某每各个"
-    "只条张片位辆艘头匹颗一上下里中外内前后旁边面请做拍画生成制作视频短片镜场景"
+    "只条张片位辆艘头匹颗一上下里中外内前后旁边面请做拍画生成制作视频短片镜场景它他她们我你您吗呢吧啊呀哦谁"
 ) | {each for each in COUNTS if not each.isascii()}
 
 
@@ -71,6 +73,21 @@ def unknown_words(text: str, lexicon: Lexicon) -> dict[str, tuple[str, ...]]:
     for match in FOREIGN.finditer(text):
         found[match.start()] = match[0], ()
     return dict(found[place] for place in sorted(found))
+
+
+def mistyped(text: str, lexicon: Lexicon) -> dict[str, str]:
+    """The unknown English words of a text that are known ones but for a slip of the fingers, in their order."""
+    words = dict.fromkeys(match[0].lower() for match in WORD.finditer(text))
+    meant = {word: _meant(word, lexicon) for word in words if len(word) >= LEAST_SPELT and not _known(word, lexicon)}
+    return {word: known for word, known in meant.items() if known is not None}
+
+
+def _meant(word: str, lexicon: Lexicon) -> str | None:
+    """The known word of which two neighbouring letters are swapped, or nearly all are here."""
+    long = sorted(known for known in lexicon.words if len(known) >= LEAST_SPELT)
+    turned = {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
+    swapped = [each for each in long if each in turned]
+    return next(iter(swapped or difflib.get_close_matches(word, long, n=1, cutoff=SPELT)), None)
 
 
 def _known(word: str, lexicon: Lexicon) -> bool:
