@@ -43,6 +43,17 @@ def test_words_that_the_reader_misses_are_taken_as_they_stand(pocket: LoadedPock
     assert shown(planned(pocket, "a blue lantern rolls in the desert"), "setting") == "desert"
 
 
+def test_a_thing_goes_the_way_that_is_said_and_does_what_it_is_for(pocket: LoadedPocket) -> None:
+    for seed in range(3):
+        for way, sign in (("from left to right", 1), ("从右边到左边", -1)):
+            path = planned(pocket, f"a red car on the street, {way}", seed=seed).tracks[0, 0, :, TRACK.index("x")]
+            assert sign * (path[-1] - path[0]) > 0.2
+    plan = planned(pocket, "a boat")
+    assert shown(plan, "setting") == "sea"
+    spot = plan.tracks[0, 0, :, TRACK.index("y")] - plan.marks[0, 0]
+    assert spot.median() < 0.8 * plan.radii()[0, 0]  # in the water, not above it
+
+
 def test_what_is_unwanted_does_not_come(pocket: LoadedPocket) -> None:
     for seed in range(3):
         plan = planned(pocket, "a ball bounces on a meadow", "day, plain style", seed)

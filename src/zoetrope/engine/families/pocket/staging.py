@@ -51,7 +51,7 @@ from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
 BOTH = 4  # latent frames in which two actions have room
-MOTION_IS_FREE = CameraPath | Reference | ReferenceSound | Cue  # beside these a prompt alone says what moves
+MOTION_IS_FREE = CameraPath | Reference | ReferenceSound | Cue
 SIDEWAYS = ("pan left", "pan right", "orbit left", "orbit right")
 NEW_IN_A_CUE = ("action", "then", "pace", "camera")  # what a later prompt says anew; all else stays
 
@@ -70,33 +70,40 @@ class Stager:
         """The plan of a request's latent frames, the same for the same request and seeds."""
         pictures = 1 + GROUP * (latents - 1)
         request, things = named(request, self.seer)
-        free = all(isinstance(each, MOTION_IS_FREE) for each in request.conditions)
-        said = self.said(request.prompt)
-        facts = self._meant(as_usual(said, derive_seed(seeds.first, "usual")) if free else said)
-        if request.negative.strip():
-            unwanted = derive_seed(seeds.first, "unwanted")
-            facts = without(facts, request.prompt, request.negative, self.said, unwanted)
+        facts = self._asked(request, seeds)
         slots = slots_of(things, facts)
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
-        plan = self._acted(facts, known, latents, seeds)
+        plan = self._kept(request, self._acted(facts, known, latents, seeds), facts, known)
+        for number, cue in enumerate(cues_of(request.conditions)):
+            facts = _with_action(facts, self.facts(cue.prompt))
+            plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
+        return plan
+
+    def _asked(self, request: Request, seeds: Seeds) -> Tensor:
+        """What a request means, (1, FACTS): what its prompt says, what is usual, and nothing that is unwanted."""
+        said = self.said(request.prompt)
+        if _motion_is_free(request):
+            said = as_usual(said, derive_seed(seeds.first, "usual"))
+        facts = self._meant(said)
+        if not request.negative.strip():
+            return facts
+        unwanted = derive_seed(seeds.first, "unwanted")
+        return without(facts, request.prompt, request.negative, self.said, unwanted)
+
+    def _kept(self, request: Request, plan: Plan, facts: Tensor, known: Known) -> Plan:
+        """A written plan kept to what it does not follow by itself: which way it goes, what is seen, given pictures."""
         way = heading(spelt(request.prompt, self.tokeniser.lexicon))
-        if free and way is not None:
+        if way is not None and _motion_is_free(request):
             told = stated(facts[0])["camera"] in SIDEWAYS or bool(known.rows[:, -len(CAMERA) :].any())
             plan = headed(plan, way, camera_free=not told)
         if not known.rows[:, len(TRACK) : 2 * len(TRACK)].any():
             plan = stand_in_view(plan, _grid(request))
         shown = shown_by(request, self.clock)
-        if shown is not None and not shown.lone:
-            plan = rejoined(plan, known, acts="action" in stated(facts[0]))
-        elif shown is not None:
-            plan = unfrozen(plan, shown.numbers)
-        if shown is not None:
-            plan = self.seer.stand(plan, shown, _grid(request))
-        for number, cue in enumerate(cues_of(request.conditions)):
-            facts = _with_action(facts, self.facts(cue.prompt))
-            plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
-        return plan
+        if shown is None:
+            return plan
+        plan = unfrozen(plan, shown.numbers) if shown.lone else rejoined(plan, known, acts="action" in stated(facts[0]))
+        return self.seer.stand(plan, shown, _grid(request))
 
     def goes_on(self, before: str, after: str) -> bool:
         """Whether another prompt keeps who and where: whatever it says of them, the one before said too."""
@@ -177,6 +184,11 @@ class Stager:
         )
         whole = append_plan(cut_plan(plan, 0, start), more, past)
         return replace(whole, tracks=whole.tracks[:, :, :pictures], camera=whole.camera[:, :pictures])
+
+
+def _motion_is_free(request: Request) -> bool:
+    """Whether the prompt alone says what moves, and how."""
+    return all(isinstance(each, MOTION_IS_FREE) for each in request.conditions)
 
 
 def _grid(request: Request) -> tuple[int, int]:
