@@ -41,6 +41,7 @@ COUNTS = {
     **{"couple": 2, "pair": 2, "several": 3, "many": 3},
     **{"两": 2, "二": 2, "双": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10},
 }
+JOINS = frozenset({"and", "with", "into", "past", "near", "by", "beside", "hits"})  # between two things
 SIZED = frozenset({"small", "tiny", "little", "large", "big", "huge"})
 NOT_THERE = frozenset({"no", "not", "without", "like"})  # before a name: it is not meant to be seen
 SCENERY = re.compile(  # a colour before its name is not a thing's
@@ -127,7 +128,8 @@ def _english(prompt: str) -> list[Named]:
 def _colour_of_one(words: list[str]) -> str | None:
     """The colour of `a huge black one`, by the words before the last."""
     group = list(takewhile(lambda word: word not in STOPS, reversed(words)))
-    there = len(group) < len(words) and words[-1 - len(group)] in ("a", "an", "the")
+    joined = words[: len(words) - len(group)][-2:]
+    there = len(joined) == 2 and joined[0] in JOINS and joined[1] in ("a", "an", "the")
     return _colour_before(words) if there else None
 
 
