@@ -13,6 +13,7 @@ from zoetrope.engine.families.pocket.video_codec import to_pixels
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.numerics import choose_numerics
 from zoetrope.training.plans import plan_of
+from zoetrope.training.world.picture import stage
 from zoetrope.training.world.script import write_scene
 
 FALLS = ("rain", "snow", "petals")
@@ -91,3 +92,16 @@ def test_drops_are_laid_by_their_cover() -> None:
     lay_drops(frame, drops)
     np.testing.assert_array_equal(frame[1, 1], [150, 100, 50])
     assert (frame[0] == 100).all()
+
+
+@pytest.mark.parametrize("style", ["plain", "ink wash", "pencil sketch", "neon"])
+@pytest.mark.parametrize("light", ["day", "night"])
+@pytest.mark.parametrize("kind", FALLS)
+def test_what_falls_is_seen_on_paper_of_any_light(kind: str, light: str, style: str) -> None:
+    pins = {"weather": kind, "style": style, "light": light, "setting": "city", "camera": "static", "cut": False}
+    before = stage(write_scene(np.random.default_rng(6), frames=2, fixed=pins), 0)
+    drops = Drops(Look(kind, style, light), (256, 144), np.random.default_rng(3)).drawn(0, (0.0, 0.0))
+    after = before.copy()
+    lay_drops(after, drops)
+    change = np.abs(after.astype(int) - before).mean(2)[drops[..., 3] > drops[..., 3].max() // 2]
+    assert np.mean(change) > 8

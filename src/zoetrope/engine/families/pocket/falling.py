@@ -20,7 +20,6 @@ DENSITY = {"rain": 9.0, "snow": 4.8, "petals": 4.0}  # drops to one square metre
 SPEED = {"rain": 4.2, "snow": 0.42, "petals": 0.50}  # metres of screen a second
 DRIFT = {"rain": -0.7, "snow": 0.05, "petals": 0.22}
 OPACITY = {"rain": 0.46, "snow": 0.78, "petals": 0.95}
-PALE = ("ink wash", "pencil sketch")  # styles of light paper, on which drops must be dark
 ROUND = np.stack([np.cos(np.arange(8) * np.pi / 4), np.sin(np.arange(8) * np.pi / 4)], 1)
 _ANGLE = np.arange(12) * np.pi / 6
 PETAL = np.stack([np.cos(_ANGLE), np.sin(_ANGLE) * (1 - 0.35 * np.cos(_ANGLE))], 1)
@@ -38,8 +37,15 @@ class Look:
     style: str
     light: str
 
+    @property
+    def pale(self) -> bool:
+        """Whether it falls before light paper, on which drops must be dark: ink at night is not."""
+        return self.style == "pencil sketch" or (self.style == "ink wash" and self.light != "night")
+
     def ink(self, colour: Colour) -> tuple[float, ...]:
-        return (*(float(c) for c in dye(colour, self.style, self.light)), 255.0)
+        """A daylight colour as it is painted, opaque: pencil keeps the colours of things at any light but of rain."""
+        light = "day" if self.style == "pencil sketch" and self.kind != "rain" else self.light
+        return (*(float(c) for c in dye(colour, self.style, light)), 255.0)
 
 
 class Drops:
@@ -83,7 +89,7 @@ class Drops:
         return np.round(points * (1 << SHIFT)).astype(np.int32)
 
     def _rain(self, spots: np.ndarray, at: int) -> None:
-        ink = self.look.ink((96, 110, 134) if self.look.style in PALE else (206, 222, 240))
+        ink = self.look.ink((96, 110, 134) if self.look.pale else (206, 222, 240))
         length = (0.09 + 0.08 * self.near)[:, None] * self.metre
         way = np.array([DRIFT["rain"], SPEED["rain"]]) / np.hypot(DRIFT["rain"], SPEED["rain"])
         lines = self._fixed(np.stack([spots, spots - way * length], 1))
@@ -92,7 +98,7 @@ class Drops:
     def _snow(self, spots: np.ndarray, at: int) -> None:
         rim, ink = self.look.ink((160, 168, 186)), self.look.ink((252, 253, 255))
         sizes = ((0.015 + 0.018 * self.near) * self.metre)[:, None, None]
-        if self.look.style in PALE:
+        if self.look.pale:
             edges = self._fixed(spots[:, None] + ROUND * (sizes + 0.8))
             cv2.fillPoly(self.overlay, list(edges), rim, cv2.LINE_AA, SHIFT)
         for flake in self._fixed(spots[:, None] + ROUND * sizes):
