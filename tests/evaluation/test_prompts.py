@@ -2,8 +2,11 @@
 
 from collections import Counter
 
-from zoetrope.evaluation.axes import AXES
-from zoetrope.evaluation.prompts import prompts
+import pytest
+
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.evaluation.axes import AXES, NO_SECOND
+from zoetrope.evaluation.prompts import prompts, stating
 from zoetrope.training.world.casting import combination_held_out
 
 
@@ -49,3 +52,14 @@ def test_only_robots_talk():
 def test_any_beginning_is_a_fair_sample():
     groups = Counter(prompt.group for prompt in prompts()[:60])
     assert set(groups) == {"balanced", "talking", "order", "held-out"}
+
+
+def test_prompts_are_chosen_by_what_they_ask_for():
+    paced = stating(prompts(), ("pace",))
+    assert 0 < len(paced) < len(prompts())
+    assert all("pace" in prompt.expected for prompt in paced)
+    both = stating(prompts(), ("pace", "then"))
+    assert len(both) > len(paced)
+    assert all("pace" in p.expected or p.expected["then"] != NO_SECOND for p in both)
+    with pytest.raises(InvalidRequest, match="no axis speed"):
+        stating(prompts(), ("speed",))

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from zoetrope.core.errors import Cancelled
+from zoetrope.core.errors import Cancelled, InvalidRequest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -36,6 +36,13 @@ def evaluate(
         "out/scorecard"
     ),
     preset: Annotated[str, typer.Option(help="Named settings of the checkpoint.")] = "standard",
+    axes: Annotated[
+        str,
+        typer.Option(
+            help="Only prompts that ask for something on one of these axes, such as pace,weather; then is a second "
+            "action. Clips from given pictures and extensions are left out."
+        ),
+    ] = "",
 ) -> None:
     """Measure how well a checkpoint does what it is told, and write a table and pictures.
 
@@ -43,7 +50,10 @@ def evaluate(
     each is right. Stopped, the same command goes on after the last finished clip; for other weights choose another
     folder.
     """
-    measure = _prove if checkpoint == DETECTORS else _measuring(checkpoint, preset)
+    named = tuple(axis.strip() for axis in axes.split(",") if axis.strip())
+    if named and checkpoint == DETECTORS:
+        raise InvalidRequest("true renders have every axis: leave --axes out, or measure a checkpoint.")
+    measure = _prove if checkpoint == DETECTORS else _measuring(checkpoint, preset, named)
     with _bar() as bar:
         task = bar.add_task("clips", total=None)
         try:
@@ -63,7 +73,9 @@ def _prove(scenes: int | None, output: Path, on_progress: Progressed) -> Scoreca
     return detector_report(output, scenes=scenes or SCENES, keep=keep, on_progress=on_progress)
 
 
-def _measuring(checkpoint: str, preset: str) -> Callable[[int | None, Path, Progressed], Scorecard]:
+def _measuring(
+    checkpoint: str, preset: str, axes: tuple[str, ...]
+) -> Callable[[int | None, Path, Progressed], Scorecard]:
     """What measures a checkpoint. Raises: InvalidRequest for one that is not known, or has no such preset."""
     from zoetrope.engine.checkpoints.models_folder import open_models
     from zoetrope.engine.families import find_family
@@ -71,13 +83,21 @@ def _measuring(checkpoint: str, preset: str) -> Callable[[int | None, Path, Prog
 
     family = find_family(checkpoint, open_models(os.environ))
     choose_preset(preset, family.presets, checkpoint)
-    return partial(_measure, family, checkpoint, preset)
+    return partial(_measure, family, checkpoint, preset, axes)
 
 
 def _measure(
-    family: Family, checkpoint: str, preset: str, prompts: int | None, output: Path, on_progress: Progressed
+    family: Family,
+    checkpoint: str,
+    preset: str,
+    axes: tuple[str, ...],
+    prompts: int | None,
+    output: Path,
+    on_progress: Progressed,
 ) -> Scorecard:
     import zoetrope
+    from zoetrope.evaluation.prompts import prompts as all_prompts
+    from zoetrope.evaluation.prompts import stating
     from zoetrope.evaluation.scorecard import evaluate as measure
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.pictures import keeper
@@ -87,7 +107,9 @@ def _measure(
         make,
         go_on=partial(_go_on, family, preset),
         folder=output,
+        prompts=stating(all_prompts()[:prompts], axes) if axes else None,
         limit=prompts,
+        extras=not axes,
         keep=keeper(open_house(os.environ), checkpoint, time_of_making(os.environ), generated=True),
         on_progress=on_progress,
     )

@@ -6,7 +6,7 @@ actions; `held-out` asks for the combinations that training never sees. The word
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import cycle
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.evaluation.axes import AXES, NO_SECOND
 from zoetrope.training.world import captions_en, captions_zh
 from zoetrope.training.world.captions import truth
@@ -52,6 +53,16 @@ def prompts() -> tuple[Prompt, ...]:
     rows = [(place / len(rows), row) for rows in map(list, groups) for place, row in enumerate(rows)]
     rows.sort(key=lambda pair: pair[0])
     return tuple(_prompt(index, *row, rng) for index, (_, row) in enumerate(rows))
+
+
+def stating(every: Iterable[Prompt], axes: Collection[str]) -> list[Prompt]:
+    """Those prompts that ask for something on one of some axes; `then` is asked for where two actions are.
+
+    Raises: InvalidRequest for an axis that there is not.
+    """
+    if strange := sorted(set(axes) - set(AXES)):
+        raise InvalidRequest(f"there is no axis {', '.join(strange)} to measure; the axes are {', '.join(AXES)}.")
+    return [p for p in every if any(p.expected.get(axis, NO_SECOND) != NO_SECOND for axis in axes)]
 
 
 def _prompt(index: int, group: str, pins: dict[str, Any], name: str, rng: np.random.Generator) -> Prompt:
