@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from zoetrope.engine.families.pocket import paces
 from zoetrope.training.world import physics
 from zoetrope.training.world.grounded import shuttle
 from zoetrope.training.world.physics import Rail
 from zoetrope.training.world.scene import Contact
-from zoetrope.training.world.takes import SPEED, Cue, Take, ease, make_take
+from zoetrope.training.world.takes import Cue, Take, make_take
 from zoetrope.training.world.vocabulary import MATERIALS
 
 
@@ -54,7 +55,7 @@ def bounces(cue: Cue) -> Take:
     top = cue.headroom * {"slowly": 1.0, "normal": 0.8, "fast": 0.5}[cue.pace] * float(cue.rng.uniform(0.85, 1.0))
     start = cue.rest + top if cue.y is None else max(cue.y, cue.rest)
     height = Rail(start, physics.launch_speed(top) if start - cue.rest < 0.1 else 0.0)
-    drift = cue.direction * min(cue.vary(SPEED[cue.pace] * 0.6), 0.95 * cue.room / max(cue.seconds, 0.4))
+    drift = cue.direction * min(cue.vary(paces.ALONG[cue.pace] * paces.DRIFTS), 0.95 * cue.room / max(cue.seconds, 0.4))
     path = Rail(cue.x, drift)
     restitution = MATERIALS[cue.thing.material].restitution
     touches: list[tuple[float, float]] = []
@@ -123,13 +124,13 @@ def hover(cue: Cue, level: float, bob: np.ndarray) -> np.ndarray:
     """Heights around a level, reached from where the thing is."""
     if cue.y is None:
         return level + bob
-    rise = ease(cue.times, 0.7)
+    rise = paces.eased(cue.times, 0.7)
     return cue.y + (level + bob - bob[0] - cue.y) * rise
 
 
 def flies(cue: Cue) -> Take:
     """Cross the air with a gentle wave."""
-    x, vx = shuttle(cue, cue.vary(SPEED[cue.pace] * 1.3)).at(cue.times)
+    x, vx = shuttle(cue, cue.vary(paces.SPEEDS["flies"][cue.pace])).at(cue.times)
     level = cue.rest + cue.headroom * float(cue.rng.uniform(0.55, 0.85))
     rate, phase = cue.vary(4.0), float(cue.rng.uniform(0, 2 * math.pi))
     bob = 0.07 * np.sin(rate * cue.times + phase)
@@ -141,25 +142,25 @@ def flies(cue: Cue) -> Take:
 
 def floats(cue: Cue) -> Take:
     """Bob slowly in the air, or on the water line where there is water."""
-    rate = cue.vary({"slowly": 1.8, "normal": 3.0, "fast": 5.0}[cue.pace])
+    rate = cue.vary(paces.BOBS[cue.pace])
     phase = float(cue.rng.uniform(0, 2 * math.pi))
     wave = np.sin(rate * cue.times + phase)
     sway = np.cos(rate * 0.5 * cue.times + phase)
-    x = cue.x + cue.direction * min(0.1, cue.room / 3) * (sway - sway[0])
+    x = cue.x + cue.direction * min(paces.SWAYS, cue.room / 3) * (sway - sway[0])
     if cue.wet:
-        level, bob = cue.rest - 0.35 * cue.thing.radius, 0.06 * wave
+        level, bob = cue.rest - paces.DRAUGHT * cue.thing.radius, paces.BOB_AFLOAT * wave
     else:
-        level, bob = cue.rest + cue.headroom * float(cue.rng.uniform(0.3, 0.55)), 0.13 * wave
-    return make_take(x, hover(cue, level, bob), angle=0.12 * sway, air_speed=np.full_like(x, 0.1))
+        level, bob = cue.rest + cue.headroom * float(cue.rng.uniform(0.3, 0.55)), paces.BOB * wave
+    return make_take(x, hover(cue, level, bob), angle=paces.LEANS * sway, air_speed=np.full_like(x, 0.1))
 
 
 def swings(cue: Cue) -> Take:
     """Hang from a pivot and swing with the period of the length."""
-    longest = cue.ceiling + cue.thing.radius - cue.rest - 0.05
-    length = longest * cue.vary({"slowly": 0.95, "normal": 0.7, "fast": 0.42}[cue.pace], 0.05)
-    length = max(length, cue.thing.radius + 0.12)
-    amplitude = min(0.75, max(0.2, math.asin(min(1.0, cue.room / 2 / length))))
-    rate = physics.pendulum_rate(length, amplitude)
+    longest = cue.ceiling + cue.thing.radius - cue.rest - paces.CLEARS
+    length = longest * cue.vary(paces.ROPE[cue.pace], paces.ROPES)
+    length = max(length, cue.thing.radius + paces.SHORTEST_ROPE)
+    amplitude = float(np.clip(math.asin(min(1.0, cue.room / 2 / length)), *paces.SWINGS))
+    rate = paces.pendulum_rate(length, amplitude)
     lean = cue.direction * amplitude * np.cos(rate * cue.times + float(cue.rng.choice((0.0, 0.5, math.pi / 2))))
     pivot = (cue.x, cue.ceiling + cue.thing.radius)
     x, y = pivot[0] + length * np.sin(lean), pivot[1] - length * np.cos(lean)

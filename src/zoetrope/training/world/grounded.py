@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from zoetrope.engine.families.pocket.bodies import DISCS, touching_distance
+from zoetrope.engine.families.pocket import paces
+from zoetrope.engine.families.pocket.bodies import DISCS, touching_distance, turned_lift
 from zoetrope.training.world import physics
 from zoetrope.training.world.physics import Rail
 from zoetrope.training.world.scene import Contact, Thing
-from zoetrope.training.world.takes import SPEED, Cue, Take, half_width, make_take, turned_lift
+from zoetrope.training.world.takes import Cue, Take, half_width, make_take
 from zoetrope.training.world.vocabulary import MATERIALS
 
 
@@ -26,15 +27,17 @@ def shuttle(cue: Cue, speed: float) -> Rail:
 
 def rolls(cue: Cue) -> Take:
     """Roll without slipping: the angle is the distance over the radius."""
-    path = shuttle(cue, cue.vary(SPEED[cue.pace]))
+    path = shuttle(cue, cue.vary(paces.SPEEDS["rolls"][cue.pace]))
     x, vx = path.at(cue.times)
     angle = -(x - cue.x) / cue.thing.radius
-    return make_take(x, cue.rest + turned_lift(cue.thing, angle), angle=angle, ground_speed=np.abs(vx))
+    return make_take(
+        x, cue.rest + turned_lift(cue.thing.kind, cue.thing.radius, angle), angle=angle, ground_speed=np.abs(vx)
+    )
 
 
 def slides(cue: Cue) -> Take:
     """Glide upright with steady friction to a stop; pushed back when there is time left."""
-    speed = cue.vary(SPEED[cue.pace] * 1.5)
+    speed = cue.vary(paces.SPEEDS["slides"][cue.pace])
     distance = min(cue.room, max(speed * 0.5, speed * cue.seconds * 0.6))
     slide = 2 * distance / speed
     path = Rail(cue.x)
@@ -51,11 +54,11 @@ def slides(cue: Cue) -> Take:
 
 def spins(cue: Cue) -> Take:
     """Turn in place about the centre."""
-    rate = cue.vary({"slowly": 2.0, "normal": 4.0, "fast": 6.5}[cue.pace]) * -cue.direction
+    rate = cue.vary(paces.SPINS[cue.pace]) * -cue.direction
     angle = rate * cue.times
     x = np.full_like(cue.times, cue.x)
     aloft = cue.y is not None and cue.y > cue.rest + 0.1
-    y = (cue.y if aloft and cue.y is not None else cue.rest) + turned_lift(cue.thing, angle)
+    y = (cue.y if aloft and cue.y is not None else cue.rest) + turned_lift(cue.thing.kind, cue.thing.radius, angle)
     rub = np.full_like(x, 0.0 if aloft else abs(rate) * cue.thing.radius)
     return make_take(x, y, angle=angle, ground_speed=rub)
 
@@ -66,7 +69,7 @@ def _turning(cue: Cue, thing: Thing, x: np.ndarray) -> np.ndarray:
 
 def rebounds(cue: Cue) -> Take:
     """Run into a wall and come back with the material's restitution; pushed again when it has stopped."""
-    speed = cue.vary({"slowly": 0.7, "normal": 1.2, "fast": 2.0}[cue.pace])
+    speed = cue.vary(paces.SPEEDS["rebounds"][cue.pace])
     way = min(cue.room * 0.9, max(0.25, speed * float(cue.rng.uniform(0.35, 0.5)) * min(cue.seconds, 3)))
     face = cue.x + cue.direction * (way + half_width(cue.thing))
     back = MATERIALS[cue.thing.material].restitution * speed
@@ -93,7 +96,7 @@ def collides(cue: Cue) -> Take:
     partner = cue.partner
     assert partner is not None, "a collision needs two things"
     reach = touching_distance(cue.thing.body, partner.body)
-    speed = cue.vary({"slowly": 0.5, "normal": 1.0, "fast": 1.9}[cue.pace]) * cue.direction
+    speed = cue.vary(paces.SPEEDS["collides"][cue.pace]) * cue.direction
     other = -speed * float(cue.rng.choice((0.0, 0.0, 0.6)))
     moment = min(float(cue.rng.uniform(0.3, 0.45)) * min(cue.seconds, 3.2), 0.4 * max(0.3, cue.room) / abs(speed))
     wait = max(0.0, min(cue.seconds * 0.4, 1.5) - moment) if cue.seconds > 2.5 else 0.0

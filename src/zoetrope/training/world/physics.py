@@ -79,11 +79,6 @@ def land_and_settle(rail: Rail, floor: float, restitution: float, seconds: float
     return touches
 
 
-def pendulum_rate(length: float, amplitude: float) -> float:
-    """Angular rate of a swing in rad/s, with the first correction for large amplitudes (radians)."""
-    return math.sqrt(GRAVITY / length) / (1 + amplitude * amplitude / 16)
-
-
 def mass(thing: Thing) -> float:
     """Mass of a thing in units that only ratios have meaning in."""
     return DENSITY[thing.material] * thing.radius**3

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from zoetrope.engine.families.pocket.bodies import DISCS
+from zoetrope.engine.families.pocket.paces import eased
 from zoetrope.training.world.actions import PERFORM
 from zoetrope.training.world.scene import FRAMES_PER_SECOND, Act
-from zoetrope.training.world.speech import voice_envelope
-from zoetrope.training.world.takes import Cue, Take, ease
+from zoetrope.training.world.speech import mouth_of
+from zoetrope.training.world.takes import Cue, Take
 
 TOUCHING = ("bounces", "falls", "jumps")
 TRACKS = ("x", "y", "angle", "stretch", "mouth", "ground_speed", "air_speed")
@@ -34,7 +35,7 @@ def perform_both(cue: Cue, first: str, second: str) -> tuple[Take, tuple[Act, ..
         before,
         contacts=tuple(c for c in before.contacts if c.seconds <= moment + 1e-6),
         syllables=spoken,
-        mouth=voice_envelope(spoken, opening.times),
+        mouth=mouth_of(spoken, opening.times),
     )
     closing = replace(
         opening,
@@ -51,7 +52,7 @@ def perform_both(cue: Cue, first: str, second: str) -> tuple[Take, tuple[Act, ..
 
 def _settled(cue: Cue, take: Take, before: Take, name: str) -> Take:
     """Ease out what the first action left over: height above the new track and turn of the body."""
-    fade = 1 - ease(cue.times, 0.45)
+    fade = 1 - eased(cue.times, 0.45)
     x, y = take.x, take.y
     if name in ("rolls", "slides", "jumps", "talks", "rebounds", "collides"):
         y = y + (before.y[-1] - cue.rest) * fade

@@ -10,9 +10,6 @@ import numpy as np
 from zoetrope.engine.families.pocket import bodies
 from zoetrope.training.world.scene import Contact, Thing
 
-BOXES = ("cube", "car", "robot")
-SPEED = {"slowly": 0.35, "normal": 0.75, "fast": 1.5}  # m/s along the ground
-
 
 @dataclass(frozen=True, eq=False)
 class Cue:
@@ -75,24 +72,8 @@ def half_width(thing: Thing) -> float:
     return bodies.half_width(*thing.body)
 
 
-def turned_lift(thing: Thing, angle: np.ndarray) -> np.ndarray:
-    """How much higher than upright the centre of a turned thing stands, in metres, so that it touches the ground."""
-    wide = half_width(thing) / thing.radius
-    if thing.kind in bodies.DISCS:
-        return np.zeros_like(angle)
-    if thing.kind in BOXES:
-        return thing.radius * (np.abs(np.cos(angle)) + wide * np.abs(np.sin(angle)) - 1)
-    return thing.radius * (np.hypot(np.cos(angle), wide * np.sin(angle)) - 1)
-
-
 def make_take(x: np.ndarray, y: np.ndarray, **others: Any) -> Take:
     """A take at rest but for the fields that are given."""
     zero = np.zeros_like(x)
     still = Take(x=x, y=y, angle=zero, stretch=zero + 1, mouth=zero, ground_speed=zero, air_speed=zero)
     return replace(still, **others)
-
-
-def ease(times: np.ndarray, seconds: float) -> np.ndarray:
-    """0 to 1 in the given time, smooth at both ends."""
-    part = np.clip(times / max(seconds, 1e-6), 0, 1)
-    return part * part * (3 - 2 * part)

@@ -9,7 +9,7 @@ import numpy as np
 
 from zoetrope.training.world.acoustics import RATE, spread
 from zoetrope.training.world.scene import Scene
-from zoetrope.training.world.speech import voice_envelope
+from zoetrope.training.world.speech import mouth_of
 
 LEVEL = 0.17  # RMS of a full-strength syllable at its height: -15 dBFS
 TABLE = 1024
@@ -44,7 +44,7 @@ def _say(syllable: tuple[float, float, float, float], first: int, vowels: np.nda
     index = phase.astype(np.int64) % TABLE
     one, two = (vowel(VOWELS[number], pitch) for number in vowels)
     wave = one[index] + (two - one)[index] * through
-    return wave * voice_envelope((syllable,), seconds).astype(np.float32)
+    return wave * mouth_of((syllable,), seconds).astype(np.float32)
 
 
 def add_voice(mix: np.ndarray, scene: Scene, rng: np.random.Generator) -> None:

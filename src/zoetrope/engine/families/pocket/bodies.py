@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 HALF_WIDTH: Mapping[str, float] = {"car": 1.53, "boat": 1.42, "bird": 1.38, "fish": 1.3, "lantern": 1.1, "robot": 0.9}
 USUAL = 0.97  # of all others; shares of the radius
+BOXES = ("cube", "car", "robot")  # what stands on a corner when it is turned
 DISCS = ("ball", "ring", "star")  # what touches another of them between their centres
 FADE = 3.0  # a ring has fallen by e^-3 (26 dB) after its decay time, and its partials sooner by their ratio ** 0.6
 BENT = 0.02  # seconds in which a pitch that a hard blow bent up comes down again
@@ -33,6 +36,19 @@ BODIES: Mapping[str, Body] = {
 def half_width(kind: str, radius: float) -> float:
     """Half of the drawn width of a thing, in the unit of its radius."""
     return radius * HALF_WIDTH.get(kind, USUAL)
+
+
+def turned_lift(kind: str, radius: float, angle: np.ndarray) -> np.ndarray:
+    """How much higher than upright the centre of a turned thing stands, so that it touches the ground.
+
+    Shapes: angle (t,) in radians; (t,) out, in the unit of the radius.
+    """
+    wide = half_width(kind, 1.0)
+    if kind in DISCS:
+        return np.zeros_like(angle)
+    if kind in BOXES:
+        return radius * (np.abs(np.cos(angle)) + wide * np.abs(np.sin(angle)) - 1)
+    return radius * (np.hypot(np.cos(angle), wide * np.sin(angle)) - 1)
 
 
 def touching_distance(one: tuple[str, float], other: tuple[str, float]) -> float:

@@ -14,6 +14,7 @@ from torch import Tensor
 from zoetrope.engine.families.pocket.directing import Known, know_past, nothing_known, rows_as_tokens
 from zoetrope.engine.families.pocket.habits import keep_habits
 from zoetrope.engine.families.pocket.layout import GROUP
+from zoetrope.engine.families.pocket.pacing import keep_pace
 from zoetrope.engine.families.pocket.plan import CAST, SLOTS, TRACK, Plan
 from zoetrope.engine.families.pocket.planner import WIDE, Planner, from_tokens, pinned, smooth_rows, to_tokens
 from zoetrope.engine.families.pocket.reader import nothing_said, stated
@@ -66,7 +67,8 @@ def write_plan(
     plan = from_tokens(planner.restore(torch.where(where > 0, values, latent))[:, : 1 + asked])
     said = stated(facts[0])
     act = said.get("action", "") if "then" not in said else ""
-    plan = keep_habits(touching(settle(plan), act), said, (True,) * SLOTS if known is None else known.turns_free())
+    plan = keep_pace(touching(settle(plan), act), said, known, seeds)
+    plan = keep_habits(plan, said, (True,) * SLOTS if known is None else known.turns_free())
     return plan if known is None else touching(known.laid_over(plan), act, known)
 
 
