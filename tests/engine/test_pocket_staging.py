@@ -92,3 +92,13 @@ def test_a_thing_goes_on_from_where_a_given_picture_shows_it(pocket: LoadedPocke
         assert (places[0] - true.tracks[0, 0, 0, :2]).norm() < 0.1
         assert (places[1] - places[0]).norm() < 0.2
         assert (plan.tracks[0, 0, :2, TRACK.index("way")] == true.tracks[0, 0, 0, TRACK.index("way")]).all()
+
+
+@torch.inference_mode()
+def test_what_comes_after_a_hop_begins_on_the_ground(pocket: LoadedPocket) -> None:
+    for seed in range(3):
+        plan = pocket.plan(Request("a white ball first jumps, then spins on a beach", seconds=5, seed=seed), 11)
+        track, stands = plan.tracks[0, 0], float(plan.marks[0, 0] + plan.radii()[0, 0])
+        last = int((track[:, TRACK.index("contact")] > 0).nonzero()[-1, 0])
+        assert last > 15
+        assert float((track[last + 1 :, TRACK.index("y")] - stands).abs().max()) < 0.16

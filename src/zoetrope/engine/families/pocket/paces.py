@@ -23,6 +23,8 @@ SPEEDS: Mapping[str, Paces] = {  # m/s
 }
 SPINS: Paces = {"slowly": 2.0, "normal": 4.0, "fast": 6.5}  # rad/s
 BOBS: Paces = {"slowly": 1.8, "normal": 3.0, "fast": 5.0}  # rad/s, of what floats
+HOPS: Paces = {"slowly": 1.0, "normal": 0.8, "fast": 0.5}  # share of the headroom from which a thing bounces
+HOPS_LEAST = 0.85  # of that, at least
 ROPE: Paces = {"slowly": 0.95, "normal": 0.7, "fast": 0.42}  # share of the longest rope
 SYLLABLE: Paces = {"slowly": 0.36, "normal": 0.24, "fast": 0.16}  # seconds from one to the next
 SHORTEST_ROPE = 0.12  # metres between the pivot and the thing's upper edge, at least

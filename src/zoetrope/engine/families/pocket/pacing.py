@@ -32,6 +32,7 @@ PIVOT = 4  # marks: whether there is a pivot, its x and its y
 GOES = 0.1  # m/s below which a thing stands, and has no pace that could be changed
 CRUISE, FIRST = 60, 95  # percentiles of speeds at which a thing goes mostly, and at the start of a slide
 LATER = 0.95  # of the speed at the start of a slide, the speed of that percentile
+APPROACH, HURRIED = 12, 75  # pictures before two things touch, and the percentile of their steps that is their pace
 RUN = 4  # pictures before a touch that tell how fast a thing runs into it
 NEARER = 2 / 3  # of the spread of a law that is aimed at: its edges are hard to tell from the next pace
 RISES = 0.7  # seconds in which a thing comes to where it floats
@@ -153,26 +154,36 @@ def _into(path: np.ndarray, at: int) -> float:
 
 
 def _collide(shot: Shot) -> None:
-    """Two that collide do so when and where they did, but run into it and away from it faster or slower."""
+    """Two that collide do so when and where they did, but run into it and away from it faster or slower.
+
+    They run into it evenly, from where they stood.
+    """
     hits = np.flatnonzero(shot.tracks[0, :, CONTACT] > 0)
     if shot.start or len(hits) != 1 or not 1 < hits[0] < shot.tracks.shape[1] - 2:
         return
     at, late = int(hits[0]), shot.tracks[0, hits[0], OFFSET]
-    speed = max(_into(track[:, X], at) for track in shot.tracks)
+    steps = np.diff(shot.tracks[:, max(0, at - APPROACH) : at + 1, X])
+    into = np.array([np.percentile(each * way, HURRIED) * way for each in steps for way in [_way(each)]])
+    speed = float(np.abs(into).max()) * FRAME_RATE
     share = _aim(speed, paces.SPEEDS["collides"][shot.pace]) / max(speed, 1e-6)
-    if speed < GOES or share == 1:
+    if speed < GOES:
         return
     moments = np.arange(shot.tracks.shape[1], dtype=float)
     asked = np.clip(at + late + share * (moments - at - late), 0, moments[-1])
     knots = np.insert(moments, at + 1, at + late)
-    for track in shot.tracks:
-        angle = np.cumsum(track[:, SPIN])
-        met = track[at, X] + late * (track[at, X] - track[at - 1, X])
-        track[:, X] = np.interp(asked, knots, np.insert(track[:, X], at + 1, met))
+    for track, pace in zip(shot.tracks, into, strict=True):
+        path, angle = track[:, X].copy(), np.cumsum(track[:, SPIN])
+        met, reach = path[at] + late * (path[at] - path[at - 1]), abs(path[at] - path[0])
+        track[:, X] = np.interp(asked, knots, np.insert(path, at + 1, met))
+        track[: at + 1, X] = met + np.clip(share * pace * (moments - at - late), -reach, reach)[: at + 1]
         track[1:, SPIN] = np.diff(np.interp(asked, moments, angle))
-        moving = (asked > 0) & (asked < moments[-1])
-        track[:, GROUND_SPEED] = np.interp(asked, moments, track[:, GROUND_SPEED]) * share * moving
+        track[:, GROUND_SPEED] = np.abs(np.gradient(track[:, X])) * FRAME_RATE
     shot.tracks[0, at, CONTACT] *= share
+
+
+def _way(steps: np.ndarray) -> float:
+    """To the right, 1, or to the left, -1, where steps (t,) lead."""
+    return math.copysign(1.0, float(steps.sum()))
 
 
 def _spin(shot: Shot) -> None:
@@ -192,7 +203,7 @@ def _spin(shot: Shot) -> None:
 def _float(shot: Shot) -> None:
     """Bob about the height where it mostly is, and sway half as often."""
     track, radius = shot.tracks[0], shot.bodies[0][1]
-    rate, turn, _ = swaying(track[shot.anchor :, Y])
+    rate, turn = swaying(track[shot.anchor :, Y])
     rate = _aim(rate, paces.BOBS[shot.pace])
     level = shot.rest - paces.DRAUGHT * radius if shot.wet else float(np.median(track[shot.start :, Y]))
     deep = paces.BOB_AFLOAT if shot.wet else paces.BOB
@@ -218,8 +229,9 @@ def _swing(shot: Shot) -> None:
     across, down = track[:, X] - x, y - track[:, Y]
     length = _aim(float(np.median(np.hypot(across, down))) / longest, paces.ROPE[shot.pace], paces.ROPES) * longest
     length = max(length, radius + paces.SHORTEST_ROPE)
-    _, turn, wide = swaying(np.arctan2(across, down))
-    wide = float(np.clip(wide, *paces.SWINGS))
+    leans = np.arctan2(across, down)
+    _, turn = swaying(leans)
+    wide = float(np.clip(np.ptp(leans) / 2, *paces.SWINGS))
     rate = paces.pendulum_rate(length, wide)
     lean = wide * np.sin(rate * shot.seconds + turn)
     track[:, X], track[:, Y] = x + length * np.sin(lean), y - length * np.cos(lean)
@@ -233,18 +245,18 @@ def _talk(shot: Shot) -> None:
     shot.tracks[0, shot.start :, MOUTH] = voice_envelope(spoken, shot.seconds)
 
 
-def swaying(path: np.ndarray) -> tuple[float, float, float]:
-    """Rate, phase at the start and amplitude of the one sine that a path (t,) beside its even drift is most like.
+def swaying(path: np.ndarray) -> tuple[float, float]:
+    """Rate and phase at the start of the one sine that a path (t,) beside its even drift is most like.
 
     Units: rad/s, radians.
     """
     times = np.arange(len(path)) / FRAME_RATE
-    best = (math.inf, 0.0, 0.0, 0.0)
+    best = (math.inf, 0.0, 0.0)
     for rate in np.linspace(SLOWEST, FASTEST, TRIED):
         waves = np.stack([np.sin(rate * times), np.cos(rate * times), np.ones_like(times), times], axis=1)
         parts, *_ = np.linalg.lstsq(waves, path, rcond=None)
         missed = float(np.square(waves @ parts - path).sum())
-        best = min(best, (missed, float(rate), math.atan2(parts[1], parts[0]), math.hypot(parts[0], parts[1])))
+        best = min(best, (missed, float(rate), math.atan2(parts[1], parts[0])))
     return best[1:]
 
 

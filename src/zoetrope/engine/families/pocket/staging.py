@@ -165,6 +165,7 @@ class Stager:
         start = 1 + GROUP * (half - 1)
         opening = replace(known, plan=cut_plan(known.plan, 0, start), rows=known.rows[:start])
         plan = write_plan(self.planner, first, half, seeds, known=opening)
+        start = _landed(plan, start)
         return self._go_on(plan, second, start, known, seeds.named("then"))
 
     def _cued(self, request: Request, plan: Plan, facts: Tensor, cue: Cue, pictures: int, seeds: Seeds) -> Plan:
@@ -229,6 +230,15 @@ def _padded(known: Known) -> Known:
         camera=torch.nn.functional.pad(known.plan.camera, (0, 0, 0, beyond)),
     )
     return replace(known, plan=plan, rows=torch.nn.functional.pad(known.rows, (0, 0, 0, beyond)))
+
+
+def _landed(plan: Plan, start: int) -> int:
+    """The last picture after a touch of the first thing in the last third before a picture; that one if there is none.
+
+    What happens second begins on the ground then, not in the middle of a hop.
+    """
+    touched = (plan.tracks[0, 0, 2 * start // 3 : start, TRACK.index("contact")] > 0).nonzero()
+    return 2 * start // 3 + int(touched[-1, 0]) + 1 if len(touched) else start
 
 
 def _one_by_one(facts: Tensor) -> tuple[Tensor, Tensor]:
