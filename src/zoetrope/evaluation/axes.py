@@ -31,3 +31,8 @@ AXES: dict[str, tuple[str, ...]] = {
 FRAME_AXES = ("setting", "light", "weather", "style")
 THING_AXES = ("object", "colour")
 MOTION_AXES = ("action", "then", "pace")
+
+
+def shows_pace(action: str, then: str = NO_SECOND) -> bool:
+    """Whether a pace can be seen: by gravity a fall is the same slowly and as usual."""
+    return {action, then} - {"falls", NO_SECOND} != set()

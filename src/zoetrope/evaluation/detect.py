@@ -6,7 +6,7 @@ prompts and no sound. What it says is proven on true renders first (`proof`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +27,7 @@ from zoetrope.evaluation.drops import DropsConfig, DropsNet, drops_seen
 from zoetrope.evaluation.motion import MotionConfig, MotionNet, features, touch_times
 from zoetrope.evaluation.picture import around_things
 from zoetrope.evaluation.sight import CameraSeen, Sight, Sighting
+from zoetrope.evaluation.tempo import paces_seen
 from zoetrope.evaluation.track import cuts_of, follow
 from zoetrope.evaluation.weather import WeatherConfig, WeatherNet, numbers, weather_chances
 
@@ -99,7 +100,10 @@ class Detectors:
         chances = glance.chances | {axis: logits[axis][0].softmax(-1).numpy() for axis in MOTION_AXES}
         acting = int(logits["lead"][0].argmax()) if len(glance.things) > 1 else 0
         things = (*glance.things[acting:], *glance.things[:acting])
-        return Sight(things, glance.camera, chances, touch_times(touch[0].numpy()), glance.shape)
+        sight = Sight(things, glance.camera, chances, touch_times(touch[0].numpy()), glance.shape)
+        acts = (sight.value("action"), sight.value("then"))
+        by_law = paces_seen(np.log(chances["pace"]), acts, usual_size(frames), sight, glance.cuts)
+        return replace(sight, chances=chances | {"pace": by_law})
 
 
 def usual_size(frames: np.ndarray) -> np.ndarray:

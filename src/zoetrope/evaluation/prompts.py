@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from zoetrope.core.errors import InvalidRequest
-from zoetrope.evaluation.axes import AXES, NO_SECOND
+from zoetrope.evaluation.axes import AXES, NO_SECOND, shows_pace
 from zoetrope.training.world import captions_en, captions_zh
 from zoetrope.training.world.captions import truth
 from zoetrope.training.world.casting import CHAINED, HELD_OUT, combination_held_out, fair_order
@@ -71,6 +71,8 @@ def _prompt(index: int, group: str, pins: dict[str, Any], name: str, rng: np.ran
     compose = captions_en.compose if language == "en" else captions_zh.compose
     text = compose(facts, rng)
     expected = {axis: facts[axis] for axis in AXES if axis in facts}
+    if not shows_pace(facts["action"], facts.get("then", NO_SECOND)):
+        expected.pop("pace", None)
     if facts["action"] in CHAINED and "then" not in facts:
         expected["then"] = NO_SECOND
     return Prompt(index, text, language, group, expected, name, facts.get("material", ""), SEED + index)

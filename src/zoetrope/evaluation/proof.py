@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from zoetrope.evaluation import truth
-from zoetrope.evaluation.axes import AXES, THING_AXES
+from zoetrope.evaluation.axes import AXES, THING_AXES, shows_pace
 from zoetrope.evaluation.detect import Detectors, shipped
 from zoetrope.evaluation.judge import HEARD, THERE
 from zoetrope.evaluation.onsets import pair
@@ -106,7 +106,9 @@ def touches_told(seen: np.ndarray, scene: Scene) -> dict[str, list[float]]:
 
 
 def asked_of(scene: Scene) -> dict[str, str]:
-    """What can be asked of a scene: all its values, but of its thing only where the thing is in the picture."""
+    """What can be asked of a scene: what can be seen of it, so of its thing only where that is in the picture."""
     told = truth.values(scene)
+    if not shows_pace(told["action"], told["then"]):
+        del told["pace"]
     shown = truth.visible(scene)[0].mean() > THERE
     return {axis: value for axis, value in told.items() if shown or axis not in THING_AXES}

@@ -52,7 +52,7 @@ def airborne(cue: Cue, path: Rail, height: Rail, touches: list[tuple[float, floa
 
 def bounces(cue: Cue) -> Take:
     """Drop, rebound by the material's law, and hop up again from rest when the energy is spent."""
-    top = cue.headroom * {"slowly": 1.0, "normal": 0.8, "fast": 0.5}[cue.pace] * float(cue.rng.uniform(0.85, 1.0))
+    top = cue.headroom * paces.HOPS[cue.pace] * float(cue.rng.uniform(paces.HOPS_LEAST, 1.0))
     start = cue.rest + top if cue.y is None else max(cue.y, cue.rest)
     height = Rail(start, physics.launch_speed(top) if start - cue.rest < 0.1 else 0.0)
     drift = cue.direction * min(cue.vary(paces.ALONG[cue.pace] * paces.DRIFTS), 0.95 * cue.room / max(cue.seconds, 0.4))

@@ -9,6 +9,11 @@ from zoetrope.training.world.scene import FRAMES_PER_SECOND, VIEW_HEIGHT, Camera
 HALF_VIEW = VIEW_HEIGHT / 2
 
 
+def ceiling(move: str, radius: float) -> float:
+    """The highest fair place for the centre of a thing, in metres above the middle of the resting view."""
+    return HALF_VIEW - radius * 1.05 - (0.2 if move.startswith(("tilt", "push", "pull")) else 0)
+
+
 def camera_track(move: CameraMove, frames: int, half: float, focus: float, closest: float) -> np.ndarray:
     """The move over the whole clip, symmetric about the resting camera where it travels.
 

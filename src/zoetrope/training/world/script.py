@@ -12,7 +12,7 @@ from zoetrope.core.errors import InvalidRequest
 from zoetrope.engine.families.pocket.bodies import touching_distance
 from zoetrope.training.world import vocabulary as v
 from zoetrope.training.world.actions import PERFORM
-from zoetrope.training.world.cameras import HALF_VIEW, camera_track, cut_to, fit_shift, pan_distance, visible
+from zoetrope.training.world.cameras import HALF_VIEW, camera_track, ceiling, cut_to, fit_shift, pan_distance, visible
 from zoetrope.training.world.casting import cast, is_held_out
 from zoetrope.training.world.scene import (
     FRAMES_PER_SECOND,
@@ -166,7 +166,7 @@ def _perform(rng: np.random.Generator, plan: Plan, direction: int, room: float) 
         seconds=length,
         times=times,
         ground=plan.ground,
-        ceiling=HALF_VIEW - lead.radius * 1.05 - (0.2 if plan.move.name.startswith(("tilt", "push", "pull")) else 0),
+        ceiling=ceiling(plan.move.name, lead.radius),
         room=room,
         direction=direction,
         wet=plan.cast["setting"] == "sea",
