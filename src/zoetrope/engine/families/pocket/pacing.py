@@ -163,7 +163,7 @@ def _collide(shot: Shot) -> None:
         return
     at, late = int(hits[0]), shot.tracks[0, hits[0], OFFSET]
     steps = np.diff(shot.tracks[:, max(0, at - APPROACH) : at + 1, X])
-    into = np.array([np.percentile(each * way, HURRIED) * way for each in steps for way in [_way(each)]])
+    into = np.array([_hurried(each) for each in steps])
     speed = float(np.abs(into).max()) * FRAME_RATE
     share = _aim(speed, paces.SPEEDS["collides"][shot.pace]) / max(speed, 1e-6)
     if speed < GOES:
@@ -181,9 +181,10 @@ def _collide(shot: Shot) -> None:
     shot.tracks[0, at, CONTACT] *= share
 
 
-def _way(steps: np.ndarray) -> float:
-    """To the right, 1, or to the left, -1, where steps (t,) lead."""
-    return math.copysign(1.0, float(steps.sum()))
+def _hurried(steps: np.ndarray) -> float:
+    """The step that most of the steps (t,) of a path that waits first are short of, the way that they lead."""
+    way = math.copysign(1.0, float(steps.sum()))
+    return way * float(np.percentile(way * steps, HURRIED))
 
 
 def _spin(shot: Shot) -> None:
