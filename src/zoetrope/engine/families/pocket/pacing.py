@@ -221,7 +221,7 @@ def _float(shot: Shot) -> None:
 
 
 def _swing(shot: Shot) -> None:
-    """Swing on a rope whose length is the pace's, with the period of that length."""
+    """Swing as far to the sides as before, on a rope whose length is the pace's, with the period of that length."""
     track, (there, x, y) = shot.tracks[0], shot.marks[PIVOT : PIVOT + 3]
     radius = shot.bodies[0][1]
     longest = y - shot.rest - paces.CLEARS
@@ -230,9 +230,8 @@ def _swing(shot: Shot) -> None:
     across, down = track[:, X] - x, y - track[:, Y]
     length = _aim(float(np.median(np.hypot(across, down))) / longest, paces.ROPE[shot.pace], paces.ROPES) * longest
     length = max(length, radius + paces.SHORTEST_ROPE)
-    leans = np.arctan2(across, down)
-    _, turn = swaying(leans)
-    wide = float(np.clip(np.ptp(leans) / 2, *paces.SWINGS))
+    _, turn = swaying(np.arctan2(across, down))
+    wide = float(np.clip(math.asin(min(1.0, np.ptp(across) / 2 / length)), *paces.SWINGS))
     rate = paces.pendulum_rate(length, wide)
     lean = wide * np.sin(rate * shot.seconds + turn)
     track[:, X], track[:, Y] = x + length * np.sin(lean), y - length * np.cos(lean)
