@@ -135,7 +135,7 @@ def _run(act: str) -> Callable[[Shot], None]:
 def _rebound(shot: Shot) -> None:
     """The same of what runs into its wall and back, about the wall."""
     track = shot.tracks[0]
-    hits = [at for at in np.flatnonzero(track[:, CONTACT] > 0) if at > max(shot.anchor, 1)]
+    hits = [at for at in np.flatnonzero(track[:, CONTACT] > 0).tolist() if at > 1]
     if shot.start or not hits or not shot.marks[WALL]:
         return
     speed = float(np.median([_into(track[:, X], at) for at in hits]))
