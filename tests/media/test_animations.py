@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from zoetrope.media import open_writer, read_clip
+from zoetrope.media.readers import read_clip
+from zoetrope.media.writers import open_writer
 
 BEAK = (240, 140, 20)
 

@@ -6,8 +6,9 @@ import av
 import numpy as np
 import pytest
 
-from zoetrope.media import open_writer, read_clip
 from zoetrope.media.pictures import read_picture
+from zoetrope.media.readers import read_clip
+from zoetrope.media.writers import open_writer
 
 RED = (200, 40, 30)
 

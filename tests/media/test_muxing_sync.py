@@ -7,7 +7,8 @@ import av
 import numpy as np
 import pytest
 
-from zoetrope.media import Clip, open_writer, probe, read_clip, read_sound
+from zoetrope.media.readers import Clip, probe, read_clip, read_sound
+from zoetrope.media.writers import open_writer
 
 SIZE = (128, 80)
 FLASHES = (7, 18)  # frames; at 12 fps 0.58333 s and 1.5 s, one of them between two sound packets

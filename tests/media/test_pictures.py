@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from zoetrope.core.errors import MediaError
-from zoetrope.media import fit, open_writer, read_picture
+from zoetrope.media.pictures import fit, read_picture
+from zoetrope.media.writers import open_writer
 
 
 def halves(height: int = 20, width: int = 40) -> np.ndarray:

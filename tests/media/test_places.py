@@ -7,8 +7,7 @@ import shutil
 import pytest
 
 from zoetrope.core.errors import InvalidRequest, MediaError
-from zoetrope.media import check_output
-from zoetrope.media.places import Placed, write_whole
+from zoetrope.media.places import Placed, check_output, write_whole
 
 
 def test_a_good_place_is_left_untouched(tmp_path):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from zoetrope.core.errors import MediaError
-from zoetrope.media import open_writer, probe, read_clip, read_sound
+from zoetrope.media.readers import probe, read_clip, read_sound
 from zoetrope.media.samples import sample
+from zoetrope.media.writers import open_writer
 
 
 @pytest.fixture(scope="module")

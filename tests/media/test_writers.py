@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from zoetrope.core.errors import InvalidRequest, MediaError, Unsupported
-from zoetrope.media import open_writer, probe, read_clip
+from zoetrope.media.readers import probe, read_clip
+from zoetrope.media.writers import open_writer
 
 SIZE = (96, 64)
 ENDINGS = ["mp4", "webm", "mov", "gif", "webp", "png", "wav"]
@@ -102,7 +103,7 @@ def test_a_forgotten_writer_leaves_no_file_and_no_thread(tmp_path):
 def test_an_interrupted_process_leaves_nothing(tmp_path):
     script = (
         "import sys, time, numpy as np\n"
-        "from zoetrope.media import open_writer\n"
+        "from zoetrope.media.writers import open_writer\n"
         "with open_writer(sys.argv[1], size=(96, 64)) as writer:\n"
         "    writer.write_frames(np.zeros((6, 64, 96, 3), np.uint8))\n"
         "    print('begun', flush=True)\n"

@@ -10,8 +10,10 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from zoetrope.core.errors import InvalidRequest, MediaError
-from zoetrope.media import open_writer, read_clip, read_picture, read_sound
 from zoetrope.media.labels import find_aigc
+from zoetrope.media.pictures import read_picture
+from zoetrope.media.readers import read_clip, read_sound
+from zoetrope.media.writers import open_writer
 from zoetrope.media.xmp import packet
 from zoetrope.release.aigc import as_metadata, check_aigc, make_aigc, read_aigc
 

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from zoetrope.core.errors import MediaError, Refused, Unsupported
-from zoetrope.media import open_writer, read_clip
+from zoetrope.media.readers import read_clip
+from zoetrope.media.writers import open_writer
 from zoetrope.release.aigc import as_metadata, make_aigc, read_aigc
 from zoetrope.release.asset import Ingredient
 from zoetrope.release.credentials import (

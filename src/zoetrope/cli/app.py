@@ -5,6 +5,7 @@ Exit codes: 0 done; 2 what was asked cannot be done, said in one sentence; 130 s
 
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -32,11 +33,29 @@ EXIT_REFUSED = 2
 
 app = typer.Typer(
     name="zoetrope",
-    help="A film studio on your own machine: words in, video with synchronised sound out.",
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"zoetrope {version('zoetrope')}")
+        raise typer.Exit
+
+
+@app.callback()
+def zoetrope(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """A film studio on your own machine: words in, video with synchronised sound out."""
+
+
 app.command()(generate.generate)
 app.command()(retake.retake)
 app.command()(edit.edit)

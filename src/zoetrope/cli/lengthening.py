@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import numpy as np
 import typer
@@ -27,8 +27,10 @@ from zoetrope.core.request import Request
 from zoetrope.core.time import exact_seconds
 from zoetrope.engine.checkpoints.models_folder import open_models
 from zoetrope.engine.families import find_family
-from zoetrope.render.joining import Piece
-from zoetrope.render.longer import Longer, Parent, Way, make_longer
+
+if TYPE_CHECKING:
+    from zoetrope.render.joining import Piece
+    from zoetrope.render.longer import Parent, Way
 
 UNSAID = "it moves"  # stands for a prompt where none is given: the pictures say who is there
 Seconds: TypeAlias = Annotated[str, typer.Option(help="How long the new part is.")]
@@ -37,7 +39,7 @@ Seconds: TypeAlias = Annotated[str, typer.Option(help="How long the new part is.
 def lengthen(
     clips: Sequence[Path],
     prompt: str | None,
-    way: Way,
+    way: "Way",
     seconds: str,
     output: Path,
     manner: Manner,
@@ -54,6 +56,7 @@ def lengthen(
     ):
         try:
             from zoetrope.media.places import check_output
+            from zoetrope.render.longer import Longer
 
             check_output(output)
             check_ending(output, still=False)
@@ -86,6 +89,7 @@ def _make(request, parents, longer, output, manner: Manner, family, report, wish
     from zoetrope.release.door_policy import Recipient
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
+    from zoetrope.render.longer import make_longer
 
     settings, leaving = manner.settings, manner.leaving
     policy = open_house(os.environ, leaving.profile)
@@ -109,8 +113,10 @@ def _make(request, parents, longer, output, manner: Manner, family, report, wish
     return made
 
 
-def _read(clips: Sequence[Path], limits: Limits, tell: OnEvent) -> list[Parent]:
+def _read(clips: Sequence[Path], limits: Limits, tell: OnEvent) -> "list[Parent]":
     """The clips at the checkpoint's clock, all of the first one's size or the nearest that can be made."""
+    from zoetrope.render.longer import Parent
+
     read = [read_clip(path, limits.clock) for path in clips]
     size = size_for(read[0].size, limits)
     parents = []
@@ -121,11 +127,13 @@ def _read(clips: Sequence[Path], limits: Limits, tell: OnEvent) -> list[Parent]:
     return parents
 
 
-def _piece(clip: ReadClip, limits: Limits) -> Piece:
+def _piece(clip: ReadClip, limits: Limits) -> "Piece":
     """A clip with sound: silence where it has none."""
+    from zoetrope.render.joining import Piece
+
     samples = limits.clock.samples(limits.clock.seconds_of(len(clip.frames)))
     return Piece(clip.frames, np.zeros((2, samples), np.float32) if clip.sound is None else clip.sound)
 
 
-def _size(parent: Parent):
+def _size(parent: "Parent"):
     return ReadClip(parent.piece.frames, None).size

@@ -17,8 +17,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.core.errors import InvalidRequest, Refused
 from zoetrope.engine.checkpoints.cards import Card, cards, check_territory, memory_rows
-from zoetrope.engine.checkpoints.fetching import UNFINISHED
-from zoetrope.engine.checkpoints.models_folder import Models, open_models
+from zoetrope.engine.checkpoints.models_folder import UNFINISHED, Models, open_models
 from zoetrope.engine.checkpoints.revisions import is_commit, pulled, short
 from zoetrope.engine.families.opening import FAMILIES
 from zoetrope.engine.memory.plan import show_bytes

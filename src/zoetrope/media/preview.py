@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import TextIO
 
 import numpy as np
-from PIL import Image
 
 
 def has_true_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
@@ -19,6 +18,8 @@ def has_true_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 def half_blocks(frame: np.ndarray, columns: int) -> str:
     """A picture as coloured half blocks, `columns` characters wide. Shapes: (h, w, 3) uint8."""
+    from PIL import Image
+
     height, width, _ = frame.shape
     columns = max(1, min(columns, width))
     rows = max(1, round(height * columns / width / 2))

@@ -119,4 +119,5 @@ def _licence(facts: Mapping[str, Any]) -> Licence:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load(files("zoetrope.engine.checkpoints").joinpath(name).read_text(encoding="utf-8"))
+    text = files("zoetrope.engine.checkpoints").joinpath(name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # a tenth of the plain one's time

@@ -15,8 +15,8 @@ from urllib.error import HTTPError
 
 from zoetrope.core.errors import WeightsError
 from zoetrope.engine.checkpoints.hub import Hub, Remote, refusal
+from zoetrope.engine.checkpoints.models_folder import UNFINISHED
 
-UNFINISHED = ".part"
 BLOCK = 1 << 20  # bytes that are read and told at once
 ATTEMPTS = 6  # in a row without one new byte; with the waits below, half a minute
 _WAITS = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds before each new attempt

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.home import home_folder
 
+UNFINISHED = ".part"  # ends the names of files and folders that are not all there yet
 Source = Literal["huggingface", "modelscope"]
 _MODELSCOPE = ("MODELSCOPE_ENDPOINT", "MODELSCOPE_API_TOKEN")
 

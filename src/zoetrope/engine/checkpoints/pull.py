@@ -18,10 +18,10 @@ from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.errors import Cancelled, WeightsError
 from zoetrope.engine.checkpoints.cards import Card, Place, check_territory
 from zoetrope.engine.checkpoints.choosing import INDEX, choose, choose_part
-from zoetrope.engine.checkpoints.fetching import UNFINISHED, Wait, fetch
+from zoetrope.engine.checkpoints.fetching import Wait, fetch
 from zoetrope.engine.checkpoints.folder import describe_folder
 from zoetrope.engine.checkpoints.hub import ENDPOINTS, Hub, Remote
-from zoetrope.engine.checkpoints.models_folder import Models
+from zoetrope.engine.checkpoints.models_folder import UNFINISHED, Models
 from zoetrope.engine.checkpoints.revisions import NOTE, check_here, check_listing, pin, take_pins
 from zoetrope.engine.memory.plan import show_bytes
 

@@ -12,10 +12,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoetrope.core.errors import InvalidRequest, WeightsError
 from zoetrope.engine.checkpoints.cards import Card, Place
-from zoetrope.engine.checkpoints.hub import Hub, Remote
+
+if TYPE_CHECKING:
+    from zoetrope.engine.checkpoints.hub import Hub, Remote
 
 PINS = ".revisions.json"  # of an unfinished pull
 NOTE = "zoetrope.json"  # what was pulled, from where, with which hashes

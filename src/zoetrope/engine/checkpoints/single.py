@@ -10,11 +10,10 @@ from typing import Any, Literal
 
 from zoetrope.core.errors import WeightsError
 from zoetrope.engine.checkpoints.cards import cards, check_territory
-from zoetrope.engine.checkpoints.fetching import UNFINISHED
 from zoetrope.engine.checkpoints.folder import describe_folder, identity
 from zoetrope.engine.checkpoints.four_bits import take_four_bits
 from zoetrope.engine.checkpoints.headers import Entry
-from zoetrope.engine.checkpoints.models_folder import Models
+from zoetrope.engine.checkpoints.models_folder import UNFINISHED, Models
 from zoetrope.engine.checkpoints.names import dialect, network_keys, origins
 from zoetrope.engine.checkpoints.scaled import take_scales
 from zoetrope.engine.checkpoints.tensors import read_entries
