@@ -103,9 +103,10 @@ def shoot(path: Path, request: Any, how: dict[str, Any], watch: Any, streamed: b
     from zoetrope.core.events import FramesReady, StepDone
     from zoetrope.release.door_policy import open_policy
     from zoetrope.render.likeness import Likenesses
-    from zoetrope.render.shoot import generate, generate_to
+    from zoetrope.render.shoot import generate, shoot_to
+    from zoetrope.render.terms import Means, Terms, Watch
 
-    policy, faces = open_policy(path.parent), Likenesses(path.parent)
+    terms, means = Terms(open_policy(path.parent), Likenesses(path.parent)), Means(**how)
     steps: list[StepDone] = []
     shown: list[float] = []
 
@@ -118,9 +119,9 @@ def shoot(path: Path, request: Any, how: dict[str, Any], watch: Any, streamed: b
     watch.seconds.pop("decode", None)
     began = time.perf_counter()
     if streamed:
-        take = generate_to(path, request, policy, faces, on_event=hear, **how).take
+        take = shoot_to(path, request, terms, means, Watch(hear)).finish().take
     else:
-        take = generate(request, policy, faces, on_event=hear, **how)
+        take = generate(request, terms, means, Watch(hear))
         take.save(path)
     total = time.perf_counter() - began
     again = time.perf_counter()

@@ -53,14 +53,33 @@ def generate(
 ) -> Take:
     """Make one shot from a prompt: `generate("a red ball bounces on a meadow").save("ball.mp4")`.
 
-    Units: seconds 0 is a still; size is the checkpoint's best where left out; steps, guidance and seed are settled by
-    the preset and by chance, and are written in the take's request. `checkpoint` is a name or a path; `adapters` are
-    LoRAs over it. `variation` is a relative of the seed's shot; of `best_of` seeds the one that promises most goes on;
-    `draft` is an earlier take's `approve()`, and is finished. `profile` of labels is the house's own if left out.
-    Whoever gives pictures says whom they show: "nobody", somebody "invented", or a "real" person whose registered
-    `consent` is named.
-    Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, Cancelled; all are
-    `zoetrope.core.errors.ZoetropeError`.
+    What is left out is settled by the preset, the checkpoint or chance, and written in the take's request.
+
+    prompt: what is seen and heard, in English or Chinese; up to 2,000 characters.
+    negative: what the shot should not show, as a list: "rain, night".
+    seconds: the shot's length in seconds, 0 for a still.
+    size: width x height in pixels, such as "256x144"; the checkpoint's best if left out.
+    seed: a whole number from 0 to 4294967295; the same one makes the same shot. Drawn if left out.
+    steps: steps from noise to picture, 1 to 200; the preset's if left out.
+    guidance: how strongly the prompt pulls, 0 to 30; 1 is not at all. The preset's if left out.
+    preset: named settings of the checkpoint, such as "draft", "standard" or "fine".
+    checkpoint: which weights: a name of `zoetrope models`, or the path of a folder or file.
+    conditions: what is given of the shot, from `zoetrope.core.conditions` and `zoetrope.core.motion`.
+    adapters: LoRAs that are laid over the weights, in their order.
+    variation: how far the shot goes, 0 to 1, towards another seed's; needs `seed`.
+    best_of: how many seeds are begun, 1 to 64; the one that promises most goes on.
+    draft: an earlier take's `approve()`, which is finished by this preset.
+    sound: whether sound is made, where the checkpoint makes any.
+    strict: whether words that the checkpoint does not know are refused; else they are told as events.
+    profile: labels as a place wants them: "default", "cn", "eu" or "us-ca"; the house's own if left out.
+    shows: whom given pictures show: "nobody", somebody "invented", or a "real" person. Needed where any are given.
+    consent: the id of the registered consent of that person.
+    tell_prompt: whether the signed credentials tell the prompt.
+    on_event: hears of notices, steps and finished frames, `zoetrope.core.events`, on the thread that computes.
+    cancel: a `threading.Event`, or a function that says whether to stop; asked between two steps.
+
+    Raises: InvalidRequest, Unsupported, Refused, NeedsConsent, WeightsError, MediaError, OutOfMemory, Cancelled; all
+    are `zoetrope.core.errors.ZoetropeError`.
     """
     from zoetrope.core.home import home_folder
     from zoetrope.core.request import Request
@@ -71,6 +90,7 @@ def generate(
     from zoetrope.render.house import open_house, time_of_making
     from zoetrope.render.likeness import Likenesses
     from zoetrope.render.shoot import generate as generate_shot
+    from zoetrope.render.terms import Means, Terms, Watch
 
     family = find_family(checkpoint, open_models(os.environ))
     request = Request(
@@ -91,19 +111,9 @@ def generate(
         sound=sound,
         strict=strict,
     )
-    policy = open_house(os.environ, profile)
     faces = Likenesses(home_folder(os.environ), shows, consent)
-    when = time_of_making(os.environ)
-    return generate_shot(
-        request,
-        policy,
-        faces,
-        on_event=on_event,
-        cancel=cancel,
-        family=family,
-        when=when,
-        tell_prompt=tell_prompt,
-    )
+    terms = Terms(open_house(os.environ, profile), faces, time_of_making(os.environ), tell_prompt)
+    return generate_shot(request, terms, Means(family), Watch(on_event, cancel))
 
 
 def request(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> list[Path]:

@@ -16,7 +16,8 @@ from zoetrope.release.credentials import can_sign, read_credentials
 from zoetrope.release.verify import verify
 from zoetrope.render.house import open_house, open_readers
 from zoetrope.render.likeness import Likenesses
-from zoetrope.render.shoot import generate_to
+from zoetrope.render.shoot import shoot_to
+from zoetrope.render.terms import Terms, Watch
 
 SOURCE = Path(zoetrope.__file__).parent
 ENDINGS = ("mp4", "mov", "webm", "gif", "webp", "png", "wav")
@@ -126,15 +127,12 @@ def test_the_preview_that_becomes_a_file(tmp_path, home):
         if isinstance(event, PreviewReady) and not seen:
             seen.append(verify(preview, open_readers(environment)))
 
-    generate_to(
+    shoot_to(
         tmp_path / "a.wav",
         Request("dark", checkpoint="wide", size=SIZE, seconds=2, seed=9),
-        open_house(environment),
-        Likenesses(home_folder(environment)),
-        on_event=on_event,
-        preview_every=2,
-        preview_path=preview,
-    )
+        Terms(open_house(environment), Likenesses(home_folder(environment))),
+        watch=Watch(on_event, preview_every=2, preview_path=preview),
+    ).finish()
     states = {layer.name: layer.state for layer in seen[0].layers}
     assert states["credentials"] == states["metadata"] == states["picture mark"] == "answers"
     assert states["registry"] == "silent"

@@ -11,7 +11,8 @@ from zoetrope.core.events import Notice
 from zoetrope.core.request import Request
 from zoetrope.render.crossing import over
 from zoetrope.render.joining import Piece
-from zoetrope.render.longer import Longer, _Maker, _whole
+from zoetrope.render.stretches import Longer, Maker, whole
+from zoetrope.render.terms import Watch
 
 CLOCK = tiny_family.LIMITS.clock
 ASKED = Request("dark", size="48x32", seconds=2, seed=3, steps=2, guidance=1.0)
@@ -65,21 +66,21 @@ class Eyes:
 @pytest.mark.parametrize(("bright", "told"), [(20, 0), (220, 1)])
 def test_stages_that_differ_are_told_and_crossed_and_what_is_given_stays(bright, told):
     events, clips = [], [flat(12, 20), flat(12, bright)]
-    maker = _Maker(ASKED, Knowing(), events.append, None, None)
-    whole = _whole(maker, clips, Longer("bridge", Fraction(1)))
-    assert len(whole.frames) == 36
-    assert whole.sound.shape[1] == 36 * 2000
-    assert np.array_equal(whole.frames[:12], clips[0].frames)
-    assert np.array_equal(whole.frames[24:], clips[1].frames)
-    assert np.array_equal(whole.sound[:, 2000:22000], clips[0].sound[:, 2000:22000])
-    assert np.array_equal(whole.sound[:, 50000:], clips[1].sound[:, 2000:])
+    maker = Maker(ASKED, Knowing(), Watch(events.append))
+    made = whole(maker, clips, Longer("bridge", Fraction(1)))
+    assert len(made.frames) == 36
+    assert made.sound.shape[1] == 36 * 2000
+    assert np.array_equal(made.frames[:12], clips[0].frames)
+    assert np.array_equal(made.frames[24:], clips[1].frames)
+    assert np.array_equal(made.sound[:, 2000:22000], clips[0].sound[:, 2000:22000])
+    assert np.array_equal(made.sound[:, 50000:], clips[1].sound[:, 2000:])
     assert sum(isinstance(event, Notice) and "different stages" in event.text for event in events) == told
 
 
 def test_a_bridge_between_stages_is_the_same_again_where_it_is_kept(tmp_path):
     clips = [flat(12, 20), flat(12, 220)]
-    maker = _Maker(ASKED, Knowing(), None, None, None)
+    maker = Maker(ASKED, Knowing())
     kept = replace(maker, kept_in=tmp_path / "kept")
     longer = Longer("bridge", Fraction(1))
-    assert np.array_equal(_whole(kept, clips, longer).frames, _whole(maker, clips, longer).frames)
+    assert np.array_equal(whole(kept, clips, longer).frames, whole(maker, clips, longer).frames)
     assert not (tmp_path / "kept").exists()

@@ -10,7 +10,8 @@ from zoetrope.core.request import Request
 from zoetrope.media.readers import read_clip
 from zoetrope.release.verify import verify
 from zoetrope.render.house import open_house, open_readers
-from zoetrope.render.live import Run, Steering, stream
+from zoetrope.render.live import Outlet, Run, Steering, stream
+from zoetrope.render.terms import Means
 
 ASKED = Request("dark", size="256x144", seconds=2, seed=3)
 
@@ -22,11 +23,6 @@ class Wide(tiny_family.Tiny):
     limits: object = replace(tiny_family.LIMITS, sides=(16, 256), most_pixels=256 * 144)
 
 
-@pytest.fixture
-def policy(home):
-    return open_house({"ZOETROPE_HOME": str(home)})
-
-
 def test_a_stream_is_marked_labelled_and_remembered(tmp_path, home, policy):
     path, shown = tmp_path / "a.mp4", []
     with path.open("wb") as file:
@@ -35,9 +31,8 @@ def test_a_stream_is_marked_labelled_and_remembered(tmp_path, home, policy):
             policy,
             Steering(ASKED, policy.screen),
             Run(4, paced=False),
-            family=Wide(),
-            write=file.write,
-            show=shown.append,
+            Outlet(file.write, shown.append),
+            Means(Wide()),
         )
     assert count == len(shown) == 48
     clip = read_clip(path)
@@ -57,9 +52,8 @@ def test_a_stream_ends_in_order_when_its_reader_has_gone(policy):
         policy,
         steering,
         Run(None, paced=False),
-        family=Wide(),
-        write=written.append,
-        ended=lambda: len(written) > 2,
+        Outlet(written.append, ended=lambda: len(written) > 2),
+        Means(Wide()),
     )
     assert 0 < count < 200
 
@@ -86,4 +80,4 @@ def test_moves_are_told_once_and_the_last_word_holds(policy):
 def test_a_profile_that_needs_a_signature_makes_no_stream(home):
     policy = open_house({"ZOETROPE_HOME": str(home)}, "eu")
     with pytest.raises(Unsupported, match="needs signed credentials"):
-        stream(ASKED, policy, Steering(ASKED, policy.screen), Run(1), family=Wide(), write=lambda data: None)
+        stream(ASKED, policy, Steering(ASKED, policy.screen), Run(1), Outlet(lambda data: None), Means(Wide()))

@@ -14,8 +14,10 @@ from zoetrope.release.door import release
 from zoetrope.render.house import open_house, time_of_making
 from zoetrope.render.joining import Piece
 from zoetrope.render.likeness import Likenesses
-from zoetrope.render.longer import Longer, Parent, _gap, _Maker, _new, _whole, check_longer, make_longer
+from zoetrope.render.longer import Parent, check_longer, make_longer
 from zoetrope.render.making import making_of
+from zoetrope.render.stretches import Longer, Maker, _gap, settled, whole
+from zoetrope.render.terms import ALONE, Means, Terms, Watch
 
 RNG = np.random.default_rng(0)
 ASKED = Request("dark", size="48x32", seconds=2, seed=3, steps=2, guidance=1.0)
@@ -40,13 +42,13 @@ def clip(frames, size=(48, 32)):
 def test_given_pictures_stay_and_new_ones_stand_beside_them(way, given, places):
     clips = [clip(12) for _ in range(given)]
     new = 30 if way in ("after", "before") else 12
-    maker = _Maker(ASKED, tiny_family.Tiny(), None, None, None)
-    whole = _whole(maker, clips, Longer(way, Fraction(new, 12)))
-    assert len(whole.frames) == 12 * given + new
-    assert whole.sound.shape[1] == 2000 * len(whole.frames)
+    maker = Maker(ASKED, tiny_family.Tiny())
+    made = whole(maker, clips, Longer(way, Fraction(new, 12)))
+    assert len(made.frames) == 12 * given + new
+    assert made.sound.shape[1] == 2000 * len(made.frames)
     for each, place in zip(clips, places, strict=True):
-        assert np.array_equal(whole.frames[place : place + 12], each.frames)
-        heard = whole.sound[:, (place + 1) * 2000 : (place + 11) * 2000]
+        assert np.array_equal(made.frames[place : place + 12], each.frames)
+        heard = made.sound[:, (place + 1) * 2000 : (place + 11) * 2000]
         assert np.array_equal(heard, each.sound[:, 2000 : 11 * 2000])
 
 
@@ -98,21 +100,21 @@ class Scoring(tiny_family.Tiny):
 @pytest.mark.parametrize("way", ["before", "loop", "bridge"])
 def test_the_best_of_several_seeds_makes_what_is_new_in_one_shot(way):
     clips, longer, family = [clip(12), clip(12)][: 1 + (way == "bridge")], Longer(way, Fraction(1)), Scoring()
-    maker = _Maker(replace(ASKED, best_of=4), family, None, None, None)
-    chosen = maker.chosen(*_new(clips, longer, family.limits))
+    maker = Maker(replace(ASKED, best_of=4), family)
+    chosen = settled(maker, clips, longer)
     assert (chosen.request.seed, chosen.request.best_of) == (5, 1)
-    alone = _Maker(replace(ASKED, seed=5), family, None, None, None)
-    assert np.array_equal(_whole(chosen, clips, longer).frames, _whole(alone, clips, longer).frames)
+    alone = Maker(replace(ASKED, seed=5), family)
+    assert np.array_equal(whole(chosen, clips, longer).frames, whole(alone, clips, longer).frames)
 
 
 def test_a_kept_bridge_goes_on_where_it_stood(tmp_path):
     clips, longer, cancel = [clip(12), clip(12)], Longer("bridge", Fraction(1)), Event()
-    left = _Maker(ASKED, tiny_family.Tiny(), lambda _: cancel.set(), cancel, None, tmp_path / "kept")
+    left = Maker(ASKED, tiny_family.Tiny(), Watch(lambda _: cancel.set(), cancel), kept_in=tmp_path / "kept")
     with pytest.raises(Cancelled):
-        _whole(left, clips, longer)
+        whole(left, clips, longer)
     assert (tmp_path / "kept").exists()
-    again = _whole(replace(left, on_event=None, cancel=None), clips, longer)
-    assert np.array_equal(again.frames, _whole(replace(left, cancel=None, on_event=None), clips, longer).frames)
+    again = whole(replace(left, watch=ALONE), clips, longer)
+    assert np.array_equal(again.frames, whole(replace(left, watch=ALONE), clips, longer).frames)
     assert not (tmp_path / "kept").exists()
 
 
@@ -135,9 +137,8 @@ def test_the_whole_leaves_by_the_door_with_its_parent_named(tmp_path, home):
         asked,
         [Parent(given, path)],
         Longer("after", Fraction(1)),
-        policy,
-        Likenesses(home, "nobody"),
-        family=Wide(),
+        Terms(policy, Likenesses(home, "nobody")),
+        Means(Wide()),
     )
     assert len(read_clip(asset.path).frames) == 24
     assert [each.title for each in asset.making.ingredients] == ["a.mp4"]

@@ -1,5 +1,7 @@
 """Words are looked at before anything else is said of them, and a prompt is told only on demand."""
 
+from dataclasses import replace
+
 import pytest
 from tiny_family import Tiny
 
@@ -7,9 +9,8 @@ from zoetrope.core.errors import Refused
 from zoetrope.core.events import Notice
 from zoetrope.core.request import Request
 from zoetrope.release.credentials import read_credentials
-from zoetrope.release.door_policy import open_policy
-from zoetrope.render.likeness import Likenesses
-from zoetrope.render.shoot import generate_to
+from zoetrope.render.shoot import shoot_to
+from zoetrope.render.terms import Means, Watch
 
 
 class Naming(Tiny):
@@ -23,26 +24,18 @@ def ask(prompt):
     return Request(prompt, size="48x32", seconds=1, seed=7)
 
 
-def test_a_listed_word_is_never_said_again(tmp_path, home):
+def test_a_listed_word_is_never_said_again(tmp_path, terms):
     heard = []
     with pytest.raises(Refused) as refused:
-        generate_to(
-            tmp_path / "a.mp4",
-            ask("a porn film"),
-            open_policy(home),
-            Likenesses(home),
-            family=Naming(),
-            on_event=heard.append,
-        )
+        shoot_to(tmp_path / "a.mp4", ask("a porn film"), terms, Means(Naming()), Watch(heard.append))
     assert heard == []
     assert "porn" not in str(refused.value)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_credentials_hold_the_prompt_on_demand(tmp_path, home):
+def test_the_credentials_hold_the_prompt_on_demand(tmp_path, terms):
     for name, tell in (("a.mp4", False), ("b.mp4", True)):
-        shot = generate_to(
-            tmp_path / name, ask("bright things"), open_policy(home), Likenesses(home), family=Tiny(), tell_prompt=tell
-        )
+        told = replace(terms, tell_prompt=tell)
+        shot = shoot_to(tmp_path / name, ask("bright things"), told, Means(Tiny())).finish()
         said = read_credentials(shot.asset.path).release or {}
         assert said.get("prompt") == ("bright things" if tell else None)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import numpy as np
 import typer
 
-from zoetrope.cli.adapters import read_adapter
 from zoetrope.cli.again import command_again
 from zoetrope.cli.clips import ReadClip, fitted, read_clip, size_for
 from zoetrope.cli.grouping import typed
+from zoetrope.cli.manners import open_terms, request_fields
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, open_report
 from zoetrope.cli.shooting import check_ending, check_keep
@@ -21,7 +21,6 @@ from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.cli.wishes import read_wish
 from zoetrope.core.errors import ZoetropeError
 from zoetrope.core.events import Notice, OnEvent
-from zoetrope.core.home import home_folder
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.core.time import exact_seconds
@@ -30,7 +29,8 @@ from zoetrope.engine.families import find_family
 
 if TYPE_CHECKING:
     from zoetrope.render.joining import Piece
-    from zoetrope.render.longer import Parent, Way
+    from zoetrope.render.longer import Parent
+    from zoetrope.render.stretches import Way
 
 UNSAID = "it moves"  # stands for a prompt where none is given: the pictures say who is there
 Seconds: TypeAlias = Annotated[str, typer.Option(help="How long the new part is.")]
@@ -56,7 +56,9 @@ def lengthen(
     ):
         try:
             from zoetrope.media.places import check_output
-            from zoetrope.render.longer import Longer
+            from zoetrope.render.longer import make_longer
+            from zoetrope.render.stretches import Longer
+            from zoetrope.render.terms import Means, Watch
 
             check_output(output)
             check_ending(output, still=False)
@@ -64,53 +66,27 @@ def lengthen(
             parents = _read(clips, family.limits, report.event)
             request = Request(
                 prompt=prompt or UNSAID,
-                negative=settings.negative,
                 seconds=min(Fraction(5), family.limits.seconds[1]),
                 size=_size(parents[0]),
-                seed=manner.chance.seed,
-                steps=manner.chance.steps,
-                guidance=manner.chance.guidance,
-                preset=settings.preset,
-                checkpoint=settings.checkpoint,
-                strict=settings.strict,
                 best_of=manner.effort.best_of,
-                adapters=tuple(map(read_adapter, settings.lora or [])),
+                **request_fields(manner.chance, settings),
             )
             check_keep(manner.effort.keep, request)
-            made = _make(request, parents, Longer(way, exact_seconds(seconds)), output, manner, family, report, wish)
+            made, _ = make_longer(
+                output,
+                request,
+                parents,
+                Longer(way, exact_seconds(seconds)),
+                open_terms(manner.leaving),
+                Means(family, wish=read_wish(settings)),
+                Watch(report.event, wish),
+                kept_in=manner.effort.keep,
+            )
         except ZoetropeError as error:
             report.failed(str(error))
             raise
         again = (*words, "-o", str(output), *typed(settings), *typed(manner.leaving))
         report.finished(Finished(output, made, time.perf_counter() - began, command_again(made, again)))
-
-
-def _make(request, parents, longer, output, manner: Manner, family, report, wish) -> Request:
-    from zoetrope.release.door_policy import Recipient
-    from zoetrope.render.house import open_house, time_of_making
-    from zoetrope.render.likeness import Likenesses
-    from zoetrope.render.longer import make_longer
-
-    settings, leaving = manner.settings, manner.leaving
-    policy = open_house(os.environ, leaving.profile)
-    if leaving.unlabelled_to is not None:
-        policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
-    made, _ = make_longer(
-        output,
-        request,
-        parents,
-        longer,
-        policy,
-        Likenesses(home_folder(os.environ), leaving.said, leaving.consent),
-        family=family,
-        on_event=report.event,
-        cancel=wish,
-        wish=read_wish(settings),
-        kept_in=manner.effort.keep,
-        when=time_of_making(os.environ),
-        tell_prompt=leaving.tell_prompt,
-    )
-    return made
 
 
 def _read(clips: Sequence[Path], limits: Limits, tell: OnEvent) -> "list[Parent]":

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from zoetrope.cli.adapters import read_adapter
 from zoetrope.cli.again import command_again
 from zoetrope.cli.following import Tell, finish
 from zoetrope.cli.grouping import typed
+from zoetrope.cli.manners import open_terms, request_fields
 from zoetrope.cli.options import Manner
 from zoetrope.cli.reports import Finished, Report, open_report
 from zoetrope.cli.stopping import stop_on_interrupt
@@ -97,21 +97,13 @@ def _end(leaving: "Leaving", ask: Ask, output: Path, manner: Manner, report: Rep
 
 
 def _request(ask: Ask, manner: Manner) -> Request:
-    chance, settings = manner.chance, manner.settings
     return Request(
         prompt=ask.prompt,
-        negative=settings.negative,
         seconds=ask.seconds,
         size=ask.size,
-        seed=chance.seed,
-        steps=chance.steps,
-        guidance=chance.guidance,
-        preset=settings.preset,
-        checkpoint=settings.checkpoint,
         conditions=tuple(each.condition for each in ask.given),
-        strict=settings.strict,
-        adapters=tuple(map(read_adapter, settings.lora or [])),
         best_of=manner.effort.best_of,
+        **request_fields(manner.chance, manner.settings),
         **read_trying(ask.trying),
     )
 
@@ -122,43 +114,32 @@ def _make(
     """Refuse what can be refused before torch is imported, then make the shot, whose file is still to be finished."""
     from zoetrope.media.places import check_output, check_place
 
-    settings, leaving = manner.settings, manner.leaving
-    allowed = read_wish(settings)
+    allowed = read_wish(manner.settings)
     check_output(output)
     check_ending(output, request.still)
-    from zoetrope.release.door_policy import Recipient
-    from zoetrope.render.house import open_house, time_of_making
-    from zoetrope.render.likeness import Likenesses
     from zoetrope.render.screening import screen_words
     from zoetrope.render.shoot import shoot_to
+    from zoetrope.render.terms import Means, Watch
 
     check_keep(manner.effort.keep, request)
     if ask.trying.keep_latents is not None:
         check_place(ask.trying.keep_latents)
-    policy = open_house(os.environ, leaving.profile)
-    screen_words(request, policy.screen)  # first: a refusal may name words that the checkpoint does not know
+    terms = open_terms(manner.leaving)
+    screen_words(request, terms.policy.screen)  # first: a refusal may name words that the checkpoint does not know
     family.check(request)
     if isinstance(family, Planned):
         from zoetrope.engine.memory.embeddings import use_folder
 
         use_folder(home_folder(os.environ) / "embeddings")  # so that the next process need not read the prompt again
-    if leaving.unlabelled_to is not None:
-        policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))
+    every = PREVIEW_EVERY if manner.telling.preview else 0
     return shoot_to(
         output,
         request,
-        policy,
-        Likenesses(home_folder(os.environ), leaving.said, leaving.consent),
-        on_event=report.event,
-        cancel=wish,
-        preview_every=PREVIEW_EVERY if manner.telling.preview else 0,
-        preview_path=report.preview_path,
-        family=family,
-        wish=allowed,
+        terms,
+        Means(family, wish=allowed),
+        Watch(report.event, wish, every, report.preview_path),
         kept_in=manner.effort.keep,
-        when=time_of_making(os.environ),
         files=tuple(each.file for each in ask.given if each.file is not None),
-        tell_prompt=leaving.tell_prompt,
     )
 
 

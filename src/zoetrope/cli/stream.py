@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from zoetrope.cli.adapters import read_adapter
 from zoetrope.cli.grouping import grouped
 from zoetrope.cli.lines import HELP, Quit, Say, listening, read_line
+from zoetrope.cli.manners import request_fields
 from zoetrope.cli.options import Chance, Settings
 from zoetrope.cli.stopping import stop_on_interrupt
 from zoetrope.cli.wishes import read_wish
@@ -58,17 +58,10 @@ def stream(
     limits = family.limits
     request = Request(
         prompt=prompt,
-        negative=settings.negative,
         seconds=min(Fraction(5), limits.seconds[1]),
         size=limits.learned[0] if size is None else read_size(size),
-        seed=chance.seed,
-        steps=chance.steps,
-        guidance=chance.guidance,
-        preset=settings.preset,
-        checkpoint=settings.checkpoint,
         conditions=(CameraPath(read_moves(camera)),) if camera else (),
-        strict=settings.strict,
-        adapters=tuple(map(read_adapter, settings.lora or [])),
+        **request_fields(chance, settings),
     )
     length = None if seconds is None else exact_seconds(seconds)
     if length is not None and limits.clock.frames(length) < limits.clock.frame_rate // 2:
@@ -81,7 +74,8 @@ def _run(request, family, allowed: Wish, output, length, paced, profile, quiet: 
     """Open the house and the outlet, listen, and stream."""
     from zoetrope.cli.outlets import open_outflow, open_terminal
     from zoetrope.render.house import open_house, time_of_making
-    from zoetrope.render.live import Run, Steering, stream
+    from zoetrope.render.live import Outlet, Run, Steering, stream
+    from zoetrope.render.terms import Means, Watch
 
     policy = open_house(os.environ, profile)
     steering = Steering(request, policy.screen)
@@ -93,22 +87,11 @@ def _run(request, family, allowed: Wish, output, length, paced, profile, quiet: 
         outflow = open_until_end.enter_context(open_outflow(output, 1)) if output else None
         screen = open_until_end.enter_context(open_terminal(sys.stderr)) if outflow is None else None
         open_until_end.enter_context(listening(0, _hearer(steering, wish)))
-        run = Run(length, paced if paced is not None else output in (None, "-"))
+        run = Run(length, paced if paced is not None else output in (None, "-"), time_of_making(os.environ))
+        outlet = Outlet(outflow.write, ended=outflow.ended) if outflow else Outlet(show=screen.show if screen else None)
+        watch = Watch(lambda event: _told(event, quiet), wish)
         _tell(f"streaming; {HELP}.", quiet)
-        frames = stream(
-            request,
-            policy,
-            steering,
-            run,
-            family=family,
-            write=outflow.write if outflow else None,
-            show=screen.show if screen else None,
-            ended=outflow.ended if outflow else lambda: False,
-            on_event=lambda event: _told(event, quiet),
-            cancel=wish,
-            wish=allowed,
-            when=time_of_making(os.environ),
-        )
+        frames = stream(request, policy, steering, run, outlet, Means(family, wish=allowed), watch)
     _tell(f"{frames} frames, {frames / family.limits.clock.frame_rate:.1f} s of stream.", quiet)
 
 

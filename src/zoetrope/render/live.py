@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
@@ -17,7 +17,6 @@ import numpy as np
 
 from zoetrope.core.cancel import Cancel
 from zoetrope.core.errors import Cancelled
-from zoetrope.core.events import OnEvent
 from zoetrope.core.motion import CameraPath, Hold, Stroke
 from zoetrope.core.request import Request
 from zoetrope.core.time import Seconds
@@ -29,12 +28,10 @@ from zoetrope.release.screen.verdict import Verdict
 from zoetrope.render.ahead import Ahead
 from zoetrope.render.making import making_of
 from zoetrope.render.screening import screen_words
+from zoetrope.render.terms import ALONE, HERE, Means, Watch
 
 if TYPE_CHECKING:
     from zoetrope.engine.endless import Direction
-    from zoetrope.engine.families import Family
-    from zoetrope.engine.memory.plan import Wish
-    from zoetrope.engine.numerics import Numerics
     from zoetrope.engine.stream import Part
 
 PARTS_AHEAD = 2  # of a second each: what is typed takes effect soon, and a slow chunk does not stop the picture
@@ -91,10 +88,25 @@ def _same(one: CameraPath | Stroke | Hold, other: CameraPath | Stroke | Hold) ->
 
 @dataclass(frozen=True)
 class Run:
-    """How a stream runs. `seconds` None: until somebody stops it; `paced`: not faster than it plays."""
+    """How a stream runs. `seconds` None: until somebody stops it; `paced`: not faster than it plays.
+
+    `when` is the time of making that it tells, now if left out.
+    """
 
     seconds: Seconds | None = None
     paced: bool = True
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Outlet:
+    """Where a stream goes. `write` takes the bytes of a fragmented MP4, `show` each picture as it leaves, when it is
+    due; `ended` says whether the reader has gone.
+    """
+
+    write: Callable[[bytes], object] | None = None
+    show: Show | None = None
+    ended: Callable[[], bool] = lambda: False
 
 
 def stream(
@@ -102,21 +114,13 @@ def stream(
     policy: Policy,
     steering: Steering,
     run: Run,
-    *,
-    family: Family,
-    write: Callable[[bytes], object] | None = None,
-    show: Show | None = None,
-    ended: Callable[[], bool] = lambda: False,
-    on_event: OnEvent | None = None,
-    cancel: Cancel | None = None,
-    numerics: Numerics | None = None,
-    wish: Wish | None = None,
-    when: datetime | None = None,
+    outlet: Outlet,
+    means: Means = HERE,
+    watch: Watch = ALONE,
 ) -> int:
     """Make, screen, mark and hand out a stream until its seconds are over or somebody stops it; returns its frames.
 
-    `write` takes the bytes of a fragmented MP4, `show` each picture as it leaves, when it is due; `ended` says whether
-    the reader has gone. Whether a wish to stop came or the reader left, the stream ends in order.
+    Whether a wish to stop came or the reader left, the stream ends in order.
     Raises: InvalidRequest, Unsupported, Refused, WeightsError, MediaError.
     """
     from zoetrope.engine.endless import check_endless, go_on
@@ -124,17 +128,16 @@ def stream(
     from zoetrope.engine.loading import loaded
     from zoetrope.engine.numerics import choose_numerics
 
-    request, family = prepare(request, family, on_event)
+    request, family = prepare(request, means.family, watch.on_event)
     check_endless(family)
     clock = family.limits.clock
-    making = making_of(request, when or datetime.now(UTC), checkpoint=family.limits.checkpoint)
-    pace = _Pace(clock.frame_rate) if run.paced else None
+    making = making_of(request, run.when or datetime.now(UTC), checkpoint=family.limits.checkpoint)
 
     def stopping() -> bool:
-        return _is_set(cancel) or ended()
+        return _is_set(watch.cancel) or outlet.ended()
 
     door = LiveRelease(
-        write,
+        outlet.write,
         making,
         policy,
         size=(request.size.width, request.size.height),
@@ -143,63 +146,64 @@ def stream(
         about=steering.about,
     )
     with door:
-        checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
+        checkpoint = loaded(family, plan_for(family, request, means.numerics or choose_numerics(), means.wish))
 
         def make(stopped: Callable[[], bool]) -> Iterator[Part]:
             return go_on(request, family, checkpoint, steering.next, cancel=lambda: stopped() or stopping())
 
         most = None if run.seconds is None else clock.frames(run.seconds)
+        pace = _Pace(clock.frame_rate, stopping) if run.paced else None
         with Ahead(make, PARTS_AHEAD, "stream") as parts:
-            return _hand_out(parts, door, steering, most, pace, show, stopping)
+            count, about = 0, steering.about
+            for part in _until_stopped(parts, stopping):
+                if steering.about is not about:
+                    about = steering.about
+                    door.hear(about)
+                kept = part.frames if most is None else part.frames[: most - count]
+                _show(door.through(kept, part.sound), count, outlet.show, pace)
+                count += len(kept)
+                if count == most:
+                    break
+            return count
 
 
-def _hand_out(
-    parts: Ahead[Part],
-    door: LiveRelease,
-    steering: Steering,
-    most: int | None,
-    pace: _Pace | None,
-    show: Show | None,
-    stopping: Callable[[], bool],
-) -> int:
-    """Let parts out of the door until it is enough; returns how many frames left."""
-    count, about = 0, steering.about
+def _until_stopped(parts: Iterable[Part], stopping: Callable[[], bool]) -> Iterator[Part]:
+    """Parts until somebody stops them: a wish to stop, and a reader who goes away, are how a stream ends."""
     try:
         for part in parts:
-            if steering.about is not about:
-                about = steering.about
-                door.hear(about)
-            kept = part.frames if most is None else part.frames[: most - count]
-            if pace is not None and show is None:
-                pace.wait(count, stopping)
-            for frame in door.through(kept, part.sound):
-                if show is not None:
-                    if pace is not None:
-                        pace.wait(count, stopping, lead=0)
-                    show(frame)
-                count += 1
-            if stopping() or count == most:
-                break
+            yield part
+            if stopping():
+                return
     except Cancelled:
-        pass  # somebody stopped it, or its reader went away: both are how a stream ends
-    return count
+        return
+
+
+def _show(frames: Iterable[np.ndarray], first: int, show: Show | None, pace: _Pace | None) -> None:
+    """Let pictures out, each when it is due; those that nobody is shown, all when the first of them is."""
+    if pace is not None and show is None:
+        pace.wait(first)
+    for number, frame in enumerate(frames, first):
+        if show is not None:
+            if pace is not None:
+                pace.wait(number, lead=0)
+            show(frame)
 
 
 class _Pace:
     """Holds a stream to its own time, counted from its first picture."""
 
-    def __init__(self, rate: int) -> None:
-        self._rate, self._began = rate, 0.0
+    def __init__(self, rate: int, stopping: Callable[[], bool]) -> None:
+        self._rate, self._stopping, self._began = rate, stopping, 0.0
 
-    def wait(self, frame: int, stopping: Callable[[], bool], lead: float = LEAD) -> None:
-        """Wait until a frame is due. Who is late shows the rest at its own pace, and does not hurry."""
+    def wait(self, frame: int, lead: float = LEAD) -> None:
+        """Wait until a frame is due, or somebody stops. Who is late shows the rest at its own pace, unhurried."""
         now = time.monotonic()
         if not frame:
             self._began = now
         due = self._began + frame / self._rate - lead
         if now - due > lead + _LATE:
             self._began += now - due - lead
-        while (left := due - time.monotonic()) > 0 and not stopping():
+        while (left := due - time.monotonic()) > 0 and not self._stopping():
             time.sleep(min(left, _LOOK))
 
 
