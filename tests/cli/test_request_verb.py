@@ -66,7 +66,7 @@ def test_a_shot_that_fails_ends_the_row_and_leaves_those_before_it(directed, tmp
 
 def test_python_asks_for_any_verb(directed, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    made = zoetrope.request({**SHOT, "output": "a.mp4"})
+    made = zoetrope.request({**SHOT, "output": Path("a.mp4")})
     assert made == [tmp_path / "a.mp4"]
     assert made[0].exists()
     assert capsys.readouterr() == ("", "")
@@ -82,6 +82,9 @@ def test_python_asks_for_any_verb(directed, tmp_path, capsys, monkeypatch):
         ("{prompt: a}", "names no output"),
         ("{prompt: a, output: b.mp4, seconds: {a: 1}}", "seconds was"),
         ("{prompt: a, output: b.mp4, seconds: [1, 2]}", "give one value"),
+        ("{prompt: &a [*a], output: b.mp4}", "prompt was"),
+        ("{prompt: a, output: b.mp4, image: [[a]]}", "image was"),
+        ("{make: [extend], output: b.mp4}", "make was ['extend']"),
         ("{prompt: a, output: b.mp4, strict: 3}", "it is true or false"),
         ("{output: b.mp4}", "Missing argument"),
         ("{prompt: a, output: b.mp4, negative: no}", "put it in quotes"),
@@ -116,6 +119,17 @@ def test_check_makes_nothing(directed, tmp_path, capsys):
 def test_python_names_the_request_that_is_wrong():
     with pytest.raises(InvalidRequest, match="request 2 of those given"):
         zoetrope.request([{**SHOT, "output": "a.mp4"}, {"prompt": "b"}])
+
+
+@pytest.mark.parametrize("wanted", [None, 5])
+def test_python_gives_requests(wanted):
+    with pytest.raises(InvalidRequest, match="the requests were"):
+        zoetrope.request(wanted)
+
+
+@pytest.mark.parametrize("kept", ["--keep", "--keep-latents"])
+def test_a_shot_is_not_written_over_by_what_is_kept_of_it(kept, refuse, tmp_path):
+    assert "given one name" in refuse("generate", "bright", "--seed", 1, kept, tmp_path / "made.mp4")
 
 
 def test_a_shot_waits_for_every_file_that_it_goes_on_from():

@@ -72,7 +72,7 @@ def generate(
 def _seconds(frame: Frame, restyle: Path | None, output: Path, limits: Limits) -> Fraction:
     """As long as it is asked to be; else a still, as long as the clip that it is made out of, or five seconds."""
     if frame.seconds is not None:
-        return exact_seconds(frame.seconds.removesuffix("s"))
+        return exact_seconds(frame.seconds)
     if output.suffix.lower() == STILL:
         return Fraction(0)
     usual = min(Fraction(5), limits.seconds[1])

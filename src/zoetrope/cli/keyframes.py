@@ -35,7 +35,7 @@ def split(written: str) -> tuple[Path, Fraction | Literal["first", "last"]]:
     if time == "last":
         return Path(file), "last"
     try:
-        return Path(file), exact_seconds(time.removesuffix("s"))
+        return Path(file), exact_seconds(time)
     except InvalidRequest:
         raise InvalidRequest(
             f"--image was {written!r}; the time after @ is first, last or seconds, such as sun.png@2.5s."

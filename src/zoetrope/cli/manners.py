@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from zoetrope.cli.adapters import read_adapter
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.home import home_folder
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def open_terms(leaving: Leaving) -> Terms:
     from zoetrope.render.likeness import Likenesses
     from zoetrope.render.terms import Terms
 
+    if leaving.agreement and leaving.unlabelled_to is None:
+        raise InvalidRequest("--agreement was given without --unlabelled-to; name the recipient who labels the file.")
     policy = open_house(os.environ, leaving.profile)
     if leaving.unlabelled_to is not None:
         policy = policy.without_label(Recipient(leaving.unlabelled_to, leaving.agreement))

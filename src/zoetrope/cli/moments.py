@@ -9,7 +9,7 @@ from zoetrope.core.time import exact_seconds, show_seconds
 def read_moment(option: str, written: str) -> Fraction:
     """Read "2.5s" or "2.5". Raises: InvalidRequest, naming the option."""
     try:
-        return exact_seconds(written.strip().removesuffix("s"))
+        return exact_seconds(written)
     except InvalidRequest:
         raise InvalidRequest(f"{option} was {written!r}; it is seconds from the start, such as 2.5s.") from None
 

@@ -88,8 +88,8 @@ def _machine(gigabytes: int | None) -> Machine:
 
 
 def _wish(asked: Asked) -> Wish:
-    precision = read_precision(asked.precision) if asked.precision else None
-    return Wish(precision, read_bytes(asked.memory) if asked.memory else None)
+    precision = read_precision(asked.precision) if asked.precision is not None else None
+    return Wish(precision, read_bytes(asked.memory) if asked.memory is not None else None)
 
 
 def _request(asked: Asked, family: Family) -> Request:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import typer
 
 from zoetrope.cli.following import Row, in_a_row
 from zoetrope.cli.request_files import Asked, ask, read_requests
+from zoetrope.core.errors import InvalidRequest
 
 MAKING = ("generate", "retake", "edit", "foley", "extend", "bridge")
 
@@ -37,6 +38,8 @@ def read(wanted: str | Path | Mapping[str, Any] | Sequence[Mapping[str, Any]]) -
     """
     if isinstance(wanted, str | Path):
         return ask(read_requests(Path(wanted)), verbs(), str(wanted), os.path.dirname(wanted))
+    if not isinstance(wanted, Iterable):
+        raise InvalidRequest(f"the requests were {wanted!r:.60}; give a mapping, a list of them or the path of a file.")
     return ask([wanted] if isinstance(wanted, Mapping) else wanted, verbs(), "those given")
 
 

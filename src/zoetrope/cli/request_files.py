@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import typer
@@ -103,7 +103,7 @@ def _checked(request: Any, verbs: Mapping[str, Any]) -> tuple[str, list[tuple[An
     if not isinstance(request, Mapping) or not all(isinstance(key, str) for key in request):
         raise InvalidRequest(f"it is {request!r}; write keys and values, such as prompt: a red ball bounces.")
     verb = request.get(MAKE, "generate")
-    if verb not in verbs:
+    if not isinstance(verb, str) or verb not in verbs:
         raise InvalidRequest(f"{MAKE} was {verb!r}; it is one of {', '.join(verbs)}.")
     known = {name: each for each in verbs[verb].params for name in _names(each)}
     values = {key.replace("-", "_"): value for key, value in request.items() if key != MAKE}
@@ -150,8 +150,7 @@ def _texts(key: str, value: Any) -> list[str]:
     """A value as it would be typed, or several of a list."""
     if isinstance(value, bool):
         return []  # of a flag
-    if isinstance(value, str | int | float):
-        return [str(value)]
-    if isinstance(value, list) and value:
-        return [text for each in value for text in _texts(key, each)]
+    listed = value if isinstance(value, list | tuple) and value else [value]
+    if all(isinstance(each, str | int | float | PurePath) and not isinstance(each, bool) for each in listed):
+        return [str(each) for each in listed]
     raise InvalidRequest(f"{key} was {value!r}; give a text, a number or a list of them, a time in quotes.")

@@ -122,6 +122,7 @@ def _make(
     from zoetrope.render.terms import Means, Watch
 
     check_keep(manner.effort.keep, request)
+    _check_apart(output, manner.effort.keep, ask.trying.keep_latents)
     if ask.trying.keep_latents is not None:
         check_place(ask.trying.keep_latents)
     terms = open_terms(manner.leaving)
@@ -141,6 +142,13 @@ def _make(
         kept_in=manner.effort.keep,
         files=tuple(each.file for each in ask.given if each.file is not None),
     )
+
+
+def _check_apart(*named: Path | None) -> None:
+    """Refuse one name for several files of a shot, of which the last would take the others' place."""
+    files = [file.absolute() for file in named if file is not None]
+    if len(set(files)) < len(files):
+        raise InvalidRequest(f"{named[0]} and what is kept of the shot are given one name; give each its own.")
 
 
 def check_ending(output: Path, still: bool) -> None:

@@ -13,7 +13,7 @@ def read_wish(settings: Settings) -> Wish:
     if settings.compile:
         keep_compiled_in(home_folder(os.environ) / "compiled")
     return Wish(
-        read_precision(settings.precision) if settings.precision else None,
-        read_bytes(settings.memory) if settings.memory else None,
+        read_precision(settings.precision) if settings.precision is not None else None,
+        read_bytes(settings.memory) if settings.memory is not None else None,
         compiled=settings.compile,
     )

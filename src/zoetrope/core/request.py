@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from zoetrope.core.agreement import check_agreement
 from zoetrope.core.conditions import Condition
@@ -29,7 +29,7 @@ class Adapter:
     """A small file of weights (LoRA) that is laid over a checkpoint for one request.
 
     `source` is its path; `expert` is which of two experts it is for, where a checkpoint has two.
-    Raises: InvalidRequest for a strength that is no number from -10 to 10.
+    Raises: InvalidRequest for a strength that is no number from -10 to 10, and for no name.
     """
 
     source: str
@@ -37,6 +37,8 @@ class Adapter:
     expert: Literal["both", "high", "low"] = "both"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.source, str) or not self.source:
+            raise InvalidRequest(f"an adapter was {self.source!r}; name its file, such as style.safetensors.")
         number = isinstance(self.strength, int | float) and not isinstance(self.strength, bool)
         if not number or not abs(self.strength) <= MOST_ADAPTER:
             raise InvalidRequest(
@@ -77,10 +79,16 @@ class Request:
     def __post_init__(self) -> None:
         object.__setattr__(self, "seconds", exact_seconds(self.seconds))
         object.__setattr__(self, "size", read_size(self.size))
-        object.__setattr__(self, "conditions", tuple(self.conditions))
-        object.__setattr__(self, "adapters", tuple(self.adapters))
+        object.__setattr__(self, "conditions", _several("conditions", self.conditions))
+        object.__setattr__(self, "adapters", _several("adapters", self.adapters))
         _check_prompt(self.prompt)
-        _check_text("negative prompt", self.negative)
+        check_text("negative prompt", self.negative)
+        check_text("preset", self.preset)
+        check_text("checkpoint", self.checkpoint)
+        for field, kind in (("sound", bool), ("strict", bool), ("variation", Variation), ("draft", Approved)):
+            _check_kind(field, getattr(self, field), kind)
+        for adapter in self.adapters:
+            _check_kind("adapter", adapter, Adapter)
         if self.seed is not None:
             check_seed(self.seed)
         if self.steps is not None:
@@ -106,20 +114,34 @@ def _check_chance(request: Request) -> None:
 
 
 def _check_prompt(prompt: str) -> None:
-    _check_text("prompt", prompt)
+    check_text("prompt", prompt)
     if not any(each.isprintable() and not each.isspace() for each in prompt):
         raise InvalidRequest(
             'the prompt is empty; say what the shot shows, for instance "a red ball bounces on a meadow".'
         )
 
 
-def _check_text(name: str, text: str) -> None:
+def check_text(name: str, text: str) -> None:
+    """Raises: InvalidRequest for what is no text, or more than anything reads."""
     if not isinstance(text, str):
         raise InvalidRequest(f"the {name} must be text, not {type(text).__name__}.")
     if len(text) > LONGEST_PROMPT:
         raise InvalidRequest(
             f"the {name} has {len(text)} characters; at most {LONGEST_PROMPT} are read, so shorten it."
         )
+
+
+def _check_kind(field: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind) and not (value is None and kind in (Variation, Approved)):
+        wanted = "True or False" if kind is bool else f"of the kind {kind.__name__}"
+        raise InvalidRequest(f"{field} was {value!r:.60}; it must be {wanted}.")
+
+
+def _several(field: str, values: Any) -> tuple[Any, ...]:
+    try:
+        return tuple(values)
+    except TypeError:
+        raise InvalidRequest(f"{field} was {values!r:.60}; it must be a list, which may be empty.") from None
 
 
 def _check_steps(steps: int) -> None:

@@ -12,17 +12,20 @@ from fractions import Fraction
 from zoetrope.core.errors import InvalidRequest
 
 Seconds = Fraction
+LONGEST = 10**9  # seconds, thirty years: what is longer is no time that anybody means
 
 
 def exact_seconds(value: float | int | str | Fraction) -> Seconds:
-    """Read seconds as a person writes them: 0.1 is one tenth, not the nearest binary number.
+    """Read seconds as a person writes them: 2.5, "2.5s"; 0.1 is one tenth, not the nearest binary number.
 
-    Raises: InvalidRequest if the value is not a finite number, or is negative.
+    Raises: InvalidRequest if the value is not a finite number, is negative, or longer than anybody waits.
     """
     try:
-        seconds = value if isinstance(value, Fraction) else Fraction(str(value))
+        seconds = value if isinstance(value, Fraction) else Fraction(str(value).strip().removesuffix("s"))
     except (ValueError, ZeroDivisionError):
-        raise InvalidRequest(f"seconds was {value!r}; it must be a number such as 2.5.") from None
+        raise InvalidRequest(f"seconds was {value!r:.40}; it must be a number such as 2.5.") from None
+    if seconds > LONGEST:
+        raise InvalidRequest(f"seconds was {value!r:.40}; it must be a number such as 2.5, and no more than {LONGEST}.")
     if seconds < 0:
         raise InvalidRequest(f"seconds was {show_seconds(seconds)}; it must not be negative. Ask for 0.5 or more.")
     return seconds

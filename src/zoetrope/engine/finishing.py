@@ -55,6 +55,10 @@ def read_draft(path: Path, strength: float | None = None) -> Approved:
 
     Raises: InvalidRequest if the file is not there, damaged or none of these; for a strength that is none.
     """
+    if not path.is_file():
+        raise InvalidRequest(
+            f"{path} holds no draft: it is no file; name the one that `zoetrope generate --keep-latents` wrote."
+        )
     try:
         with safe_open(path, "numpy") as held:
             said = held.metadata() or {}

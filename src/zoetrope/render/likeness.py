@@ -9,10 +9,12 @@ import getpass
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.request import Request
 from zoetrope.release.asset import Ingredient
 from zoetrope.release.consent import ANYONE, Declaration, FaceDetector, Likeness, Use, check_use
@@ -34,6 +36,13 @@ class Likenesses:
     user: str = ""
     project: str = ANYONE
     detector: FaceDetector | None = None
+
+    def __post_init__(self) -> None:
+        if self.shows not in (None, *get_args(Declaration)):
+            known = ", ".join(get_args(Declaration))
+            raise InvalidRequest(f"whom pictures show was {self.shows!r}; say one of {known}.")
+        if not isinstance(self.consent, str | None):
+            raise InvalidRequest(f"the consent was {self.consent!r}; give the id of one that is registered.")
 
     def check(self, request: Request, given: tuple[Ingredient, ...], now: datetime) -> tuple[Likeness, ...]:
         """The consents that a request rests on. Raises: NeedsConsent, with the text to agree to; Refused."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoetrope.core.cancel import Cancel
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import OnEvent
 from zoetrope.release.door_policy import Policy
 from zoetrope.render.likeness import Likenesses
@@ -57,6 +58,12 @@ class Watch:
     cancel: Cancel | None = None
     preview_every: int = 0
     preview_path: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.on_event is not None and not callable(self.on_event):
+            raise InvalidRequest(f"on_event was {self.on_event!r}; it must be a function that takes an event.")
+        if self.cancel is not None and not callable(self.cancel) and not hasattr(self.cancel, "is_set"):
+            raise InvalidRequest(f"cancel was {self.cancel!r}; it must be a threading.Event or a function.")
 
 
 HERE, ALONE = Means(), Watch()  # what is meant where nothing is said

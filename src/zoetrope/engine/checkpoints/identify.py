@@ -28,7 +28,10 @@ def describe(path: Path, models: Models) -> Descriptor:
     if not path.is_file():
         raise WeightsError(f"{path} is missing; give a checkpoint's folder, or its .safetensors or .gguf file.")
     if path.suffix.lower() not in FILES:
-        raise WeightsError(f"{path} is no checkpoint; that is a folder in the layout of diffusers, or one of {FILES}.")
+        raise WeightsError(
+            f"{path} is no checkpoint; that is a folder in the layout of diffusers, or a file that ends in "
+            f"{' or '.join(FILES)}."
+        )
     return _checked(describe_single(path, models))
 
 

@@ -10,6 +10,9 @@ import importlib
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.request import check_text
+
 if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
@@ -109,6 +112,9 @@ def find_family(checkpoint: str, models: Models | None = None) -> Family:
 
     Raises: InvalidRequest if there is none; WeightsError if what lies there cannot be one.
     """
+    check_text("checkpoint", checkpoint)
+    if not checkpoint:
+        raise InvalidRequest("the checkpoint is empty; give a name that `zoetrope models` lists, or a path.")
     if checkpoint not in CHECKPOINTS:
         from zoetrope.engine.families.opening import open_family
 
