@@ -1,5 +1,10 @@
 """Every bad input is one sentence on standard error and exit code 2, with no traceback and nothing left behind."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from PIL import Image
 
@@ -115,6 +120,21 @@ def test_no_output(capsys):
 )
 def test_other_verbs(line, capsys):
     refused(capsys, *line)
+
+
+def test_a_name_that_is_no_text(tmp_path, capsys):
+    named = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.mp4")
+    assert "is no text" in refused(capsys, "generate", PROMPT, "-o", named)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device is always full")
+def test_a_full_place_for_what_is_said():
+    command = [sys.executable, "-m", "zoetrope.cli.main", "models"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert done.returncode == 2
+    assert done.stderr == "zoetrope: the system refused to go on: No space left on device.\n"
 
 
 def test_no_arguments_show_the_verbs(capsys):

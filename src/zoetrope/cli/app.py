@@ -87,6 +87,8 @@ def run(arguments: Sequence[str]) -> int:
         return _say(str(error), EXIT_REFUSED)
     except MemoryError:
         return _say("the memory of this machine is full; ask for fewer seconds or a smaller size.", EXIT_REFUSED)
+    except OSError as error:
+        return _say(f"the system refused to go on: {error.strerror or error}", EXIT_REFUSED)
     except typer.TyperException as error:
         return _say(error.format_message(), EXIT_REFUSED)
     return code if isinstance(code, int) else 0

@@ -49,6 +49,10 @@ def check_place(place: Path, *, needed_bytes: int = LEAST_FREE_BYTES) -> None:
     """Make sure that a file of any kind can be written there; leaves nothing behind. Raises: as `check_output`."""
     if "\0" in str(place):
         raise InvalidRequest("the file name holds a zero byte; leave it out")
+    if not _is_text(place):
+        raise InvalidRequest(
+            f"the file name {str(place)!r} is no text, and credentials name their file; choose another"
+        )
     with writing(place):
         _check_names(place)
         probe = Placed(place)
@@ -62,6 +66,15 @@ def check_place(place: Path, *, needed_bytes: int = LEAST_FREE_BYTES) -> None:
             f"cannot write {place}: the disk has {free / 1e6:.1f} MB left and {needed_bytes / 1e6:.1f} MB are needed; "
             "free some space or choose another folder"
         )
+
+
+def _is_text(place: Path) -> bool:
+    """Whether a name is text in UTF-8, which names from other encodings need not be."""
+    try:
+        str(place).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _check_names(place: Path) -> None:
