@@ -167,7 +167,9 @@ def _that_fit(family: Plannable, request: Request, machine: Machine, wish: Wish)
     """Other precisions, sizes and lengths that fit, the nearest of each."""
 
     def fits(other: Request, precision: Precision | None = wish.precision) -> bool:
-        return _best(family.descriptor, family.workload(other), machine, precision) is not None
+        workload = family.workload(other)
+        plans = _candidates(family.descriptor, workload, machine, precision)
+        return any(forecast(family.descriptor, workload, plan, machine).fits(machine) for plan in plans)
 
     if wish.precision is not None:
         packed = [kind for kind in PACKED if kind is not wish.precision and fits(request, kind)]

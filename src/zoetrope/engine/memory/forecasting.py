@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -101,8 +102,9 @@ def _stage(work: Work, parts: Mapping[str, PartFiles], plan: Plan, machine: Mach
     return Stage(work.part, device, host, _seconds(work, files, planned, machine))
 
 
+@lru_cache(maxsize=1024)
 def weight_bytes(files: PartFiles, planned: PartPlan) -> int:
-    """All weights of a part in its precision."""
+    """All weights of a part in its precision; the same few are asked for by every plan that is tried."""
     return _outside_bytes(anatomy(files), planned) + _block_bytes(files, planned)
 
 
