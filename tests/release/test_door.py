@@ -166,7 +166,7 @@ def test_what_does_not_read_back_never_appears(tmp_path, policy):
 
 def test_a_finished_picture_on_the_deny_list_is_not_released(tmp_path, policy):
     listed = tmp_path / "known.csv"
-    listed.write_text(pdq(toy_clip()[0][12]).hex)
+    listed.write_text(pdq(toy_clip()[0][12]).bits.hex())
     strict = replace(policy, screen=ScreenPolicy(denied=read_deny_list(listed)))
     with pytest.raises(Refused, match="finished picture"):
         whole(tmp_path / "a.mp4", strict)

@@ -144,7 +144,7 @@ def test_an_endpoint_that_cannot_be_is_refused_at_once(given):
 
 
 def test_hashes_are_those_of_the_reference():
-    assert pdq(NOISE).hex == NOISE_PDQ
+    assert pdq(NOISE).bits.hex() == NOISE_PDQ
     assert pdq(NOISE[:, ::-1]) == pdq_and_mirrored(NOISE)[1]
     assert pdq(np.zeros((4, 4, 3), np.uint8)).quality == 0
 
@@ -152,7 +152,7 @@ def test_hashes_are_those_of_the_reference():
 def test_a_denied_picture_is_known_again_scaled_recoded_and_mirrored(clip, tmp_path):
     others = draw(write_scene(np.random.default_rng(4)))
     listed = tmp_path / "known.csv"
-    listed.write_text(f"hash,what\n{pdq(clip[30]).hex},known case\n# note\n{'0' * 64}\n", encoding="utf-8")
+    listed.write_text(f"hash,what\n{pdq(clip[30]).bits.hex()},known case\n# note\n{'0' * 64}\n", encoding="utf-8")
     policy = ScreenPolicy(lists=(), denied=read_deny_list(listed))
     small = cv2.resize(clip[30], (192, 108), interpolation=cv2.INTER_AREA)
     coded = cv2.imencode(".jpg", clip[30], [cv2.IMWRITE_JPEG_QUALITY, 60])[1]
@@ -162,7 +162,7 @@ def test_a_denied_picture_is_known_again_scaled_recoded_and_mirrored(clip, tmp_p
         assert [(found.category, found.severity) for found in verdict.findings] == [("known_case", "block")]
     assert screen_pictures(others[:1], 12, policy).allowed
     assert screen_pictures(np.zeros((1, 64, 64, 3), np.uint8), 12, policy).allowed
-    listed.write_text(pdq(others[0]).hex, encoding="utf-8")
+    listed.write_text(pdq(others[0]).bits.hex(), encoding="utf-8")
     assert not screen_pictures(others[:1], 12, ScreenPolicy(denied=read_deny_list(listed))).allowed
 
 

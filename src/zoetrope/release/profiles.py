@@ -14,8 +14,6 @@ import yaml
 
 from zoetrope.core.errors import InvalidRequest
 
-LAYERS = ("credentials", "picture_mark", "sound_mark", "aigc")
-
 
 @dataclass(frozen=True)
 class Constant:
@@ -50,14 +48,13 @@ class Visible:
 class Profile:
     """What a release must carry.
 
-    `layers` are machine-readable and written wherever the file can hold them; of them at least `least_layers` must be
-    there, signed credentials among them where `needs_signature`. `needs_provider`: who offers the service must be
-    configured. `audible`: sound without pictures carries a notice that is heard.
+    Machine-readable layers are written wherever a file can hold them; at least `least_layers` must be there, signed
+    credentials among them where `needs_signature`. `needs_provider`: who offers the service must be configured.
+    `audible`: sound without pictures carries a notice that is heard.
     """
 
     name: str
     says: str
-    layers: tuple[str, ...]
     least_layers: int
     visible: Visible
     needs_signature: bool = False
@@ -99,7 +96,6 @@ def read_profile(name: str) -> Profile:
         name=name,
         **found
         | {
-            "layers": tuple(found["layers"]),
             "least_layers": law(least) if isinstance(least, str) else least,
             "visible": _visible(**found["visible"]),
         },

@@ -25,11 +25,6 @@ class Hash:
     bits: bytes
     quality: int
 
-    @property
-    def hex(self) -> str:
-        """64 digits, as deny lists are exchanged."""
-        return self.bits.hex()
-
 
 def pdq(picture: np.ndarray) -> Hash:
     """The hash of a picture. Shapes: (h, w, 3) uint8.
