@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from small_hub import SmallHub, read_files, serve
-from written_checkpoints import counted, write_folder, write_tensors
+from written_checkpoints import as_pickle, counted, write_folder, write_tensors
 
 from zoetrope.cli.app import run
 from zoetrope.engine.checkpoints.cards import cards
@@ -109,18 +109,13 @@ def _strange_type(folder: Path) -> None:
     write_tensors(folder / "vae" / "diffusion_pytorch_model.safetensors", {"weight": counted(2, 3)}, dtype="Q4")
 
 
-def _pickle(folder: Path) -> None:
-    file = folder / "vae" / "diffusion_pytorch_model.safetensors"
-    file.rename(file.with_suffix(".bin"))
-
-
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
         (_truncate, "transformer/diffusion_pytorch_model.safetensors is truncated"),
         (_drop_config, "transformer/config.json is missing"),
         (_strange_type, "unknown kind of number Q4"),
-        (_pickle, "diffusion_pytorch_model.bin is a pickle"),
+        (as_pickle, "diffusion_pytorch_model.bin is a pickle"),
     ],
 )
 def test_a_damaged_checkpoint_is_refused_before_anything_loads(capsys, models, tmp_path, harm, said):

@@ -56,3 +56,9 @@ class InMemory:
     def read(self, key: str, out: Tensor | None = None) -> Tensor:
         self.reads.append(key)
         return self.tensors[key].clone()
+
+
+def denoise(network: nn.Module) -> Tensor:
+    """What a tiny transformer of Wan makes of one fixed latent and text."""
+    latent = torch.randn(1, 16, 2, 4, 6, generator=torch.Generator().manual_seed(0))
+    return network(latent, torch.tensor([500]), torch.ones(1, 7, 32), return_dict=False)[0]

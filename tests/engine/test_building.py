@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 import torch
-from small_networks import InMemory
+from small_networks import InMemory, denoise
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the libraries warn of their own deprecations when they are imported
@@ -35,11 +35,6 @@ CODEC = dict(base_dim=4, z_dim=16, dim_mult=[1, 1, 1, 1], num_res_blocks=1)
 
 def read(network):
     return network(input_ids=torch.arange(12).view(1, 12), attention_mask=torch.ones(1, 12)).last_hidden_state
-
-
-def denoise(network):
-    latent = torch.randn(1, 16, 2, 4, 6, generator=torch.Generator().manual_seed(0))
-    return network(latent, torch.tensor([500]), torch.ones(1, 7, 32), return_dict=False)[0]
 
 
 def decode(network):

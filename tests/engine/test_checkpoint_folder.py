@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from written_checkpoints import INDEX, write_folder, write_json
+from written_checkpoints import INDEX, as_pickle, write_folder, write_json
 
 from zoetrope.core.errors import WeightsError
 from zoetrope.engine.checkpoints.folder import describe_folder
@@ -54,11 +54,6 @@ def _index(**change: object) -> Callable[[Path], None]:
     return lambda folder: write_json(folder / "model_index.json", INDEX | change) and None
 
 
-def _pickle(folder: Path) -> None:
-    file = folder / "vae" / "diffusion_pytorch_model.safetensors"
-    file.rename(file.with_suffix(".bin"))
-
-
 def _elsewhere(folder: Path) -> None:
     write_json(
         folder / "transformer" / "diffusion_pytorch_model.safetensors.index.json",
@@ -77,7 +72,7 @@ def _elsewhere(folder: Path) -> None:
         ),
         (_drop("transformer/diffusion_pytorch_model.safetensors.index.json"), "without the index"),
         (_drop("vae/diffusion_pytorch_model.safetensors"), "holds no .safetensors"),
-        (_pickle, "diffusion_pytorch_model.bin is a pickle"),
+        (as_pickle, "diffusion_pytorch_model.bin is a pickle"),
         (_elsewhere, "beside their index"),
         (_index(transformer=[None, None]), "names no network"),
         (_index(vae=["os.path", "join"]), "is no class"),

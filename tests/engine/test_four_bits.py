@@ -1,13 +1,11 @@
 """Files of 4-bit weights as bitsandbytes writes them: what they are read as, and what is refused in one sentence."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 from open_checkpoints import tiny_wan
-from safetensors.torch import save_file
+from single_files import bytes_of, write
 from test_open_files import _AUTHORS, CARD, made
 
 from zoetrope.core.errors import WeightsError
@@ -21,10 +19,6 @@ NAME, OURS = "blocks.0.self_attn.q", "blocks.0.attn1.to_q.weight"
 TABLE = torch.linspace(-1, 1, 16)
 TABLE_8 = torch.linspace(-1, 1, 256)
 SAID = {"quant_type": "nf4", "blocksize": 64, "dtype": "bfloat16"}
-
-
-def bytes_of(said: object) -> torch.Tensor:
-    return torch.tensor(list(json.dumps(said).encode()), dtype=torch.uint8)
 
 
 def packed(name: str, weight: torch.Tensor, nested: bool = False, kind: str = "nf4", **said: Any) -> dict[str, Any]:
@@ -45,11 +39,6 @@ def packed(name: str, weight: torch.Tensor, nested: bool = False, kind: str = "n
     beside |= {"quant_map": TABLE.clone(), f"quant_state.bitsandbytes__{kind}": bytes_of(facts | said)}
     pairs = (codes[0::2] << 4) | codes[1::2]
     return {f"{name}.weight": pairs[:, None]} | {f"{name}.weight.{key}": each for key, each in beside.items()}
-
-
-def write(path: Path, tensors: dict[str, torch.Tensor]) -> PartFiles:
-    save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, path)
-    return PartFiles("network", "Linear", "diffusers", files=(path,), layout="single")
 
 
 def test_numbers_made_by_hand(tmp_path):

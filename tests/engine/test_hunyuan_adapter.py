@@ -1,8 +1,9 @@
 """A LoRA in the authors' names over HunyuanVideo 1.5, which diffusers cannot load: the frames of the merge by hand."""
 
 import torch
+from alike import LATENTS
 from safetensors.torch import save_file
-from test_hunyuan_equivalence import LATENTS, Tiny
+from test_hunyuan_equivalence import Tiny
 
 from zoetrope.core.request import Adapter
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from alike import assert_alike
 from einops import rearrange
 from open_checkpoints import descriptor_of, parts_of
 from PIL import Image
@@ -35,7 +36,6 @@ from zoetrope.engine.families.hunyuan.text import quoted
 from zoetrope.engine.guidance import guided
 from zoetrope.engine.stream import decode_parts
 
-LATENTS = 1e-5
 PROMPT, NEGATIVE = 'a red boat "Nina" on a lake', "blur"
 
 
@@ -82,12 +82,6 @@ def spread(canvas) -> torch.Tensor:
 
 def picture(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-
-
-def assert_alike(ours, theirs) -> None:
-    assert ours[0].shape == theirs[0].shape
-    assert (ours[0] - theirs[0]).abs().max() <= LATENTS
-    assert np.abs(ours[1] / 255 - theirs[1]).max() <= 1 / 255
 
 
 @pytest.fixture(scope="module")

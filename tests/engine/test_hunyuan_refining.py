@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from alike import LATENTS
 from einops import rearrange
 from open_checkpoints import diffusers
 from safetensors.torch import save_file
@@ -34,7 +35,6 @@ from zoetrope.engine.memory.machine import card
 from zoetrope.engine.noise import draw, seeds_of
 from zoetrope.engine.numerics import Numerics
 
-LATENTS = 1e-5
 PROMPT = 'a red boat "Nina" on a lake'
 CONFIG = {
     "_class_name": "HunyuanVideo_1_5_DiffusionTransformer",

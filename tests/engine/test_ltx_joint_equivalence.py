@@ -13,6 +13,7 @@ from threading import Event
 import numpy as np
 import pytest
 import torch
+from alike import assert_both_alike
 from einops import rearrange
 from open_checkpoints import descriptor_of, parts_of, ready
 from PIL import Image
@@ -22,6 +23,7 @@ from tiny_ltx import (
     LTX2InContextPipeline,
     LTX2ReferenceCondition,
     LTX2VideoCondition,
+    picture,
     tiny_joint,
 )
 
@@ -36,7 +38,6 @@ from zoetrope.engine.generate import shoot
 from zoetrope.engine.guidance import guided
 from zoetrope.engine.stream import decode_parts
 
-LATENTS = 1e-5
 PROMPT, NEGATIVE = "a red boat on a lake", "blur"
 CALL = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "height": 64, "width": 96, "num_inference_steps": 4}
 
@@ -91,19 +92,6 @@ class Tiny:
         return latents[0], latents[1], pixels[0][0], pixels[1][0].numpy()
 
 
-def picture(seed: int, count: int = 1) -> np.ndarray:
-    coarse = np.random.default_rng(seed).integers(0, 256, (count, 2, 3, 3), dtype=np.uint8)
-    return coarse.repeat(32, 1).repeat(32, 2)
-
-
-def assert_alike(ours, theirs) -> None:
-    for mine, other in zip(ours[:2], theirs[:2], strict=True):
-        assert mine.shape == other.shape
-        assert (mine - other).abs().max() <= LATENTS
-    assert np.abs(ours[2] / 255 - theirs[2]).max() <= 1 / 255
-    assert np.abs(ours[3] - theirs[3][:, : ours[3].shape[1]]).max() <= 1e-4
-
-
 @pytest.fixture(scope="module")
 def tiny():
     return lru_cache(Tiny)
@@ -113,7 +101,7 @@ def tiny():
 def test_text_to_picture_and_sound(tiny, kind):
     made = tiny(kind)
     request = made.request()
-    assert_alike(made.ours(request), made.theirs(request))
+    assert_both_alike(made.ours(request), made.theirs(request))
 
 
 def test_text_alone_without_guidance(tiny):
@@ -121,7 +109,7 @@ def test_text_alone_without_guidance(tiny):
     request = made.request(guidance=1.0, steps=3)
     off = {"guidance_scale": 1.0, "audio_guidance_scale": 1.0, "stg_scale": 0.0, "audio_stg_scale": 0.0}
     off |= {"modality_scale": 1.0, "audio_modality_scale": 1.0, "guidance_rescale": 0.0, "audio_guidance_rescale": 0.0}
-    assert_alike(made.ours(request), made.theirs(request, num_inference_steps=3, **off))
+    assert_both_alike(made.ours(request), made.theirs(request, num_inference_steps=3, **off))
 
 
 def conditioned(made: Tiny, request: Request, *conditions: LTX2VideoCondition):
@@ -133,7 +121,7 @@ def test_first_picture(tiny):
     made = tiny("2.3")
     first = picture(1)[0]
     request = made.request(conditions=(Keyframe("first", first),))
-    assert_alike(made.ours(request), conditioned(made, request, LTX2VideoCondition(Image.fromarray(first))))
+    assert_both_alike(made.ours(request), conditioned(made, request, LTX2VideoCondition(Image.fromarray(first))))
 
 
 def test_pictures_at_the_first_frame_and_later(tiny):
@@ -141,7 +129,7 @@ def test_pictures_at_the_first_frame_and_later(tiny):
     first, later = picture(1)[0], picture(2)[0]
     request = made.request(conditions=(Keyframe(Fraction(9, 24), later), Keyframe("first", first)))
     given = (LTX2VideoCondition(Image.fromarray(first)), LTX2VideoCondition(Image.fromarray(later), index=2))
-    assert_alike(made.ours(request), conditioned(made, request, *given))
+    assert_both_alike(made.ours(request), conditioned(made, request, *given))
 
 
 def test_a_control_clip_is_seen_and_not_shown(tiny, tmp_path):
@@ -153,7 +141,7 @@ def test_a_control_clip_is_seen_and_not_shown(tiny, tmp_path):
     held = {name: part for name, part in made.pipeline.components.items() if name != "duration_head"}
     pipeline = ready(LTX2InContextPipeline(**held))
     given = LTX2ReferenceCondition([Image.fromarray(frame) for frame in clip])
-    assert_alike(made.ours(request), made.theirs(request, pipeline, reference_conditions=[given], noise_scale=0.0))
+    assert_both_alike(made.ours(request), made.theirs(request, pipeline, reference_conditions=[given], noise_scale=0.0))
     with pytest.raises(InvalidRequest, match="control LoRA"):
         made.request(conditions=(Control(clip, "depth"),))
 
@@ -163,7 +151,7 @@ def test_a_clip_is_gone_on_with(tiny):
     clip = picture(3, 9)
     request = made.request(conditions=(Extend(clip),))
     given = LTX2VideoCondition([Image.fromarray(frame) for frame in clip])
-    assert_alike(made.ours(request), conditioned(made, request, given))
+    assert_both_alike(made.ours(request), conditioned(made, request, given))
 
 
 @torch.inference_mode()

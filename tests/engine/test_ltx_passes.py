@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from alike import LATENTS
 from einops import rearrange
 from open_checkpoints import descriptor_of, diffusers, parts_of, ready
 from tiny_ltx import LTX2LatentUpsamplePipeline, tiny_joint, tiny_upsampler
@@ -28,7 +29,6 @@ from zoetrope.engine.generate import shoot
 from zoetrope.engine.guidance import guided
 from zoetrope.engine.parts import Whole
 
-LATENTS = 1e-5
 OFF = dict.fromkeys(("guidance_scale", "audio_guidance_scale", "modality_scale", "audio_modality_scale"), 1.0)
 OFF |= dict.fromkeys(("stg_scale", "audio_stg_scale", "guidance_rescale", "audio_guidance_rescale"), 0.0)
 

@@ -12,10 +12,11 @@ from functools import lru_cache
 import numpy as np
 import pytest
 import torch
+from alike import assert_alike
 from einops import rearrange
 from open_checkpoints import descriptor_of, diffusers, parts_of, ready
 from PIL import Image
-from tiny_ltx import LTXVideoCondition, tiny_silent
+from tiny_ltx import LTXVideoCondition, picture, tiny_silent
 
 from zoetrope.core.conditions import Extend, Footage, Keyframe, Restyle
 from zoetrope.core.errors import InvalidRequest, Unsupported
@@ -30,7 +31,6 @@ from zoetrope.engine.stream import decode_parts
 # the reference hands its scheduler a tensor, in a way that numpy is about to refuse
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
-LATENTS = 1e-5
 PROMPT, NEGATIVE = "a red boat on a lake", "blur"
 CALL = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "height": 64, "width": 96, "num_frames": 17}
 
@@ -81,17 +81,6 @@ class Tiny:
         if latent.ndim == 3:
             latent = rearrange(latent, "b (f r w) c -> b c f r w", f=3, r=2, w=3)
         return latent, made[1].frames[0]
-
-
-def picture(seed: int, count: int = 1) -> np.ndarray:
-    coarse = np.random.default_rng(seed).integers(0, 256, (count, 2, 3, 3), dtype=np.uint8)
-    return coarse.repeat(32, 1).repeat(32, 2)
-
-
-def assert_alike(ours, theirs) -> None:
-    assert ours[0].shape == theirs[0].shape
-    assert (ours[0] - theirs[0]).abs().max() <= LATENTS
-    assert np.abs(ours[1] / 255 - theirs[1]).max() <= 1 / 255
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import warnings
 
 import pytest
 import torch
+from small_networks import denoise
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the libraries warn of their own deprecations when they are imported
@@ -23,11 +24,6 @@ from zoetrope.engine.numerics import Numerics
 WAN = dict(num_attention_heads=2, attention_head_dim=24, in_channels=16, out_channels=16, text_dim=32, freq_dim=32)
 WAN |= dict(ffn_dim=64, num_layers=3, rope_max_seq_len=64)
 SCHEDULER = {"flow_shift": 3.0, "use_flow_sigmas": True, "prediction_type": "flow_prediction"}
-
-
-def denoise(network):
-    latent = torch.randn(1, 16, 2, 4, 6, generator=torch.Generator().manual_seed(0))
-    return network(latent, torch.tensor([500]), torch.ones(1, 7, 32), return_dict=False)[0]
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,9 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from small_hub import SmallHub, read_files, serve
-from written_checkpoints import write_folder
 
 from zoetrope.core.errors import Cancelled, Refused, WeightsError
 from zoetrope.engine.checkpoints.cards import Card, Licence, Place
@@ -40,20 +38,10 @@ def never(seconds: float) -> None:
     """Waiting takes no time here."""
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory) -> dict[str, bytes]:
-    return read_files(write_folder(tmp_path_factory.mktemp("published")))
-
-
 @pytest.fixture
 def hub(files: dict[str, bytes]) -> Iterator[SmallHub]:
     with serve(SmallHub(REPOSITORY, files | UNWANTED)) as running:
         yield running
-
-
-@pytest.fixture
-def models(hub: SmallHub, tmp_path: Path) -> Models:
-    return Models(tmp_path / "models", endpoint=hub.address)
 
 
 @pytest.mark.parametrize("source", ["huggingface", "modelscope"])

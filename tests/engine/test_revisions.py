@@ -3,12 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from small_hub import SmallHub, read_files, serve
+from small_hub import SmallHub, serve
 from test_pull import CARD, REPOSITORY, SHARD, never
-from written_checkpoints import write_folder
 
 from zoetrope.core.errors import InvalidRequest, WeightsError
 from zoetrope.engine.checkpoints.cards import Place
@@ -20,20 +18,10 @@ OLD, NEW = "a" * 40, "c" * 40
 FAILS = [20, *[0] * 6]  # a connection that is cut and stays cut
 
 
-@pytest.fixture(scope="module")
-def files(tmp_path_factory) -> dict[str, bytes]:
-    return read_files(write_folder(tmp_path_factory.mktemp("published")))
-
-
 @pytest.fixture
 def hub(files: dict[str, bytes]) -> Iterator[SmallHub]:
     with serve(SmallHub(REPOSITORY, dict(files))) as running:
         yield running
-
-
-@pytest.fixture
-def models(hub: SmallHub, tmp_path: Path) -> Models:
-    return Models(tmp_path / "models", endpoint=hub.address)
 
 
 def begun(hub: SmallHub, models: Models, **more) -> None:

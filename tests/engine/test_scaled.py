@@ -1,6 +1,5 @@
 """Files of 8-bit weights with scales: what they are read as, kept as, and which kinds are refused in one sentence."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from open_checkpoints import tiny_wan
-from safetensors.torch import save_file
+from single_files import bytes_of, write
 from test_open_files import _AUTHORS, CARD, REQUEST, made
 
 from zoetrope.core.errors import WeightsError
@@ -17,7 +16,7 @@ from zoetrope.engine.checkpoints.identify import describe
 from zoetrope.engine.checkpoints.models_folder import Models
 from zoetrope.engine.checkpoints.names import rename
 from zoetrope.engine.checkpoints.tensors import held
-from zoetrope.engine.families.descriptor import Descriptor, PartFiles
+from zoetrope.engine.families.descriptor import Descriptor
 from zoetrope.engine.families.opening import all_variants, family_of
 from zoetrope.engine.generate import make, prepare
 from zoetrope.engine.memory.budget import settle_plan
@@ -38,15 +37,6 @@ def rounded(weight: torch.Tensor, rows: bool) -> tuple[torch.Tensor, torch.Tenso
     """As those who write such files do: the largest number of a tensor, or of a row, becomes 448."""
     scale = (weight.abs().amax(1, keepdim=True) if rows else weight.abs().amax()) / 448
     return (weight / scale).to(FP8), scale.float()
-
-
-def write(path: Path, tensors: dict[str, torch.Tensor]) -> PartFiles:
-    save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, path)
-    return PartFiles("network", "Linear", "diffusers", files=(path,), layout="single")
-
-
-def bytes_of(said: object) -> torch.Tensor:
-    return torch.tensor(list(json.dumps(said).encode()), dtype=torch.uint8)
 
 
 @pytest.mark.parametrize("ending", ["scale_weight", "weight_scale"])

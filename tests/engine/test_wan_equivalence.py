@@ -12,10 +12,11 @@ from threading import Barrier, Event
 import numpy as np
 import pytest
 import torch
+from alike import LATENTS, assert_alike
 from open_checkpoints import diffusers, ready, tiny_wan
 from PIL import Image
 from safetensors.torch import save_file
-from wan_pairs import LATENTS, Pair, assert_alike, picture, spread
+from wan_pairs import Pair, picture, spread
 
 from zoetrope.core.conditions import Keyframe, Restyle
 from zoetrope.core.errors import Cancelled, InvalidRequest, Unsupported, WeightsError

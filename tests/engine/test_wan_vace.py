@@ -11,9 +11,10 @@ from itertools import count
 import numpy as np
 import pytest
 import torch
+from alike import LATENTS, assert_alike
 from open_checkpoints import tiny_vace
 from PIL import Image
-from wan_pairs import LATENTS, Pair, assert_alike, picture, spread
+from wan_pairs import Pair, picture, spread
 
 from zoetrope.core.conditions import Control, Extend, Footage, Keyframe, Reference, Region, Restyle
 from zoetrope.core.errors import InvalidRequest, Unsupported

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from alike import LATENTS
 from open_checkpoints import tiny_vace, tiny_wan
 from safetensors.torch import save_file
-from wan_pairs import LATENTS, Pair, picture
+from wan_pairs import Pair, picture
 
 from zoetrope.core.conditions import Keyframe
 from zoetrope.core.errors import WeightsError

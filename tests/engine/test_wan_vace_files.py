@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from alike import LATENTS
 from open_checkpoints import tiny_vace
 from safetensors.torch import save_file
-from wan_pairs import LATENTS, Pair, picture
+from wan_pairs import Pair, picture
 
 from zoetrope.core.conditions import Control, Extend, Keyframe, Reference, Region, Restyle
 from zoetrope.core.request import Request

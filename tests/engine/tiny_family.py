@@ -101,3 +101,13 @@ class TinyLoaded:
     def preview(self, canvas, denoised):
         _, rows, columns = canvas.grid
         return self.decode_video(denoised.video[: rows * columns].view(1, rows, columns, 3), None)[0][0]
+
+
+WIDE = replace(LIMITS, sides=(16, 256), most_pixels=256 * 144)
+
+
+@dataclass(frozen=True)
+class Wide(Tiny):
+    """The tiny family at a size that holds a mark and a label."""
+
+    limits: Limits = WIDE

@@ -3,6 +3,7 @@
 import warnings
 from typing import Any
 
+import numpy as np
 import torch
 from open_checkpoints import LETTERS, diffusers, ready, tokeniser, transformers
 
@@ -193,3 +194,9 @@ def _network(newer: bool, newest: bool) -> Any:
         caption_channels=WIDTH,
         **more,
     )
+
+
+def picture(seed: int, count: int = 1) -> np.ndarray:
+    """Pictures of six even patches, which a codec of 32 x 32 pixels keeps. Shapes: out uint8 (t, 64, 96, 3)."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (count, 2, 3, 3), dtype=np.uint8)
+    return coarse.repeat(32, 1).repeat(32, 2)

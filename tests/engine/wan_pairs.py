@@ -19,7 +19,6 @@ from zoetrope.engine.families.wan.family import LoadedWan
 from zoetrope.engine.guidance import guided
 from zoetrope.engine.stream import decode_parts
 
-LATENTS = 1e-5
 PROMPT, NEGATIVE = "a red boat on a lake", "blur"
 CALL = {"prompt": PROMPT, "negative_prompt": NEGATIVE, "num_inference_steps": 4, "guidance_scale": 3.0}
 
@@ -84,9 +83,3 @@ def spread(canvas) -> torch.Tensor:
 def picture(request: Request, seed: int) -> np.ndarray:
     shape = (request.size.height, request.size.width, 3)
     return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
-
-
-def assert_alike(ours, theirs) -> None:
-    assert ours[0].shape == theirs[0].shape
-    assert (ours[0] - theirs[0]).abs().max() <= LATENTS
-    assert np.abs(ours[1] / 255 - theirs[1]).max() <= 1 / 255

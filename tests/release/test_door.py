@@ -28,11 +28,6 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SIZE = (256, 144)
 
 
-@pytest.fixture(scope="module")
-def policy(tmp_path_factory):
-    return open_policy(tmp_path_factory.mktemp("house"))
-
-
 def making(word=b"one request"):
     return Making("pocket", "checkpoint pocket, seed 7", word, NOW)
 

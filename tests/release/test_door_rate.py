@@ -9,13 +9,7 @@ from zoetrope.core.errors import InvalidRequest
 from zoetrope.media.containers import container_of
 from zoetrope.media.readers import probe
 from zoetrope.release.door import open_release, release
-from zoetrope.release.door_policy import open_policy
 from zoetrope.release.door_rate import leaving_rate
-
-
-@pytest.fixture(scope="module")
-def policy(tmp_path_factory):
-    return open_policy(tmp_path_factory.mktemp("house"))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """Every verb and public function that makes a media file leaves all layers in it that such a file can carry."""
 
 import ast
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tiny_family
+from tiny_family import Wide
 
 import zoetrope
 from zoetrope.cli.app import run
@@ -33,13 +33,6 @@ ALLOWED = {
 }
 WRITERS = {"open_writer", "imwrite", "VideoWriter", "add_stream"}
 STILL = {"fromarray", "save"}  # both in one module: pictures that are only handed to an encoder are not saved
-
-
-@dataclass(frozen=True)
-class Wide(tiny_family.Tiny):
-    """The tiny family at a size that holds a mark and a label."""
-
-    limits: object = replace(tiny_family.LIMITS, sides=(16, 256), most_pixels=256 * 144)
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,6 @@
-from dataclasses import dataclass, replace
-
 import numpy as np
 import pytest
-import tiny_family
+from tiny_family import Wide
 
 from zoetrope.core.errors import Refused, Unsupported
 from zoetrope.core.motion import CameraMove, CameraPath, Hold, Stroke
@@ -14,13 +12,6 @@ from zoetrope.render.live import Outlet, Run, Steering, stream
 from zoetrope.render.terms import Means
 
 ASKED = Request("dark", size="256x144", seconds=2, seed=3)
-
-
-@dataclass(frozen=True)
-class Wide(tiny_family.Tiny):
-    """The tiny family at a size that holds a mark and a label."""
-
-    limits: object = replace(tiny_family.LIMITS, sides=(16, 256), most_pixels=256 * 144)
 
 
 def test_a_stream_is_marked_labelled_and_remembered(tmp_path, home, policy):

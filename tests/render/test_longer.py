@@ -5,6 +5,7 @@ from threading import Event
 import numpy as np
 import pytest
 import tiny_family
+from tiny_family import Wide
 
 from zoetrope.core.errors import Cancelled, InvalidRequest
 from zoetrope.core.request import Request
@@ -21,13 +22,6 @@ from zoetrope.render.terms import ALONE, Means, Terms, Watch
 
 RNG = np.random.default_rng(0)
 ASKED = Request("dark", size="48x32", seconds=2, seed=3, steps=2, guidance=1.0)
-
-
-@dataclass(frozen=True)
-class Wide(tiny_family.Tiny):
-    """The tiny family at a size that holds a mark and a label."""
-
-    limits: object = replace(tiny_family.LIMITS, sides=(16, 256), most_pixels=256 * 144)
 
 
 def clip(frames, size=(48, 32)):
