@@ -36,7 +36,7 @@ def test_every_prompt_gives_one_answer_to_every_question() -> None:
 
 
 def test_words_are_learned_from_captions_alone(tmp_path: Path) -> None:
-    train(ReaderTrainer(ReaderRecipe(CONFIG, steps=80, batch=64, rate=3e-3, warmup=5)), tmp_path)
+    train(ReaderTrainer(ReaderRecipe(CONFIG, steps=40, batch=32, rate=3e-3, warmup=5)), tmp_path)
     rows = Run(tmp_path).history()
     assert rows[-1]["loss"] < 0.8 * rows[0]["loss"]
 
