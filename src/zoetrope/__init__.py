@@ -103,8 +103,8 @@ def generate(
         guidance=guidance,
         preset=preset,
         checkpoint=checkpoint,
-        conditions=conditions,
-        adapters=adapters,
+        conditions=conditions,  # type: ignore[arg-type]  (made a tuple there, or refused)
+        adapters=adapters,  # type: ignore[arg-type]
         variation=variation,
         best_of=best_of,
         draft=draft,

@@ -9,9 +9,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from alike import assert_alike
 from open_checkpoints import tiny_animate
 from PIL import Image
-from wan_pairs import Pair, assert_alike, picture
+from wan_pairs import Pair, picture
 
 from zoetrope.core.conditions import Control, Extend, Keyframe, Reference, Region
 from zoetrope.core.errors import InvalidRequest, Unsupported

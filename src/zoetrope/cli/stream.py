@@ -60,7 +60,7 @@ def stream(
         prompt=prompt,
         seconds=min(Fraction(5), limits.seconds[1]),
         size=limits.learned[0] if size is None else read_size(size),
-        conditions=(CameraPath(read_moves(camera)),) if camera else (),
+        conditions=(CameraPath(read_moves(camera)),) if camera is not None else (),
         **request_fields(chance, settings),
     )
     length = None if seconds is None else exact_seconds(seconds)
@@ -84,7 +84,7 @@ def _run(request, family, allowed: Wish, output, length, paced, profile, quiet: 
         raise InvalidRequest("this terminal shows no pictures; name a file by -o, or -o - for a pipe to a player.")
     with ExitStack() as open_until_end:
         wish = open_until_end.enter_context(stop_on_interrupt())
-        outflow = open_until_end.enter_context(open_outflow(output, 1)) if output else None
+        outflow = open_until_end.enter_context(open_outflow(output, 1)) if output is not None else None
         screen = open_until_end.enter_context(open_terminal(sys.stderr)) if outflow is None else None
         open_until_end.enter_context(listening(0, _hearer(steering, wish)))
         run = Run(length, paced if paced is not None else output in (None, "-"), time_of_making(os.environ))
