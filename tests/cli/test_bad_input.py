@@ -104,6 +104,11 @@ def test_a_still_without_picture(tmp_path, capsys):
     )
 
 
+@pytest.mark.parametrize(("options", "said"), [(["-o", ""], "the output was ''"), (["--camera", ""], "no camera move")])
+def test_a_stream_of_nothing(options, said, capsys):
+    assert said in refused(capsys, "stream", PROMPT, *options)
+
+
 def test_no_output(capsys):
     assert "--output" in refused(capsys, "generate", PROMPT)
 
