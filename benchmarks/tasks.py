@@ -34,7 +34,7 @@ from zoetrope.evaluation.camera import camera_seen
 from zoetrope.evaluation.detect import shipped
 from zoetrope.evaluation.onsets import onsets, pair
 from zoetrope.evaluation.picture import psnr
-from zoetrope.evaluation.voice import agreement, voice_envelope
+from zoetrope.evaluation.voice import agreement, pitch, voice_envelope
 from zoetrope.training.world.captions import captions
 from zoetrope.training.world.picture import draw
 from zoetrope.training.world.scene import Badge, Scene
@@ -51,6 +51,13 @@ BOTH = (
     "@hero jumps over @friend on the beach",
     "@hero collides with @friend in the city",
     "草地上，@hero和@friend",
+)
+SPOKEN = (
+    "a yellow @voice robot talks in a room",
+    "a @voice robot talks on a meadow in the rain",
+    "一个蓝色的@voice机器人在舞台上说话",
+    "a large white @voice robot talks fast in the city at night",
+    "@voice机器人说话，夕阳下的沙滩",
 )
 ASKABLE = {  # what a restyle may ask for, in words
     "style": {each: f"the {{}}, {each} style" for each in STYLES if each != "plain"},
@@ -158,6 +165,20 @@ def mouths(rng: np.random.Generator, look: Look) -> list[float]:
             seen[number] = float(found.mouth[here[robots[here].argmax()]])
     mouth = np.interp(np.arange(60), list(seen), list(seen.values()))
     return [agreement(mouth, voice_envelope(voice))]
+
+
+def voices(rng: np.random.Generator, look: Look) -> list[float]:
+    """How far a made voice is from the one that is referred to, and from it when none is, in semitones."""
+    fixed = PLAIN | {"action": "talks", "then": None}
+    scene = write_scene(rng, frames=60, fixed=fixed)
+    voice = np.ascontiguousarray(hear(scene, 120_000), dtype=np.float32)
+    prompt, seed = str(rng.choice(SPOKEN)), int(rng.integers(99))
+    made = (
+        make(prompt, ReferenceSound(voice, "voice"), seed=seed).sound,
+        make(prompt.replace("@voice", ""), seed=seed).sound,
+    )
+    high = np.exp(np.mean(np.log([syllable[2] for syllable in scene.syllables])))
+    return [abs(12 * float(np.log2(pitch(each) / high))) for each in made if each is not None]
 
 
 def foley(rng: np.random.Generator, look: Look) -> list[float]:
@@ -342,6 +363,7 @@ WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[
     "strokes": (strokes, ("error by width", "seen")),
     "cameras": (cameras, ("right way", "error by amount")),
     "mouths": (mouths, ("correlation",)),
+    "voices": (voices, ("semitones off", "off without")),
     "foley": (foley, ("touches heard",)),
     "readings": (readings, ("emblem", "colours", "emblem spoiled", "colours spoiled", "none where none")),
     "badges": (badges, ("emblem right", "colours right")),

@@ -53,9 +53,9 @@ def asked(*conditions, prompt="a @hit ball"):
 
 
 def test_sounds_that_say_nothing_are_refused_before_weights_load():
-    with pytest.raises(InvalidRequest, match="the sound of @hit rings like no material"):
+    with pytest.raises(InvalidRequest, match="the sound of @hit is no voice and rings like no material"):
         POCKET.check(asked(ReferenceSound(np.zeros((2, RATE), np.float32), "hit")))
-    with pytest.raises(InvalidRequest, match="@clang and @hit are known by sounds alone"):
+    with pytest.raises(InvalidRequest, match="@clang and @hit are known by strokes alone"):
         POCKET.check(
             asked(
                 ReferenceSound(struck("wood"), "hit"),

@@ -196,8 +196,12 @@ def shoot(
         preset = family.presets[request.preset]
         canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper, begun, on_latents)
         stop_if(cancel, "before decoding")
-        details = checkpoint.details(request, canvas) if isinstance(checkpoint, Detailed) else None
-        parts = decode_parts(checkpoint, canvas, frames=frames, samples=samples, details=details, cancel=cancel)
+        details = heard = None
+        if isinstance(checkpoint, Detailed):
+            details, heard = checkpoint.details(request, canvas), checkpoint.heard(request, canvas)
+        parts = decode_parts(
+            checkpoint, canvas, frames=frames, samples=samples, details=details, heard=heard, cancel=cancel
+        )
         if canvas.sound.given.all():
             request = replace(request, conditions=with_clip_sound(request.conditions))
     for part in parts:

@@ -16,11 +16,13 @@ from einops import rearrange
 from torch import Tensor
 
 from zoetrope.core.cancel import Cancel, stop_if
+from zoetrope.core.time import Clock
 from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.families import Loaded
 from zoetrope.engine.walk import Decodes
 
 OfLatents: TypeAlias = Callable[[Tensor, int], np.ndarray]
+OfSound: TypeAlias = Callable[[Tensor], np.ndarray]
 LATENT_FRAMES_AT_ONCE = 2  # a second of picture: small enough to begin writing early, large enough for long products
 
 
@@ -43,16 +45,17 @@ def decode_parts(
     frames: int,
     samples: int,
     details: OfLatents | None = None,
+    heard: OfSound | None = None,
     cancel: Cancel | None = None,
 ) -> Iterator[Part]:
     """Decode a finished canvas part by part; together the parts hold exactly so many frames and samples.
 
-    `details` decodes pictures in the codec's place; see `walk.Detailed`.
+    `details` decodes pictures in the codec's place, `heard` the sound; see `walk.Detailed`.
     Raises: Cancelled, between two parts.
     """
     if isinstance(loaded, Decodes):
         return parts_of(loaded.pictures(canvas), loaded.sounds(canvas, samples), frames, cancel)
-    sound = _Sound(loaded, canvas, samples)
+    sound = _Sound(heard or (lambda latent: loaded.decode_sound(latent, None)[0]), loaded.limits.clock, canvas, samples)
     return _joined(_pictures(loaded, canvas, details), sound.until, frames, samples, cancel)
 
 
@@ -120,9 +123,9 @@ def pictures_of(
 class _Sound:
     """Sound, decoded when somebody first asks: at once takes half as long as part by part, and is soon done."""
 
-    def __init__(self, loaded: Loaded, canvas: Canvas, samples: int) -> None:
-        self._loaded = loaded
-        self._latent = canvas.sound.latent[: -(-samples // loaded.limits.clock.samples_per_latent)]
+    def __init__(self, heard: OfSound, clock: Clock, canvas: Canvas, samples: int) -> None:
+        self._heard = heard
+        self._latent = canvas.sound.latent[: -(-samples // clock.samples_per_latent)]
         self._samples = samples
         self._given = 0
         self._whole: np.ndarray | None = None
@@ -130,8 +133,6 @@ class _Sound:
     def until(self, moment: Fraction) -> np.ndarray:
         """The samples from where the last call ended up to a moment."""
         if self._whole is None:
-            self._whole = (
-                self._loaded.decode_sound(self._latent, None)[0] if self._samples else np.zeros((2, 0), np.float32)
-            )
+            self._whole = self._heard(self._latent) if self._samples else np.zeros((2, 0), np.float32)
         begin, self._given = self._given, min(int(moment), self._samples)
         return np.clip(self._whole[:, begin : self._given], -1, 1)

@@ -47,13 +47,17 @@ class Walks(Protocol):
 
 @runtime_checkable
 class Detailed(Protocol):
-    """A family that knows more of a shot's pictures than its codec can hold."""
+    """A family that knows more of a shot's pictures and of its sound than its codecs can hold."""
 
     def details(self, request: Request, canvas: Canvas) -> Callable[[Tensor, int], np.ndarray]:
         """What decodes a shot's latents (f, r, c, channels), the first of which is that latent frame of the canvas.
 
         Stands in for `decode_video`, any pieces in any order. Shapes: out uint8 (t, h, w, 3).
         """
+        ...
+
+    def heard(self, request: Request, canvas: Canvas) -> Callable[[Tensor], np.ndarray]:
+        """What decodes the whole of a shot's sound latents (n, channels) from the first on into samples (2, s)."""
         ...
 
 

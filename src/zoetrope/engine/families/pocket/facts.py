@@ -28,7 +28,7 @@ from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
 from zoetrope.engine.families.pocket.naming import say_too_many, things_named
-from zoetrope.engine.families.pocket.ringing import RINGS_OF, material_of
+from zoetrope.engine.families.pocket.sounding import check_sounds
 from zoetrope.engine.families.pocket.wordings import in_known_words, shown_as
 from zoetrope.engine.families.pocket.words import Lexicon, read_lexicon, say_unknown, unknown_words
 from zoetrope.engine.presets import Preset
@@ -104,11 +104,11 @@ class Pocket:
             if isinstance(condition, Stroke) and condition.thing > THINGS:
                 raise InvalidRequest(f"a stroke was drawn for thing {condition.thing}; pocket's shots have {THINGS}.")
         _check_restyle(request)
-        _check_sounds(request)
+        heard = check_sounds(request)
         if not (self.weights / LEXICON).exists():
             return _check_learned(request)  # weights are not there yet; `load` says so, with what to do
         lexicon = read_lexicon(self.weights / LEXICON)
-        return (*_check_words(request, lexicon), *_check_things(request, lexicon), *_check_learned(request))
+        return (*_check_words(request, lexicon), *heard, *_check_things(request, lexicon), *_check_learned(request))
 
     def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
         """How good an estimate is; see `choosing.Scores`."""
@@ -152,24 +152,6 @@ def _check_restyle(request: Request) -> None:
             raise Unsupported(
                 "pocket restyles a clip with its own motion, camera and things, so it takes no "
                 f"{type(condition).__name__} beside it; leave one of the two out."
-            )
-
-
-def _check_sounds(request: Request) -> None:
-    """Raises: InvalidRequest for sounds that say nothing of a thing, or of more than can be told apart."""
-    sounds = [each for each in request.conditions if isinstance(each, ReferenceSound)]
-    pictured = {each.name for each in request.conditions if isinstance(each, Reference)}
-    alone = sorted({each.name for each in sounds} - pictured)
-    if len(alone) > 1:
-        raise InvalidRequest(
-            f"@{alone[0]} and @{alone[1]} are known by sounds alone; pocket takes one such name, so give the other a "
-            "picture too, or say its material in words."
-        )
-    for each in sounds:
-        if material_of(each.sound) is None:
-            raise InvalidRequest(
-                f"the sound of @{each.name} rings like no material that pocket knows, which are {', '.join(RINGS_OF)}; "
-                "give the sound of something that is struck, alone."
             )
 
 

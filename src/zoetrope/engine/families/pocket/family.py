@@ -5,7 +5,7 @@ Knows neither steps nor guidance nor files that people see.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.dressing import Dresser
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.falling import without_drops
+from zoetrope.engine.families.pocket.intoning import in_voices
 from zoetrope.engine.families.pocket.layout import GROUP, Layout, layout
 from zoetrope.engine.families.pocket.lending import lend
 from zoetrope.engine.families.pocket.network import PocketNetwork
@@ -38,6 +39,7 @@ from zoetrope.engine.families.pocket.scenery import Scenery
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by, signed
 from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
+from zoetrope.engine.families.pocket.sounding import voices
 from zoetrope.engine.families.pocket.spotter import Spotter
 from zoetrope.engine.families.pocket.staging import PAST, Stager
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
@@ -259,6 +261,14 @@ class LoadedPocket:
     def decode_sound(self, latent: Tensor, state: SoundState | None) -> tuple[np.ndarray, SoundState]:
         sound, state = self.sound_codec.decode_stream(latent[None], state)
         return sound[0].float().cpu().numpy(), state
+
+    def heard(self, request: Request, canvas: Canvas) -> Callable[[Tensor], np.ndarray]:
+        """Decode a shot's sound with voices as high as those that are referred to, which its codec does not keep."""
+        high = voices(request)
+        if not high:
+            return lambda latent: self.decode_sound(latent, None)[0]
+        plan, seed = self.plan(request, canvas.grid[0]), seeds_of(request).named("voice").first
+        return lambda latent: in_voices(self.sound_codec, latent, plan, list(high.values()), seed)
 
     def details(self, request: Request, canvas: Canvas) -> Details:
         """Decode with what pictures have beyond their latents; what is given in any other way than one by one stays."""

@@ -21,8 +21,8 @@ from zoetrope.engine.families.pocket.directing import Known
 from zoetrope.engine.families.pocket.noting import with_looks
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, STAGE
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, facts_of, stated
-from zoetrope.engine.families.pocket.ringing import material_of
 from zoetrope.engine.families.pocket.seeing import Seer
+from zoetrope.engine.families.pocket.sounding import called_by_voice, materials, voices
 from zoetrope.engine.families.pocket.tracking import Looks
 
 CALLED = ("object", "colour")  # what a prompt calls a thing by
@@ -40,23 +40,22 @@ CHINESE = {
 def named(request: Request, seer: Seer) -> tuple[Request, list[Looks]]:
     """The request with its references' names put into words, and what those that are things look like.
 
-    Who is known by a sound alone is called by the material that it rings like.
+    Who is known by a stroke alone is called by the material that it rings like, who by a voice alone, a robot.
     Raises: InvalidRequest for a sound of what is no thing.
     """
     by_name: dict[str, list[Reference]] = {}
-    rings: dict[str, list[str]] = {}
     for condition in request.conditions:
         if isinstance(condition, Reference):
             by_name.setdefault(condition.name, []).append(condition)
-        elif isinstance(condition, ReferenceSound):
-            rings.setdefault(condition.name, []).append(material_of(condition.sound) or "")
-    things, words = [], {name: [most_said(heard)] for name, heard in rings.items() if name not in by_name}
+    rings, spoken = materials(request), voices(request)
+    things, words = [], {name: called_by_voice(request, name) for name in spoken if name not in by_name}
+    words |= {name: [most_said(heard)] for name, heard in rings.items() if name not in by_name}
     for name in in_order(request.prompt, by_name):
         looks = seer.looks(by_name[name])
         if looks is not None:
             things.append(looks.made_of(most_said(rings[name])) if name in rings else looks)
             words[name] = [looks.value("colour"), looks.value("object")]
-        elif name in rings:
+        elif name in rings or name in spoken:
             raise InvalidRequest(f"@{name} has a sound, but its pictures show no thing; name the two differently.")
         else:
             words[name] = [seer.place(by_name[name])["setting"]]
@@ -70,7 +69,7 @@ def called(prompt: str, words: Mapping[str, Sequence[str]]) -> str:
     chinese = bool(re.search(r"[\u4e00-\u9fff]", prompt))
     for name in sorted(filter(None, words), key=len, reverse=True):
         told = "".join(CHINESE[word] for word in words[name]) if chinese else " ".join(words[name])
-        if not chinese and words[name][0] not in AXES["material"]:  # "a @hit ball", but "@hero jumps"
+        if told and not chinese and words[name][0] not in AXES["material"]:  # "a @hit ball", but "@hero jumps"
             told = f"the {told}"
         prompt = prompt.replace(f"@{name}", told)
     return prompt
