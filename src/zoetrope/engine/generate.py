@@ -33,7 +33,7 @@ from zoetrope.engine.numerics import Numerics, choose_numerics, heed
 from zoetrope.engine.presets import choose_preset
 from zoetrope.engine.progress import tell_steps
 from zoetrope.engine.stream import Part, decode_parts, parts_of
-from zoetrope.engine.walk import Detailed, Renders
+from zoetrope.engine.walk import Detailed, Looks, Renders
 from zoetrope.engine.walking import Begun, make_latents
 
 FADE = 0.01  # seconds between kept and new sound: too short to hear as a fade, long enough to hide a step
@@ -86,12 +86,14 @@ def make(
 
     `wish` is what the caller insists on where memory is planned; `keeper` keeps the walk's state in a file, from which
     the walk goes on; `begun` is what `settle_seed` began.
-    Raises: OutOfMemory, WeightsError, Cancelled, and what `on_part` raises.
+    Raises: OutOfMemory, WeightsError, Cancelled, InvalidRequest where what is given turns out to be too much for a
+    strict request, and what `on_part` raises.
     """
     assert request.best_of == 1, "its seed is chosen before a shot is made"
     settled = plan_for(family, request, numerics or choose_numerics(), wish)
     keeper = None if keeper is None else replace(keeper, precision=settled.precision)
     checkpoint = loaded(family, settled)
+    _tell(checkpoint, request, on_event)
     clock = family.limits.clock
     total = clock.frames(request.seconds)
     frames, sounds, latents = [], [], []
@@ -105,6 +107,14 @@ def make(
     sound = np.concatenate(sounds, axis=1) if has_sound(request) else None
     kept = combine(Tensor.cpu, latents[0]) if latents else None
     return Draft(request, clock, np.concatenate(frames), sound, latents=kept)
+
+
+@torch.inference_mode()
+def _tell(checkpoint: Loaded, request: Request, on_event: OnEvent | None) -> None:
+    """Say what only loaded weights can tell of a request. Raises: InvalidRequest where it is to be refused."""
+    for notice in checkpoint.notices(request) if isinstance(checkpoint, Looks) else ():
+        if on_event is not None:
+            on_event(notice)
 
 
 def plan_for(family: Family, request: Request, numerics: Numerics, wish: Wish | None = None) -> Numerics:

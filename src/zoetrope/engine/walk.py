@@ -13,6 +13,7 @@ import numpy as np
 from torch import Tensor
 
 from zoetrope.core.cancel import Cancel
+from zoetrope.core.events import Notice
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.denoise import Step, StepTaken
@@ -42,6 +43,15 @@ class Walks(Protocol):
 
     def next_pass(self, request: Request, preset: Preset, done: Canvas, number: int) -> Canvas | None:
         """The canvas that pass `number` begins with, or None when all passes are done."""
+        ...
+
+
+@runtime_checkable
+class Looks(Protocol):
+    """A family that can tell more of a request once its weights look at what is given."""
+
+    def notices(self, request: Request) -> tuple[Notice, ...]:
+        """What the caller should know before the shot is made. Raises: InvalidRequest for what is to be refused."""
         ...
 
 

@@ -27,7 +27,7 @@ from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
-from zoetrope.engine.families.pocket.naming import say_too_many, things_named
+from zoetrope.engine.families.pocket.gathering import THINGS, check_things
 from zoetrope.engine.families.pocket.sounding import check_sounds
 from zoetrope.engine.families.pocket.wordings import in_known_words, shown_as
 from zoetrope.engine.families.pocket.words import Lexicon, read_lexicon, say_unknown, unknown_words
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from zoetrope.engine.numerics import Numerics
 
 PATCH = 16  # pixels of a side of one video token
-THINGS = 2  # of one shot, at most
 WEIGHTS = Path(__file__).parent / "weights"
 LEXICON = "lexicon.json"
 
@@ -108,7 +107,7 @@ class Pocket:
         if not (self.weights / LEXICON).exists():
             return _check_learned(request)  # weights are not there yet; `load` says so, with what to do
         lexicon = read_lexicon(self.weights / LEXICON)
-        return (*_check_words(request, lexicon), *heard, *_check_things(request, lexicon), *_check_learned(request))
+        return (*_check_words(request, lexicon), *heard, *check_things(request, lexicon), *_check_learned(request))
 
     def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
         """How good an estimate is; see `choosing.Scores`."""
@@ -153,17 +152,6 @@ def _check_restyle(request: Request) -> None:
                 "pocket restyles a clip with its own motion, camera and things, so it takes no "
                 f"{type(condition).__name__} beside it; leave one of the two out."
             )
-
-
-def _check_things(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
-    """Raises: InvalidRequest for more things than a shot has, where the prompt is to be followed strictly."""
-    said = "\n".join([request.prompt, *(cue.prompt for cue in cues_of(request.conditions))])
-    named = things_named(in_known_words(said, lexicon))
-    if len(named) <= THINGS:
-        return ()
-    if request.strict:
-        raise InvalidRequest(f"{say_too_many(named, THINGS)}; name {THINGS}, or leave strict out to try anyway.")
-    return (Notice(f"{say_too_many(named, THINGS)}; only {THINGS} of them will be seen."),)
 
 
 def _check_learned(request: Request) -> tuple[Notice, ...]:

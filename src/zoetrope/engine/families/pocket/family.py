@@ -14,6 +14,7 @@ from einops import rearrange
 from torch import Tensor
 
 from zoetrope.core.conditions import with_clip_sound
+from zoetrope.core.events import Notice
 from zoetrope.core.limits import Limits
 from zoetrope.core.request import Request
 from zoetrope.engine.canvas import Canvas, Stream, Tokens, blank_stream, fill_with_noise, give, to_device
@@ -33,7 +34,7 @@ from zoetrope.engine.families.pocket.placing import Placer, keyed, still_moments
 from zoetrope.engine.families.pocket.plan import Plan, Stamps, sign_of, stamp, still_stage
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.reader import Reader
-from zoetrope.engine.families.pocket.references import named
+from zoetrope.engine.families.pocket.references import named, say_unseen
 from zoetrope.engine.families.pocket.restyling import Restyler, clip_of, let_through, sounds_alike
 from zoetrope.engine.families.pocket.scenery import Scenery
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by, signed
@@ -135,6 +136,10 @@ class LoadedPocket:
             return tuple(Tokens(HELD * v[:shot].float(), s.float()) for v, s in zip(video, sound, strict=True))
 
         return velocities
+
+    def notices(self, request: Request) -> tuple[Notice, ...]:
+        """As `walk.Looks` says: of references, what will not be seen."""
+        return say_unseen(request, self.seer, self.tokeniser.lexicon)
 
     @property
     def seer(self) -> Seer:

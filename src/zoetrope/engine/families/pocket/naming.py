@@ -7,6 +7,7 @@ before any weights load.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -174,6 +175,6 @@ def sized(prompt: str) -> list[bool]:
     return [each.sized for each in _english(prompt)]
 
 
-def say_too_many(named: list[Named], most: int) -> str:
+def say_too_many(named: Sequence[Named | str], most: int) -> str:
     """Write in one clause that a prompt names more things than a shot has."""
     return f"pocket shows {most} things in a shot, and the prompt names {len(named)} ({', '.join(map(str, named))})"

@@ -15,15 +15,20 @@ from torch import Tensor
 
 from zoetrope.core.conditions import Reference, ReferenceSound
 from zoetrope.core.errors import InvalidRequest
-from zoetrope.core.motion import Cue
+from zoetrope.core.events import Notice
+from zoetrope.core.motion import Cue, cues_of
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.directing import Known
+from zoetrope.engine.families.pocket.gathering import come_later, say_come, say_crowd, say_many, told
+from zoetrope.engine.families.pocket.naming import things_named
 from zoetrope.engine.families.pocket.noting import with_looks
 from zoetrope.engine.families.pocket.plan import AXES, SLOTS, STAGE
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, facts_of, stated
 from zoetrope.engine.families.pocket.seeing import Seer
 from zoetrope.engine.families.pocket.sounding import called_by_voice, materials, voices
 from zoetrope.engine.families.pocket.tracking import Looks
+from zoetrope.engine.families.pocket.wordings import in_known_words
+from zoetrope.engine.families.pocket.words import Lexicon
 
 CALLED = ("object", "colour")  # what a prompt calls a thing by
 ASKED_OF = ("", "second_")  # what the questions about each slot begin with
@@ -62,6 +67,23 @@ def named(request: Request, seer: Seer) -> tuple[Request, list[Looks]]:
     others = (each for each in request.conditions if not isinstance(each, Reference | ReferenceSound))
     said = [replace(each, prompt=called(each.prompt, words)) if isinstance(each, Cue) else each for each in others]
     return replace(request, prompt=called(request.prompt, words), conditions=tuple(said)), things
+
+
+def say_unseen(request: Request, seer: Seer, lexicon: Lexicon) -> tuple[Notice, ...]:
+    """Tell of things that will not be seen, of a request whose references tell who is there only when looked at.
+
+    Raises: InvalidRequest for such things, where the prompt is to be followed strictly.
+    """
+    if say_many(request, lexicon) or not any(isinstance(each, Reference) for each in request.conditions):
+        return ()
+    asked, things = named(request, seer)
+    there = things_named(in_known_words(asked.prompt, lexicon))
+    shown = [f"{looks.value('colour')} {looks.value('object')}" for looks in things]
+    unseen = say_crowd(there if len(there) >= len(shown) else shown)
+    for cue, said in zip(cues_of(asked.conditions), cues_of(request.conditions), strict=True):
+        if "@" not in said.prompt:  # names were told before
+            unseen += say_come(cue, list(map(str, come_later(asked.prompt, cue.prompt, lexicon))))
+    return told(unseen, request.strict)
 
 
 def called(prompt: str, words: Mapping[str, Sequence[str]]) -> str:
