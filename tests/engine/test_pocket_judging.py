@@ -1,74 +1,63 @@
+"""A shot promises as much as its things are whole in the picture."""
+
+from dataclasses import replace
+
 import torch
 
-from zoetrope.engine.families.pocket.judging import EVERY, HAPPENS, fit, shown
-from zoetrope.engine.families.pocket.plan import AXES, CAST, SLOTS, STAGE, TRACK, Plan, no_badges, project
-from zoetrope.engine.families.pocket.planner import Planner, PlannerConfig
-from zoetrope.engine.families.pocket.reader import ASKED, facts_of, number_answers
-from zoetrope.engine.families.pocket.spotter import Findings
+from zoetrope.core.request import Request
+from zoetrope.engine.families.pocket.facts import POCKET
+from zoetrope.engine.families.pocket.judging import promise
+from zoetrope.engine.families.pocket.plan import AXES, CAST, SLOTS, TRACK, TRAITS, Plan, no_badges
+from zoetrope.engine.generate import prepare, settle_seed
+from zoetrope.engine.loading import loaded
+from zoetrope.engine.numerics import choose_numerics
 
-SAID = {"object": "ball", "colour": "red", "setting": "meadow", "action": "rolls"}
-FACTS = facts_of({axis: torch.tensor([number]) for axis, number in number_answers(SAID).items()})
 PICTURES, GRID = 31, (9, 16)
 
 
-def plan() -> Plan:
-    """A small ball that rolls through the middle of the frame."""
+def plan(*paths: torch.Tensor) -> Plan:
+    """Small things that go along the ground at these places in metres, (t,) each."""
     tracks, cast = torch.zeros(1, SLOTS, PICTURES, len(TRACK)), torch.zeros(1, CAST)
-    tracks[0, 0, :, 0] = torch.linspace(-1, 1, PICTURES)
-    at = 1
-    cast[0, 0] = 1
-    for values in AXES.values():
-        cast[0, at], at = 1, at + len(values)
+    for slot, path in enumerate(paths):
+        tracks[0, slot, :, 0] = path
+        at = slot * TRAITS + 1
+        cast[0, slot * TRAITS] = 1
+        for values in AXES.values():
+            cast[0, at], at = 1, at + len(values)
     return Plan(tracks, torch.zeros(1, PICTURES, 4), cast, no_badges(1))
 
 
-def seen(shift: float, colour: str = "red") -> tuple[Findings, dict[str, torch.Tensor]]:
-    """A ball in every looked-at picture, so many pixels beside where the plan has it."""
-    numbers = torch.arange(0, PICTURES, EVERY)
-    count, made = len(numbers), plan()
-    place = project(made.tracks[0, 0, numbers, :2], made.camera[0, numbers], GRID) + torch.tensor([shift, 0.0])
-    chances = {axis: torch.full((count, len(values)), 0.01) for axis, values in AXES.items()}
-    chances["object"][:, 0] = 0.9
-    chances["colour"][:, AXES["colour"].index(colour)] = 0.9
-    nothing, ones = torch.zeros(count), torch.ones(count)
-    found = Findings(
-        torch.arange(count),
-        place,
-        12 * ones,
-        0.9 * ones,
-        chances,
-        ones,
-        torch.zeros(count, 2),
-        ones,
-        nothing,
-        nothing,
-    )
-    return found, {axis: torch.full((count, len(values)), 1 / len(values)) for axis, values in STAGE.items()}
+def test_a_thing_that_is_whole_all_the_time_is_best_and_one_outside_worst():
+    still = torch.zeros(PICTURES)
+    assert promise(plan(still), GRID) == 1
+    assert promise(plan(still + 9), GRID) == 0
+    assert promise(plan(), GRID) == 1
+    assert 0.3 < promise(plan(torch.linspace(0, 4, PICTURES)), GRID) < 0.6
 
 
-def test_a_thing_is_good_where_the_plan_has_it_and_as_it_is_called() -> None:
-    there, beside, blue = (
-        float(shown(*seen(shift, colour), plan(), FACTS, GRID).clamp(min=0.05).log().sum())
-        for shift, colour in ((0, "red"), (60, "red"), (0, "blue"))
-    )
-    assert there > beside
-    assert there > blue
+def test_a_thing_cut_by_the_edge_is_not_whole():
+    half = 128 / (0.45 * 144)  # metres from the middle of the frame to its edge
+    assert promise(plan(torch.full((PICTURES,), half)), GRID) == 0
+    assert promise(plan(torch.full((PICTURES,), half - 0.2)), GRID) == 1
 
 
-def test_as_many_chances_for_all_shots_of_a_prompt() -> None:
-    found, signs = seen(0)
-    none = Findings(
-        **{
-            name: {axis: each[:0] for axis, each in value.items()} if isinstance(value, dict) else value[:0]
-            for name, value in vars(found).items()
-        }
-    )
-    chances = shown(none, signs, plan(), FACTS, GRID)
-    assert len(chances) == len(shown(found, signs, plan(), FACTS, GRID))
-    assert torch.isfinite(chances).all()
+def test_the_one_that_is_seen_least_counts_and_cameras_are_looked_through():
+    still = torch.zeros(PICTURES)
+    assert promise(plan(still, still + 9), GRID) == 0
+    away = plan(still)
+    away.camera[..., 0] = 9
+    assert promise(away, GRID) == 0
 
 
-def test_a_planner_that_knows_nothing_finds_every_answer_as_likely() -> None:
-    torch.manual_seed(0)
-    chances = fit(Planner(PlannerConfig(width=48, layers=1)), plan(), FACTS)
-    assert torch.allclose(chances, torch.tensor([1 / (1 + len(ASKED[axis])) for axis in HAPPENS]), atol=1e-4)
+def test_the_seed_that_is_chosen_promises_most_and_nothing_is_walked():
+    asked = Request("a black ball collides with a white car", seed=3, seconds=5, best_of=4)
+    request, family = prepare(asked, None, None)
+    chosen = settle_seed(request, family)
+    pocket = loaded(POCKET, choose_numerics())
+    scores = {}
+    for seed in (3, 4, 5, 6):
+        alone, _ = prepare(replace(asked, seed=seed, best_of=1), None, None)
+        with torch.inference_mode():
+            scores[seed] = POCKET.score(pocket, alone)
+    assert chosen.seed == max(scores, key=lambda seed: scores[seed])
+    assert chosen.best_of == 1

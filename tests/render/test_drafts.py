@@ -14,7 +14,7 @@ from zoetrope.render.terms import Means
 
 
 class Judged(Tiny):
-    def score(self, checkpoint, request, canvas, denoised) -> float:
+    def score(self, checkpoint, request) -> float:
         return float(request.seed == 9)
 
 

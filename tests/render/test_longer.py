@@ -87,7 +87,7 @@ class Scoring(tiny_family.Tiny):
 
     liked: int = 5
 
-    def score(self, checkpoint, request, canvas, denoised):
+    def score(self, checkpoint, request):
         return -abs(request.seed - self.liked)
 
 

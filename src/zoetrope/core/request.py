@@ -54,7 +54,7 @@ class Request:
     """One shot, as asked for. None means: the preset, or chance for the seed, decides; a draft's request has no None.
 
     Units: seconds 0 is a still; guidance 1 follows the prompt without pushing; `best_of` is how many seeds are
-    begun, of which the best goes on; a draft's request has 1, and the seed that was chosen. `draft` is what this shot
+    tried, of which the best is made; a draft's request has 1, and the seed that was chosen. `draft` is what this shot
     finishes.
     Raises: InvalidRequest for the first field that is wrong, with what is possible.
     """

@@ -83,7 +83,7 @@ class Approved:
 
 
 def check_best_of(count: int) -> int:
-    """Return how many seeds are begun.
+    """Return how many seeds are tried.
 
     Raises: InvalidRequest if it is not a whole number from 1 to 64.
     """

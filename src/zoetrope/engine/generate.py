@@ -34,7 +34,7 @@ from zoetrope.engine.presets import choose_preset
 from zoetrope.engine.progress import tell_steps
 from zoetrope.engine.stream import Part, decode_parts, parts_of
 from zoetrope.engine.walk import Detailed, Looks, Renders
-from zoetrope.engine.walking import Begun, make_latents
+from zoetrope.engine.walking import make_latents
 
 FADE = 0.01  # seconds between kept and new sound: too short to hear as a fade, long enough to hide a step
 OnPart: TypeAlias = Callable[[Part], None]
@@ -56,7 +56,7 @@ def generate(
     Raises: InvalidRequest, Unsupported, WeightsError, Cancelled.
     """
     request, family = prepare(request, family, on_event)
-    request, begun = settle_seed(request, family, on_event=on_event, cancel=cancel, numerics=numerics)
+    request = settle_seed(request, family, on_event=on_event, cancel=cancel, numerics=numerics)
     return make(
         request,
         family,
@@ -65,7 +65,6 @@ def generate(
         cancel=cancel,
         preview_every=preview_every,
         numerics=numerics,
-        begun=begun,
     )
 
 
@@ -80,12 +79,11 @@ def make(
     numerics: Numerics | None = None,
     wish: Wish | None = None,
     keeper: Keeper | None = None,
-    begun: Begun | None = None,
 ) -> Draft:
     """Make a settled request; `on_part` gets each part as soon as it is decoded, while later ones still are not.
 
     `wish` is what the caller insists on where memory is planned; `keeper` keeps the walk's state in a file, from which
-    the walk goes on; `begun` is what `settle_seed` began.
+    the walk goes on.
     Raises: OutOfMemory, WeightsError, Cancelled, InvalidRequest where what is given turns out to be too much for a
     strict request, and what `on_part` raises.
     """
@@ -97,7 +95,7 @@ def make(
     clock = family.limits.clock
     total = clock.frames(request.seconds)
     frames, sounds, latents = [], [], []
-    for part in shoot(request, family, checkpoint, on_event, cancel, preview_every, keeper, begun, latents.append):
+    for part in shoot(request, family, checkpoint, on_event, cancel, preview_every, keeper, latents.append):
         frames.append(part.frames)
         sounds.append(part.sound)
         if on_part is not None:
@@ -168,13 +166,13 @@ def settle_seed(
     cancel: Cancel | None = None,
     numerics: Numerics | None = None,
     wish: Wish | None = None,
-) -> tuple[Request, Begun | None]:
-    """Choose the seed of a prepared request, if the best of several is asked for, and what is begun of its shot.
+) -> Request:
+    """A prepared request with its seed chosen, if the best of several is asked for.
 
     Raises: OutOfMemory, WeightsError, Cancelled.
     """
     if request.best_of == 1:
-        return request, None
+        return request
     checkpoint = loaded(family, plan_for(family, request, numerics or choose_numerics(), wish))
     return choose(request, family, checkpoint, on_event, cancel)
 
@@ -188,7 +186,6 @@ def shoot(
     cancel: Cancel | None = None,
     preview_every: int = 0,
     keeper: Keeper | None = None,
-    begun: Begun | None = None,
     on_latents: Callable[[Tokens], None] | None = None,
 ) -> Iterator[Part]:
     """Make a settled request on loaded weights, part by part; `on_latents` gets what its first pass made.
@@ -204,7 +201,7 @@ def shoot(
         parts = parts_of(iter([pictures]), sound[:, :samples], frames, cancel)
     else:
         preset = family.presets[request.preset]
-        canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper, begun, on_latents)
+        canvas = make_latents(request, preset, checkpoint, on_event, cancel, preview_every, keeper, on_latents)
         stop_if(cancel, "before decoding")
         details = heard = None
         if isinstance(checkpoint, Detailed):

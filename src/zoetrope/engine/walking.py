@@ -1,6 +1,6 @@
 """From a settled request to its latents on loaded weights: walk the loop as often as the family has passes.
 
-A pass that was begun elsewhere goes on here, step for step as if nothing had come between. Knows no family and no file.
+Knows no family and no file.
 """
 
 from __future__ import annotations
@@ -27,19 +27,12 @@ from zoetrope.engine.walk import Walk, Walks
 
 
 @dataclass(frozen=True, eq=False)
-class Begun:
-    """A pass that is under way: what predicts, how many steps are done and what the last one left."""
+class _Pass:
+    """A pass before its first step, and what predicts in it."""
 
     canvas: Canvas
     walk: Walk
     predict: Predict
-    step: int = 0
-    past: Passed | None = None
-
-
-def begin(request: Request, preset: Preset, checkpoint: Loaded) -> Begun:
-    """The first pass of a request, before its first step."""
-    return _begin(request, preset, checkpoint, checkpoint.place(checkpoint.blank(request), request), 0)
 
 
 def make_latents(
@@ -50,18 +43,16 @@ def make_latents(
     cancel: Cancel | None,
     preview_every: int,
     keeper: Keeper | None = None,
-    begun: Begun | None = None,
     on_latents: Callable[[Tokens], None] | None = None,
 ) -> Canvas:
     """Walk the loop, once or as often as the family has passes; a kept walk goes on where it stood.
 
-    `begun` is the first pass where somebody began it; `on_latents` gets what the first pass made, which settles what is
-    seen.
+    `on_latents` gets what the first pass made, which settles what is seen.
     """
     stand = keeper.load() if keeper is not None else None
-    now, number = begun or begin(request, preset, checkpoint), 0
+    now, number = _begin(request, preset, checkpoint, checkpoint.place(checkpoint.blank(request), request), 0), 0
     while True:
-        canvas, start = now.canvas, (now.step, now.past)
+        canvas, start = now.canvas, (0, None)
         if stand is not None and stand.walk == number:
             canvas, start = taken_up(canvas, stand), (stand.step, stand.past)
         on_step = tell_steps(on_event, checkpoint, canvas, preview_every)
@@ -86,11 +77,11 @@ def make_latents(
         now = _begin(request, preset, checkpoint, following, number)
 
 
-def _begin(request: Request, preset: Preset, checkpoint: Loaded, canvas: Canvas, number: int) -> Begun:
+def _begin(request: Request, preset: Preset, checkpoint: Loaded, canvas: Canvas, number: int) -> _Pass:
     walk = _walk(request, preset, checkpoint, canvas, number)
     if number == 0 and request.draft is not None:
         canvas, walk = take_draft(canvas, walk, request.draft)
-    return Begun(canvas, walk, reused(guided(checkpoint.branches(request, canvas), walk.guider), preset.reuse))
+    return _Pass(canvas, walk, reused(guided(checkpoint.branches(request, canvas), walk.guider), preset.reuse))
 
 
 def _keep(keeper: Keeper | None, walk: int) -> Callable[[int, Canvas, Passed], None] | None:

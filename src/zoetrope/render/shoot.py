@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from zoetrope.engine.generate import OnPart
     from zoetrope.engine.keeping import Keeper
     from zoetrope.engine.stream import Part
-    from zoetrope.engine.walking import Begun
     from zoetrope.render.take import Take
 
 
@@ -97,7 +96,7 @@ def shoot_to(
 
 @dataclass(frozen=True, eq=False)
 class _Begun:
-    """A request that may be made: settled, screened, with the consents that it rests on, and what is begun of it."""
+    """A request that may be made: settled, screened, with the consents that it rests on."""
 
     request: Request
     family: Family
@@ -105,7 +104,6 @@ class _Begun:
     terms: Terms
     about: Verdict
     used: tuple[Likeness, ...]
-    walk: Begun | None
 
     def note(self, asset: Asset) -> None:
         """Remember what was made with the consents."""
@@ -207,7 +205,7 @@ def _begin(request: Request, terms: Terms, means: Means, watch: Watch, files: Se
     weights = family.descriptor.identity if isinstance(family, Planned) else ""
     weights += identity_of(request.adapters)
     named = family.limits.checkpoint
-    request, walk = settle_seed(
+    request = settle_seed(
         bare_request(request, policy, family.limits.clock),
         family,
         on_event=watch.on_event,
@@ -217,4 +215,4 @@ def _begin(request: Request, terms: Terms, means: Means, watch: Watch, files: Se
     )
     given = (*given, *draft_of(request))
     making = making_of(request, now, given, checkpoint=named, weights=weights, tell_prompt=terms.tell_prompt)
-    return _Begun(request, family, making, replace(terms, likenesses=likenesses), about, used, walk)
+    return _Begun(request, family, making, replace(terms, likenesses=likenesses), about, used)

@@ -76,7 +76,7 @@ class Maker:
 
         asked = replace(self.request, seconds=self.clock.seconds_of(frames), conditions=tuple(conditions))
         watch = self.watch
-        best, _ = settle_seed(asked, self.family, on_event=watch.on_event, cancel=watch.cancel, wish=self.wish)
+        best = settle_seed(asked, self.family, on_event=watch.on_event, cancel=watch.cancel, wish=self.wish)
         return replace(self, request=replace(self.request, seed=best.seed, best_of=1))
 
 

@@ -34,7 +34,6 @@ from zoetrope.engine.families.pocket.words import Lexicon, read_lexicon, say_unk
 from zoetrope.engine.presets import Preset
 
 if TYPE_CHECKING:
-    from zoetrope.engine.canvas import Canvas, Tokens
     from zoetrope.engine.families import Loaded
     from zoetrope.engine.numerics import Numerics
 
@@ -109,13 +108,14 @@ class Pocket:
         lexicon = read_lexicon(self.weights / LEXICON)
         return (*_check_words(request, lexicon), *heard, *check_things(request, lexicon), *_check_learned(request))
 
-    def score(self, checkpoint: Loaded, request: Request, canvas: Canvas, denoised: Tokens) -> float:
-        """How good an estimate is; see `choosing.Scores`."""
+    def score(self, checkpoint: Loaded, request: Request) -> float:
+        """How good a shot promises to be; see `choosing.Scores`."""
         from zoetrope.engine.families.pocket.family import LoadedPocket
         from zoetrope.engine.families.pocket.judging import promise
 
         assert isinstance(checkpoint, LoadedPocket), "pocket scores its own shots"
-        return promise(checkpoint, request, canvas, denoised)
+        grid = (request.size.height // PATCH, request.size.width // PATCH)
+        return promise(checkpoint.plan(request, LIMITS.clock.latent_frames(LIMITS.clock.frames(request.seconds))), grid)
 
     def load(self, numerics: Numerics) -> Loaded:
         """Load network, text encoder and both codecs.
