@@ -124,7 +124,6 @@ class _Begun:
             numerics=means.numerics,
             wish=means.wish,
             keeper=keeper,
-            begun=self.walk,
         )
 
     def open(self, path: str | Path) -> Release:
