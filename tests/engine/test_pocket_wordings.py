@@ -1,12 +1,14 @@
 """Other words for what pocket shows: said in words that it has read, and never in place of one of these."""
 
+import tomllib
+
 import pytest
 
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.facts import LEXICON, POCKET
 from zoetrope.engine.families.pocket.naming import COLOURS, THINGS
-from zoetrope.engine.families.pocket.wordings import in_known_words, nearest, other_forms, shown_as
+from zoetrope.engine.families.pocket.wordings import THESAURUS, in_known_words, nearest, other_forms, shown_as
 from zoetrope.engine.families.pocket.words import FUNCTION_WORDS, read_lexicon, unknown_words
 
 KNOWN = read_lexicon(POCKET.weights / LEXICON)
@@ -17,6 +19,12 @@ def test_no_word_that_was_read_is_changed() -> None:
     for word in BOTH:
         assert word not in KNOWN.words | FUNCTION_WORDS, word
     assert not set(other_forms()) & set(nearest())
+
+
+def test_a_word_stands_for_one() -> None:
+    tables = tomllib.loads(THESAURUS.read_text(encoding="utf-8")).values()
+    words = [word for table in tables for said in table.values() for word in said.split(", ")]
+    assert sorted(words) == sorted(BOTH)
 
 
 def test_all_become_words_that_were_read() -> None:

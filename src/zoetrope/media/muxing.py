@@ -23,6 +23,7 @@ from zoetrope.media.riff import add_chunk
 from zoetrope.media.webm_length import declare_length
 from zoetrope.media.xmp import AIGC
 
+_OPENING = 8  # pictures: the first opens the encoder, whose threads begin when they are given a processor
 _KEY_FRAME_SECONDS = 2  # a player that seeks decodes at most this much before it can show a picture
 # Below it four threads took 0.116 s of processor time for a five-second clip of 256x144, and one took 0.090 s.
 _ONE_THREAD_PIXELS = 640 * 360
@@ -49,7 +50,7 @@ class PictureTrack:
         frame.time_base = self._time_base
         frame.pts = self._count
         self._count += 1
-        with kept_modest() if self._count == 1 else nullcontext():  # the first picture opens the encoder
+        with kept_modest() if self._count <= _OPENING else nullcontext():
             packets = self._stream.encode(frame)
         self._file.mux(packets)
 
