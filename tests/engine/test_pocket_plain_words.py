@@ -134,6 +134,12 @@ def test_what_is_not_there_or_only_likened_is_not_meant(prompt: str, meant: str)
     assert as_meant(prompt) == meant
 
 
+def test_the_pace_of_the_camera_is_not_the_things() -> None:
+    assert named("pace", "a ball rolls slowly") == ["slowly"]
+    assert named("pace", "a ball rolls, the camera slowly pushes in") == []
+    assert named("pace", "球飞快地滚，镜头缓缓推近") == ["fast"]
+
+
 def test_signs_are_those_of_what_is_asked() -> None:
     assert all(set(signs) <= set(ASKED[axis]) for axis, signs in SIGNS.items())
     assert all(sign.sure or sign.needs for signs in SIGNS.values() for sign in signs.values())

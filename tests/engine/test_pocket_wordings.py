@@ -48,6 +48,7 @@ def test_nouns_become_nouns_that_stand_for_the_same(table: dict[str, str]) -> No
         ("a racecar smashes into a hot air balloon", "a car crashes into a hot air ball"),
         ("a yelow latern on the strete at nihgt", "a yellow lantern on the street at night"),
         ("pastel tones, a bell", "pastel tones, a bell"),
+        ("a boat under the moon", "a boat under the moon"),
     ],
 )
 def test_prompts_are_said_in_known_words(prompt: str, known: str) -> None:

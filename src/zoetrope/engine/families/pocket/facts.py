@@ -27,7 +27,7 @@ from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
-from zoetrope.engine.families.pocket.gathering import THINGS, check_things
+from zoetrope.engine.families.pocket.gathering import THINGS, bare, check_things
 from zoetrope.engine.families.pocket.sounding import check_sounds
 from zoetrope.engine.families.pocket.wordings import in_known_words, shown_as
 from zoetrope.engine.families.pocket.words import Lexicon, read_lexicon, say_unknown, unknown_words
@@ -129,10 +129,7 @@ class Pocket:
 
 def _check_words(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
     said = "\n".join([request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))])
-    for name in sorted(
-        {each.name for each in request.conditions if isinstance(each, Reference | ReferenceSound)}, key=len
-    )[::-1]:
-        said = said.replace(f"@{name}", " ")
+    said = bare(request, said)
     unknown, shown = unknown_words(in_known_words(said, lexicon), lexicon), shown_as(said, lexicon)
     if not unknown and not shown:
         return ()

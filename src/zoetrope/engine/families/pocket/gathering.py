@@ -37,7 +37,7 @@ def say_many(request: Request, lexicon: Lexicon) -> list[str]:
     One of them may show no thing but a place.
     """
     pictured = [f"@{name}" if name else "a reference" for name in _names(request, Reference)]
-    said = things_named(in_known_words(_bare(request, request.prompt), lexicon))
+    said = things_named(in_known_words(bare(request, request.prompt), lexicon))
     return say_crowd([*said, *pictured], places=min(1, len(pictured)))
 
 
@@ -47,7 +47,7 @@ def say_late(request: Request, lexicon: Lexicon) -> list[str]:
     for cue in cues_of(request.conditions):
         new = [f"@{name}" for name in pictured if f"@{name}" in cue.prompt and f"@{name}" not in request.prompt]
         if not pictured:
-            first, later = _bare(request, request.prompt), _bare(request, cue.prompt)
+            first, later = bare(request, request.prompt), bare(request, cue.prompt)
             new += list(map(str, come_later(first, later, lexicon)))
         late += say_come(cue, new)
     return late
@@ -91,7 +91,7 @@ def say_come(cue: Cue, new: Sequence[str]) -> list[str]:
     ]
 
 
-def _bare(request: Request, prompt: str) -> str:
+def bare(request: Request, prompt: str) -> str:
     """A prompt without the names of a request's references."""
     for name in sorted(filter(None, _names(request, Reference | ReferenceSound)), key=len, reverse=True):
         prompt = prompt.replace(f"@{name}", " ")

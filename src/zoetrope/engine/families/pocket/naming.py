@@ -45,8 +45,9 @@ COUNTS = {
 JOINS = frozenset({"and", "with", "into", "past", "near", "by", "beside", "hits"})  # between two things
 SIZED = frozenset({"small", "tiny", "little", "large", "big", "huge"})
 NOT_THERE = frozenset({"no", "not", "without", "like"})  # before a name: it is not meant to be seen
+INK_WORDS = "|".join(word for word in COLOURS if word.isascii())
 SCENERY = re.compile(  # a colour before its name is not a thing's
-    rf"\b(?:{'|'.join(word for word in COLOURS if word.isascii())}) (?=(?:back|grass|sky|sea\b|ocean|water|snow"
+    rf"\b(?:{INK_WORDS}) (?=(?:back|grass|sky|sea\b|ocean|water|snow"
     rf"|sand|cloud|"
     r"meadow|field|ground|wall|dune|light|street|curtain|floor|carpet|moon|sun))"
     r"|golden[- ]hour|白天|白昼|黄昏|雪白|蓝天|白云|黄沙|白雪|绿草|青山|黑暗|黑夜|红日|青草"
@@ -60,10 +61,10 @@ _MANY = "".join(word for word in COUNTS if not word.isascii())
 CHINESE_COUNT = re.compile(f"([{_MANY}])[只个条艘辆颗盏][^，。、；和与]{{0,{2 * FAR}}}?({_KINDS})")
 CHINESE_BARE = re.compile(f"(?<![没无像流停动])({_KINDS})(?<!车(?=[站道]))(?<!星(?=[空光夜辰期]))(?<!环(?=[绕境]))")
 
-_WORDS = "|".join(word for word in COLOURS if word.isascii())
 APART = (  # of two things, which colour has one and which the other
     re.compile(
-        rf"\bone (?:is )?({_WORDS})\b.{{1,20}}?\b(?:one|other|another) (?:one )?(?:is )?({_WORDS})\b", re.IGNORECASE
+        rf"\bone (?:is )?({INK_WORDS})\b.{{1,20}}?\b(?:one|other|another) (?:one )?(?:is )?({INK_WORDS})\b",
+        re.IGNORECASE,
     ),
     re.compile(rf"一[个只辆颗条艘]?是?([{_INKS}])[^。]{{0,4}}?一[个只辆颗条艘]?是?([{_INKS}])"),
 )

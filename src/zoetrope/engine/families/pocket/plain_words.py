@@ -80,7 +80,7 @@ def _grounded(axis: str, value: str | None, text: str) -> bool:
     """Whether a text has any word without which nobody means a value."""
     if value is None:
         return False
-    text = OF_PLACE.sub(" ", text) if axis == "material" else text
+    text = _of_axis(axis, text) if axis == "material" else text
     return any(each and re.search(each, text, re.IGNORECASE) for each in SIGNS[axis][value])
 
 
@@ -89,9 +89,7 @@ def _settled(read: Said, text: str) -> Said:
     two = len(things_named(text)) > 1
     said = {}
     for axis in SIGNS:
-        value, values = read.get(axis), named(axis, text)
-        if "rebounds" in values and not ORDER.search(text):
-            values = ["rebounds"]
+        value, values = read.get(axis), _acts(text) if axis == "action" else named(axis, text)
         several = axis == "action" and len(values) > 1  # the first is what it does
         if several or not _grounded(axis, value, text) or (axis in AT_ITS_WORD and len(values) == 1):
             missed = bool(values) and not (two and axis in OF_THINGS)
@@ -101,9 +99,15 @@ def _settled(read: Said, text: str) -> Said:
     return said
 
 
+def _acts(text: str) -> list[str]:
+    """What a text says that its thing does, in order: who comes back from a wall does nothing else, unless in turn."""
+    acts = named("action", text)
+    return ["rebounds"] if "rebounds" in acts and not ORDER.search(text) else acts
+
+
 def _in_order(said: Said, read: Said, text: str) -> Said:
     """What happens then: where words of order stand between two actions."""
-    acts, then = named("action", text), read.get("then")
+    acts, then = _acts(text), read.get("then")
     if len(acts) == 2 and ORDER.search(text):
         first, second = acts[::-1] if BACKWARDS.search(text) else acts
         return said | {"action": first, "then": second}

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from zoetrope.engine.families.pocket.naming import INK_WORDS
+
 
 class Sign(NamedTuple):
     """Patterns of what settles a value, and of what it is not said without beside these; empty: nothing."""
@@ -67,7 +69,6 @@ def _lens(words: str) -> str:
 
 
 _WIDE = r"(?! (?:city|town|sea|ocean|stage|room|sky|field|meadow|desert|beach|house))"
-_INK = r"(?:red|orange|yellow|green|cyan|blue|purple|pink|white|black|violet)"
 
 SIGNS: dict[str, dict[str, Sign]] = {
     "size": {
@@ -109,7 +110,7 @@ SIGNS: dict[str, dict[str, Sign]] = {
         ),
         "night": Sign(
             r"\bnight(?:time)?\b|\bmidnight\b|\bmoonl(?:ight|it)\b|\bafter dark\b|夜|晚上|月光|月色",
-            rf"\bdark(?!,? {_INK})",
+            rf"\bdark(?!,? (?:{INK_WORDS}))",
         ),
     },
     "weather": {
