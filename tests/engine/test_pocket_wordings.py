@@ -1,18 +1,27 @@
 """Other words for what pocket shows: said in words that it has read, and never in place of one of these."""
 
 import tomllib
+from fractions import Fraction
 
 import pytest
 
 from zoetrope.core.errors import InvalidRequest
+from zoetrope.core.motion import Cue
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.facts import LEXICON, POCKET
 from zoetrope.engine.families.pocket.naming import COLOURS, THINGS
-from zoetrope.engine.families.pocket.wordings import THESAURUS, in_known_words, nearest, other_forms, shown_as
+from zoetrope.engine.families.pocket.wordings import (
+    THESAURUS,
+    in_known_words,
+    nearest,
+    other_forms,
+    shown_as,
+    stand_ins,
+)
 from zoetrope.engine.families.pocket.words import FUNCTION_WORDS, read_lexicon, unknown_words
 
 KNOWN = read_lexicon(POCKET.weights / LEXICON)
-BOTH = {**other_forms(), **nearest()}
+BOTH = {**other_forms(), **nearest(), **stand_ins()}
 
 
 def test_no_word_that_was_read_is_changed() -> None:
@@ -69,6 +78,32 @@ def test_what_is_shown_as_something_else_is_told_and_other_forms_are_not() -> No
     assert POCKET.check(Request("make a red ball bounce")) == ()
     with pytest.raises(InvalidRequest, match=r'"truck" \(shown as car\)'):
         POCKET.check(Request("a truck rolls", strict=True))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "known", "shown"),
+    [
+        ("a tiger catches a Cat", "a robot catches a Cat", {"tiger": "robot"}),
+        ("a jet flies", "a bird flies", {"jet": "bird"}),
+        ("一只小狗在草地上弹跳", "一只机器人在草地上弹跳", {"小狗": "机器人"}),
+        ("no people, but cats catch it", "no people, but robot catch it", {"cats": "robot"}),
+        ("no people on the meadow", "no people on the meadow", {}),
+        ("a girl and a red ball", "a girl and a red ball", {}),
+        ("a lion chases a truck", "a lion chases a car", {"truck": "car"}),
+    ],
+)
+def test_people_and_creatures_have_stand_ins_where_no_thing_is_named(
+    prompt: str, known: str, shown: dict[str, str]
+) -> None:
+    assert in_known_words(prompt, KNOWN) == known
+    assert shown_as(prompt, KNOWN) == shown
+
+
+def test_every_prompt_of_a_shot_is_cast_by_itself() -> None:
+    later = Request("a red ball bounces on a meadow", conditions=(Cue(Fraction(2), "the dog jumps"),))
+    told = " ".join(each.text for each in POCKET.check(later))
+    assert '"dog" (shown as robot)' in told
+    assert "only the prompt at 2 s names" in told
 
 
 def test_what_is_mistyped_is_told() -> None:

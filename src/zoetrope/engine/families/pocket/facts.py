@@ -128,9 +128,12 @@ class Pocket:
 
 
 def _check_words(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
-    said = "\n".join([request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))])
-    said = bare(request, said)
-    unknown, shown = unknown_words(in_known_words(said, lexicon), lexicon), shown_as(said, lexicon)
+    unknown: dict[str, tuple[str, ...]] = {}
+    shown: dict[str, str] = {}
+    for text in (request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))):
+        said = bare(request, text)
+        unknown |= unknown_words(in_known_words(said, lexicon), lexicon)
+        shown |= shown_as(said, lexicon)
     if not unknown and not shown:
         return ()
     told = say_unknown(unknown, shown)
