@@ -105,3 +105,20 @@ def test_a_picture_of_a_place_is_no_third_thing():
     later = Cue(Fraction(1, 4), "the green star falls")
     (notice,) = pocket.notices(Request("@a and @b on @c", seconds=Fraction(1, 2), conditions=(*given, later)))
     assert "names green star" in notice.text
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "names"),
+    [
+        ("a red ball rolls on a meadow", "it jumps in the city in the rain", "setting city, weather rain"),
+        ("一只红色的球在白天的草地上滚动", "夜里它跳起来", "light night"),
+        ("a red ball rolls on a meadow in the rain", "it jumps over the grass in the rain", ""),
+        ("a red ball rolls on a meadow", "it jumps, not in the city", ""),
+    ],
+)
+def test_another_stage_that_only_a_later_prompt_names_is_told(first: str, later: str, names: str):
+    told = said(first, Cue(Fraction(3), later))
+    assert [f"the prompt at 3 s names {names};" in each for each in told] == [True] * bool(names)
+    if names:
+        with pytest.raises(InvalidRequest, match=names):
+            said(first, Cue(Fraction(3), later), strict=True)

@@ -123,6 +123,7 @@ def test_what_no_word_says_is_not_meant() -> None:
     ("prompt", "meant"),
     [
         ("a ball, no rain", "a ball,  "),
+        ("a ball, not in the city", "a ball,  "),
         ("a ball white as snow", "a ball white"),
         ("it does not move", "it does not move"),
         ("不要下雨的夜晚", " 的夜晚"),

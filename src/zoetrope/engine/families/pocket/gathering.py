@@ -1,4 +1,4 @@
-"""Who is asked into a shot beyond what it has room for: too many things, and one that only a later prompt names.
+"""What is asked of a shot beyond what it has room for: too many things, and who and where only a later prompt names.
 
 What words and counts settle is told before weights load. Knows no pictures and no network.
 """
@@ -16,19 +16,22 @@ from zoetrope.core.motion import Cue, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.time import show_seconds
 from zoetrope.engine.families.pocket.naming import Named, say_too_many, things_named
+from zoetrope.engine.families.pocket.plain_words import as_meant, named
 from zoetrope.engine.families.pocket.wordings import in_known_words
 from zoetrope.engine.families.pocket.words import Lexicon
 
 THINGS = 2  # of one shot, at most
+STAYS = ("setting", "light", "weather", "style")  # all through a shot, as its first prompt says
 ANY = re.compile(r"\b(?:things?|objects?|toys?)\b|东西|物体|玩具", re.IGNORECASE)  # which may be whatever comes later
 
 
 def check_things(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
-    """Tell of things that will not be seen, so far as words and the number of references tell of them.
+    """Tell of things and stages that will not be seen, so far as words and the number of references tell of them.
 
-    Raises: InvalidRequest for such things, where the prompt is to be followed strictly.
+    Raises: InvalidRequest for such, where the prompt is to be followed strictly.
     """
-    return told([*say_many(request, lexicon), *say_late(request, lexicon)], request.strict)
+    sentences = [*say_many(request, lexicon), *say_late(request, lexicon), *say_elsewhere(request, lexicon)]
+    return told(sentences, request.strict)
 
 
 def say_many(request: Request, lexicon: Lexicon) -> list[str]:
@@ -51,6 +54,25 @@ def say_late(request: Request, lexicon: Lexicon) -> list[str]:
             new += list(map(str, come_later(first, later, lexicon)))
         late += say_come(cue, new)
     return late
+
+
+def say_elsewhere(request: Request, lexicon: Lexicon) -> list[str]:
+    """That a later prompt names another setting, light, weather or style than the first, in so many words."""
+
+    def says(prompt: str) -> dict[str, list[str]]:
+        text = as_meant(in_known_words(bare(request, prompt), lexicon))
+        return {axis: named(axis, text) for axis in STAYS}
+
+    first, sentences = says(request.prompt), []
+    for cue in cues_of(request.conditions):
+        said = ((axis, value) for axis, values in says(cue.prompt).items() for value in values)
+        new = [f"{axis} {value}" for axis, value in said if value not in first[axis]]
+        if new:
+            sentences.append(
+                "a shot of pocket stays where and as its first prompt says, and the prompt at "
+                f"{show_seconds(cue.at)} s names {', '.join(new)}; say that in the first prompt, or make another shot"
+            )
+    return sentences
 
 
 def told(sentences: Iterable[str], strict: bool) -> tuple[Notice, ...]:

@@ -22,7 +22,7 @@ class Sign(NamedTuple):
 # What a prompt says is not there, with the word that says so; "in no hurry" and the like are said themselves.
 NEGATED = re.compile(
     r"(?:\b(?:no(?! hurry)|not(?! mov)|never|without(?! a pattern)|neither|nor)\b|n't(?! mov))"
-    r"(?: (?:any|a|an|the|be|being|have|too|so|see|want|show))* \w+"
+    r"(?: (?:any|a|an|the|be|being|have|too|so|see|want|show|in|on|at|by|during|under))* \w+"
     r"|\b(?:rain|snow|it) (?:has |had )?(?:stop|end|clear)\w*|[雨雪]停"
     r"|(?:没有(?!花纹)|差点儿?|没(?!有)|不要|不会|不是|不能|不需要|不(?![停断动住快慢])|无(?!人机)"
     r"|别(?!的))[^，。；、,.;\s]{1,2}",
