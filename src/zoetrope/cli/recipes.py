@@ -10,8 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
+from zoetrope.cli.yamls import read_yaml
 from zoetrope.core.errors import InvalidRequest, MediaError
 
 Recipe = TypeVar("Recipe")
@@ -75,7 +74,7 @@ def _parse(setting: str) -> dict[str, Any]:
     key, separator, text = setting.partition("=")
     if not separator or not key.strip():
         raise InvalidRequest(f"--set was {setting!r}; write key=value, such as rate=0.001.")
-    value = _yaml(text, f"--set {setting}")
+    value = read_yaml(text, f"--set {setting}")
     for part in reversed(key.strip().split(".")):
         value = {part: value}
     return value
@@ -88,14 +87,7 @@ def _read(file: Path) -> Mapping[str, Any]:
         raise MediaError(
             f"cannot read the recipe {file}: {getattr(error, 'strerror', None) or 'it is no text'}."
         ) from error
-    content = _yaml(text, str(file))
+    content = read_yaml(text, str(file))
     if not isinstance(content, Mapping):
         raise InvalidRequest(f"the recipe {file} must hold keys and values, such as rate: 0.001.")
     return content
-
-
-def _yaml(text: str, where: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InvalidRequest(f"{where} is not valid YAML: {' '.join(str(error).split())}.") from error

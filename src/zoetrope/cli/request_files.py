@@ -12,9 +12,9 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import typer
-import yaml
 
 from zoetrope.cli.paths import placing
+from zoetrope.cli.yamls import read_yaml
 from zoetrope.core.errors import InvalidRequest, MediaError
 
 MAKE = "make"
@@ -54,10 +54,7 @@ def read_requests(file: Path) -> list[Any]:
         raise InvalidRequest(
             f"{file} is larger than {MOST_BYTES >> 20} MB, which no file of requests is; give another."
         )
-    try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise InvalidRequest(f"{file} is not valid YAML: {' '.join(str(error).split())}.") from None
+    found = read_yaml(text, str(file))
     return found if isinstance(found, list) else [found]
 
 
