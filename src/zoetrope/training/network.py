@@ -5,7 +5,6 @@ The working network computes in bfloat16, as it does when it generates; the opti
 
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +23,7 @@ from zoetrope.training.levels import draw_sigmas
 from zoetrope.training.muon import NEWTON_SCHULZ, Muon
 from zoetrope.training.rounds import Round
 from zoetrope.training.run import Run, trapezoid, write_atomically
-from zoetrope.training.trainer import RoundTrainer
+from zoetrope.training.trainer import RoundTrainer, Working
 
 LEVELS = 12  # noise levels where there are several: as many chunks as a clip can have, so that shapes stay the same
 LEXICON = "lexicon.json"
@@ -169,8 +168,6 @@ def make_optimisers(network: PocketNetwork, recipe: NetworkRecipe) -> tuple[torc
 
 
 class NetworkTrainer(RoundTrainer[NetworkRecipe, PocketNetwork]):
-    """The network holds the masters; a working copy of it computes."""
-
     file = "network.safetensors"
 
     def __init__(self, recipe: NetworkRecipe, compiled: bool = True) -> None:
@@ -180,14 +177,14 @@ class NetworkTrainer(RoundTrainer[NetworkRecipe, PocketNetwork]):
         read = load_file(parts / "reader.safetensors")
         master.text.load_state_dict({key[5:]: value for key, value in read.items() if key.startswith("text.")})
         master.text.requires_grad_(recipe.text_rate > 0)
-        self.working = copy.deepcopy(master).to(torch.bfloat16)
+        self.working = Working(master)
         self.weights = (
             channel_weights(parts / "video_codec.safetensors", recipe.structure).to(self.device),
             torch.ones(recipe.config.sound_channels, device=self.device),
         )
         if compiled:
             torch._dynamo.config.recompile_limit = 64  # one graph for each shape of the recipe's buckets
-            for block in self.working.blocks:
+            for block in self.working.network.blocks:
                 block.compile(dynamic=False)
         make = MakeLatents(recipe.seed, parts, recipe.config.text.length, recipe.plan(), recipe.anchored)
         super().__init__(recipe, master, *make_optimisers(master, recipe), make=make, workers=recipe.workers)
@@ -223,25 +220,17 @@ class NetworkTrainer(RoundTrainer[NetworkRecipe, PocketNetwork]):
         with torch.compiler.set_stance("force_eager" if task.stills else "default"):
             batch, device = to_device(batch, self.device), self.device
             wild = (noise[0].to(device), noise[1].to(device))
-            video, sound = flow_loss(self.working, batch, wild, sigmas.to(device), self.weights, recipe.focus)
+            video, sound = flow_loss(self.working.network, batch, wild, sigmas.to(device), self.weights, recipe.focus)
             (video + recipe.sound_weight * sound).backward()
-        for master, worker in zip(self.network.parameters(), self.working.parameters(), strict=True):
-            master.grad = None if worker.grad is None else worker.grad.float()
-            worker.grad = None
+        self.working.hand_over()
         cooldown = int(recipe.cooldown * recipe.steps)
         norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
-        self._share()
+        self.working.share()
         return {"video": video.item(), "sound": sound.item(), "norm": norm}
-
-    @torch.no_grad()
-    def _share(self) -> None:
-        """Give the working network the master's weights."""
-        for worker, master in zip(self.working.parameters(), self.network.parameters(), strict=True):
-            worker.copy_(master)
 
     def load(self, saved: dict[str, Any]) -> None:
         super().load(saved)
-        self._share()
+        self.working.share()
 
     def save(self, run: Run) -> None:
         super().save(run)

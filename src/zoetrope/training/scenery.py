@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,34 +24,37 @@ from zoetrope.training.network import channel_weights
 from zoetrope.training.plans import plan_of
 from zoetrope.training.rounds import Round, reused
 from zoetrope.training.run import Ema, trapezoid
-from zoetrope.training.trainer import RoundTrainer
+from zoetrope.training.trainer import RoundTrainer, Working, begin_with
 from zoetrope.training.world.scene import Scene
 from zoetrope.training.world.script import write_scene
 
-NEAREST = 0.1  # spread below which the error is weighed no more
+NEAREST = 0.1  # share of its reach below which a channel's spread is weighed no more
+FAINTEST = 1e-3  # reach at least
 
 
 @dataclass(frozen=True)
 class SceneryRecipe:
     """Everything that decides a run. parts is the folder with the weights of the video codec and the sketcher.
 
-    shapes are (width, height, stages of one round, all of that shape).
+    begin is a file of weights to learn on from; shapes are (width, height, stages
+    of one round, all of that shape).
     """
 
     parts: str
     config: SceneryConfig = field(default_factory=SceneryConfig)
+    begin: str = ""
     seed: int = 1
     steps: int = 6000
     batch: int = 24
     shapes: tuple[tuple[int, int, int], ...] = ((256, 144, 960), (192, 192, 120), (144, 256, 120))
-    reuse: int = 4
+    reuse: int = 12
     shift: float = 2.5
     warmup: int = 100
     cooldown: float = 0.35
     rate: float = 2e-3
     weight_decay: float = 0.01
     decay: float = 0.998
-    structure: float = 1.0  # a channel's error weighs deviation ** structure
+    structure: float = 1.0  # a channel's error, by its reach, weighs deviation ** structure
     save_every: int = 200
 
 
@@ -94,11 +98,13 @@ class SceneryTrainer(RoundTrainer[SceneryRecipe, Scenery]):
 
     def __init__(self, recipe: SceneryRecipe, compiled: bool = True) -> None:
         torch.manual_seed(recipe.seed)
-        scenery = Scenery(recipe.config)
+        scenery = begin_with(Scenery(recipe.config), recipe.begin)
+        self.working = Working(scenery)
         if compiled:
-            for block in scenery.blocks:
-                block.compile(dynamic=False)
-        self.weights = channel_weights(Path(recipe.parts) / "video_codec.safetensors", recipe.structure)
+            self.working.network.compile(dynamic=False)
+        codec = Path(recipe.parts) / "video_codec.safetensors"
+        self.scale = channel_weights(codec, 1.0)
+        self.weights = channel_weights(codec, recipe.structure)
         optimisers = muon_beside_adam(scenery, scenery.blocks, recipe.rate, recipe.weight_decay)
         super().__init__(recipe, scenery, *optimisers, make=MakeStages(recipe))
 
@@ -111,10 +117,17 @@ class SceneryTrainer(RoundTrainer[SceneryRecipe, Scenery]):
         return [batches[place] for place in rng.permutation(len(batches))]
 
     def start(self, made: Round) -> None:
-        """Measure the scale of what is made; measured numbers are no weights, and not averaged in."""
-        beyond = made["0.whole"].float() - made["0.sketch"].float()
-        self.network.deviation.copy_(beyond.flatten(0, 1).float().std(0).clamp_min(1e-3))
+        """Measure how far every channel reaches; measured numbers are no weights, and not averaged in.
+
+        What carries the most of what is seen reaches 1.
+        """
+        beyond = (made["0.whole"].float() - made["0.sketch"].float()).flatten(0, 1) * self.scale
+        seen = beyond.std(0)
+        unit = (seen.pow(4).sum() / seen.square().sum()).sqrt()
+        self.network.reach.copy_((seen / unit).clamp_min(FAINTEST).bfloat16())
+        self.network.deviation.copy_((unit / self.scale).bfloat16())
         self.average = Ema(self.network, self.recipe.decay)
+        self.working.share()
 
     def learn(self, made: Round, batch: tuple[int, np.ndarray]) -> dict[str, float]:
         index, which = batch
@@ -130,11 +143,18 @@ class SceneryTrainer(RoundTrainer[SceneryRecipe, Scenery]):
         sigma = shift_noise(draw_sigma(len(clean), generator), recipe.shift)
         level = sigma[:, None, None]
         noisy = (1 - level) * clean + level * torch.randn(clean.shape, generator=generator)
-        with torch.autocast("cpu", torch.bfloat16):
-            made = self.network(noisy, sigma, sketch, signs, grid)
-        error = (made - clean).square() * self.weights
-        loss = (error / preconditioning(level)[1].clamp_min(NEAREST).square()).mean()
+        made = self.working.network(noisy, sigma, sketch, signs, grid)
+        reach = self.network.reach
+        error = ((made - clean) / reach).square() * self.weights
+        spread = preconditioning(level, reach)[1] / reach
+        loss = (error / spread.clamp_min(NEAREST).square()).mean()
         loss.backward()
+        self.working.hand_over()
         cooldown = int(recipe.cooldown * recipe.steps)
         norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
+        self.working.share()
         return {"loss": loss.item(), "error": error.mean().item(), "norm": norm}
+
+    def load(self, saved: dict[str, Any]) -> None:
+        super().load(saved)
+        self.working.share()

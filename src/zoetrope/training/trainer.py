@@ -6,6 +6,7 @@ sound and no losses.
 
 from __future__ import annotations
 
+import copy
 import shutil
 import time
 from abc import ABC, abstractmethod
@@ -170,6 +171,25 @@ class RoundTrainer(Trainer[Recipe, Network]):
         if self.step == 0:
             self.start(made)
         return self.learn(made, order[place]) | {"waited": waited}
+
+
+class Working(Generic[Network]):
+    """A copy of a network in bfloat16 that computes, as it does when it generates; the optimiser keeps the masters."""
+
+    def __init__(self, master: Network) -> None:
+        self.master, self.network = master, copy.deepcopy(master).to(torch.bfloat16)
+
+    def hand_over(self) -> None:
+        """Give the gradients to the masters."""
+        for master, worker in zip(self.master.parameters(), self.network.parameters(), strict=True):
+            master.grad = None if worker.grad is None else worker.grad.float()
+            worker.grad = None
+
+    @torch.no_grad()
+    def share(self) -> None:
+        """Take what the masters hold."""
+        for worker, master in zip(self.network.state_dict().values(), self.master.state_dict().values(), strict=True):
+            worker.copy_(master)
 
 
 def begin_with(network: Network, weights: str) -> Network:

@@ -102,10 +102,11 @@ def attention_in_parts(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     return out
 
 
-def preconditioning(sigma: Tensor) -> tuple[Tensor, Tensor]:
-    """How much of what is noisy is kept, and how far the best such guess is off, for numbers of unit deviation.
+def preconditioning(sigma: Tensor, reach: Tensor | float = 1.0) -> tuple[Tensor, Tensor]:
+    """How much of what is noisy is kept, and how far the best such guess is off; reach is the clean numbers' deviation.
 
     Source: Karras et al. 2022, table 1, for a straight flow.
     """
-    power = (1 - sigma).square() + sigma.square()
-    return (1 - sigma) / power, sigma * power.rsqrt()
+    clean = (1 - sigma) * reach
+    power = clean.square() + sigma.square()
+    return clean * reach / power, sigma * reach * power.rsqrt()

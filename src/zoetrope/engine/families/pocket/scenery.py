@@ -67,17 +67,20 @@ class SceneryBlock(nn.Module):
 
 
 class Scenery(nn.Module):
-    """What stages show beyond their sketch, as latents of unit deviation.
+    """What stages show beyond their sketch, as latents in which every channel reaches as far as it is seen.
 
-    `deviation` (c,) is what brings them to the codec's own scale.
+    So noise hides what is fine before what is coarse, and what is coarse is settled first. `reach` (c,) is the
+    deviation of every channel, `deviation` (c,) what brings them to the codec's own scale.
     """
 
+    reach: Tensor
     deviation: Tensor
 
     def __init__(self, config: SceneryConfig) -> None:
         super().__init__()
         self.config = config
         d = config.width
+        self.register_buffer("reach", torch.ones(config.channels))
         self.register_buffer("deviation", torch.ones(config.channels))
         self.noisy_in = nn.Linear(config.channels, d)
         self.sketch_in = nn.Linear(config.channels, d, bias=False)
@@ -94,7 +97,7 @@ class Scenery(nn.Module):
     def forward(self, noisy: Tensor, sigma: Tensor, sketch: Tensor, signs: Tensor, grid: tuple[int, int]) -> Tensor:
         """Predict clean tokens.
 
-        Shapes: noisy and out (b, n, c) in row order, of unit deviation; sigma (b,); sketch (b, n, c), latents; signs
+        Shapes: noisy and out (b, n, c) in row order; sigma (b,); sketch (b, n, c), latents; signs
         (b, SIGNS + MARKS).
         """
         dtype = self.noisy_in.weight.dtype
@@ -107,7 +110,13 @@ class Scenery(nn.Module):
         angle = share[..., None] * (math.pi * 2.0 ** torch.arange(OCTAVES, device=noisy.device))
         waves = torch.cat([angle.cos(), angle.sin()], dim=-1).flatten(1)
         said, told = self.signs_in(signs.to(dtype)).chunk(2, dim=-1)
-        tokens = self.noisy_in(noisy.to(dtype)) + self.sketch_in(sketch.to(dtype)) + self.places(waves.to(dtype))
+        level, reach = sigma.float()[:, None, None], self.reach.float()
+        kept, spread = preconditioning(level, reach)
+        tokens = (
+            self.noisy_in((spread / (level * reach) * noisy).to(dtype))
+            + self.sketch_in(sketch.to(dtype))
+            + self.places(waves.to(dtype))
+        )
         tokens = tokens + told[:, None]
         ladder = torch.exp(torch.arange(64, device=noisy.device) * (-math.log(10_000.0) / 64))
         angle = sigma.float()[:, None] * 1000 * ladder
@@ -116,7 +125,6 @@ class Scenery(nn.Module):
         for block in self.blocks:
             tokens = block(tokens, modulation, table)
         made = self.out(normed(tokens))
-        kept, spread = preconditioning(sigma.float()[:, None, None])
         return kept * noisy.float() + spread * made.float()
 
     @torch.no_grad()
