@@ -4,7 +4,7 @@ Fresh stages are drawn, and over the sketches of half of them others are painted
 that nothing but the painting differs. A classifier that looks at textures and edges (random filters of two sizes, bent
 and averaged over ninths of the picture; a straight line through these, found on four fifths) tells the two apart: half
 of the answers right is as good as drawn, all right is as bad as can be. The drawn stages themselves, told apart by
-halves, say what is to be had.
+halves, say what is to be had. It sees textures and no shapes: look at the sheet for these.
 
 usage: python benchmarks/scenery.py [--stages 300] [--weights FILE] [--steps 6] [--sheet sheet.png]
 """

@@ -36,13 +36,12 @@ FAINTEST = 1e-3  # reach at least
 class SceneryRecipe:
     """Everything that decides a run. parts is the folder with the weights of the video codec and the sketcher.
 
-    begin is a file of weights to learn on from; shapes are (width, height, stages
-    of one round, all of that shape).
+    start is a file of weights to learn on from; shapes are (width, height, stages of one round, all of that shape).
     """
 
     parts: str
     config: SceneryConfig = field(default_factory=SceneryConfig)
-    begin: str = ""
+    start: str = ""
     seed: int = 1
     steps: int = 6000
     batch: int = 24
@@ -98,7 +97,7 @@ class SceneryTrainer(RoundTrainer[SceneryRecipe, Scenery]):
 
     def __init__(self, recipe: SceneryRecipe, compiled: bool = True) -> None:
         torch.manual_seed(recipe.seed)
-        scenery = begin_with(Scenery(recipe.config), recipe.begin)
+        scenery = begin_with(Scenery(recipe.config), recipe.start)
         self.working = Working(scenery)
         if compiled:
             self.working.network.compile(dynamic=False)
