@@ -168,6 +168,7 @@ def make_optimisers(network: PocketNetwork, recipe: NetworkRecipe) -> tuple[torc
 
 
 class NetworkTrainer(RoundTrainer[NetworkRecipe, PocketNetwork]):
+    working: Working[PocketNetwork]
     file = "network.safetensors"
 
     def __init__(self, recipe: NetworkRecipe, compiled: bool = True) -> None:
@@ -222,15 +223,9 @@ class NetworkTrainer(RoundTrainer[NetworkRecipe, PocketNetwork]):
             wild = (noise[0].to(device), noise[1].to(device))
             video, sound = flow_loss(self.working.network, batch, wild, sigmas.to(device), self.weights, recipe.focus)
             (video + recipe.sound_weight * sound).backward()
-        self.working.hand_over()
         cooldown = int(recipe.cooldown * recipe.steps)
         norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
-        self.working.share()
         return {"video": video.item(), "sound": sound.item(), "norm": norm}
-
-    def load(self, saved: dict[str, Any]) -> None:
-        super().load(saved)
-        self.working.share()
 
     def save(self, run: Run) -> None:
         super().save(run)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -93,6 +92,7 @@ def at_rest(scene: Scene) -> Scene:
 
 
 class SceneryTrainer(RoundTrainer[SceneryRecipe, Scenery]):
+    working: Working[Scenery]
     file = "scenery.safetensors"
 
     def __init__(self, recipe: SceneryRecipe, compiled: bool = True) -> None:
@@ -148,12 +148,6 @@ class SceneryTrainer(RoundTrainer[SceneryRecipe, Scenery]):
         spread = preconditioning(level, reach)[1] / reach
         loss = (error / spread.clamp_min(NEAREST).square()).mean()
         loss.backward()
-        self.working.hand_over()
         cooldown = int(recipe.cooldown * recipe.steps)
         norm = self.take_step(trapezoid(self.step, recipe.steps, warmup=recipe.warmup, cooldown=cooldown))
-        self.working.share()
         return {"loss": loss.item(), "error": error.mean().item(), "norm": norm}
-
-    def load(self, saved: dict[str, Any]) -> None:
-        super().load(saved)
-        self.working.share()

@@ -46,6 +46,25 @@ Recipe = TypeVar("Recipe", bound=AnyRecipe)
 Network = TypeVar("Network", bound=nn.Module)
 
 
+class Working(Generic[Network]):
+    """A copy of a network in bfloat16 that computes, as it does when it generates; the optimiser keeps the masters."""
+
+    def __init__(self, master: Network) -> None:
+        self.master, self.network = master, copy.deepcopy(master).to(torch.bfloat16)
+
+    def hand_over(self) -> None:
+        """Give the gradients to the masters."""
+        for master, worker in zip(self.master.parameters(), self.network.parameters(), strict=True):
+            master.grad = None if worker.grad is None else worker.grad.float()
+            worker.grad = None
+
+    @torch.no_grad()
+    def share(self) -> None:
+        """Take what the masters hold."""
+        for worker, master in zip(self.network.state_dict().values(), self.master.state_dict().values(), strict=True):
+            worker.copy_(master)
+
+
 class Trainer(ABC, Generic[Recipe, Network]):
     """The moving parts of a run: what learns, its average, its optimisers, and the step they are at.
 
@@ -53,6 +72,7 @@ class Trainer(ABC, Generic[Recipe, Network]):
     """
 
     file: ClassVar[str]  # the weights' name
+    working: Working[Network] | None = None  # what computes in the network's place, where anything does
 
     def __init__(self, recipe: Recipe, network: Network, *optimisers: torch.optim.Optimizer) -> None:
         self.recipe, self.network, self.optimisers = recipe, network, optimisers
@@ -79,6 +99,8 @@ class Trainer(ABC, Generic[Recipe, Network]):
 
         momentum takes the place of AdamW's first beta.
         """
+        if self.working is not None:
+            self.working.hand_over()
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), clip).item()
         for optimiser, rates in zip(self.optimisers, self.rates, strict=True):
             for group, rate in zip(optimiser.param_groups, rates, strict=True):
@@ -87,6 +109,8 @@ class Trainer(ABC, Generic[Recipe, Network]):
                     group["betas"] = (momentum, group["betas"][1])
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
+        if self.working is not None:
+            self.working.share()
         self.average.update(self.network)
         self.step += 1
         return norm
@@ -110,6 +134,8 @@ class Trainer(ABC, Generic[Recipe, Network]):
         """Stand where a checkpoint stood."""
         self.step = saved["step"]
         self.network.load_state_dict(saved["network"])
+        if self.working is not None:
+            self.working.share()
         self.average.load_state_dict(saved["average"])
         for optimiser, state in zip(self.optimisers, saved["optimisers"], strict=True):
             optimiser.load_state_dict(state)
@@ -171,25 +197,6 @@ class RoundTrainer(Trainer[Recipe, Network]):
         if self.step == 0:
             self.start(made)
         return self.learn(made, order[place]) | {"waited": waited}
-
-
-class Working(Generic[Network]):
-    """A copy of a network in bfloat16 that computes, as it does when it generates; the optimiser keeps the masters."""
-
-    def __init__(self, master: Network) -> None:
-        self.master, self.network = master, copy.deepcopy(master).to(torch.bfloat16)
-
-    def hand_over(self) -> None:
-        """Give the gradients to the masters."""
-        for master, worker in zip(self.master.parameters(), self.network.parameters(), strict=True):
-            master.grad = None if worker.grad is None else worker.grad.float()
-            worker.grad = None
-
-    @torch.no_grad()
-    def share(self) -> None:
-        """Take what the masters hold."""
-        for worker, master in zip(self.network.state_dict().values(), self.master.state_dict().values(), strict=True):
-            worker.copy_(master)
 
 
 def begin_with(network: Network, weights: str) -> Network:

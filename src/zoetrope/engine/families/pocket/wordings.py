@@ -56,16 +56,17 @@ def in_known_words(prompt: str, lexicon: Lexicon) -> str:
     """A prompt with every word that has another for it replaced by that one; mistyped ones are put right."""
     known = _replaced(spelt(prompt, lexicon))
     word = _stood_in_for(known)
-    places = (match.span() for match in _any_of("stand-ins").finditer(known) if match[0] == word)
-    start, end = next(places, (0, 0))
-    return known[:start] + (stand_ins()[word.lower()] if word else "") + known[end:]
+    match = next((each for each in _any_of("stand-ins").finditer(known) if each[0] == word), None)
+    if match is None:
+        return known
+    return known[: match.start()] + stand_ins()[match[0].lower()] + known[match.end() :]
 
 
 def shown_as(prompt: str, lexicon: Lexicon) -> dict[str, str]:
     """The words of a prompt that are shown as something else or read as others, in their order."""
     right = spelt(prompt, lexicon)
-    word = _stood_in_for(_replaced(right))
-    table = nearest() if word is None else {**nearest(), word.lower(): stand_ins()[word.lower()]}
+    cast = _stood_in_for(_replaced(right))
+    table = nearest() if cast is None else {**nearest(), cast.lower(): stand_ins()[cast.lower()]}
     found = [match[0].lower() for match in _any_of(*TABLES).finditer(right)]
     return _slips(prompt, lexicon) | {word: table[word] for word in found if word in table}
 
