@@ -21,8 +21,7 @@ from zoetrope.core.motion import CameraPath, Cue, Stroke, move_names, read_moves
 from zoetrope.core.request import Request
 from zoetrope.engine.draft import Draft
 from zoetrope.engine.families.pocket.facts import POCKET, WEIGHTS
-from zoetrope.engine.families.pocket.plan import AXES, sign_of
-from zoetrope.engine.families.pocket.restyling import trait_of
+from zoetrope.engine.families.pocket.plan import AXES, sign_of, trait_of
 from zoetrope.engine.families.pocket.ringing import RINGS_OF
 from zoetrope.engine.families.pocket.spotter import Findings, load_spotter, spot
 from zoetrope.engine.families.pocket.storage import SPOTTER
@@ -45,6 +44,8 @@ from zoetrope.training.world.vocabulary import COLOURS, STYLES
 
 NEAR = 0.08  # seconds within which a touch counts as heard
 PLAIN = {"cut": False, "badge": False}
+COMING = ("bounces", "rolls", "slides", "flies", "floats", "jumps", "spins", "talks")  # what is done near the ground
+EDGE = 45  # pixels from the edge of a picture within which a thing is seen to come in or to leave: two radii
 BOTH = (
     "@hero and @friend on a meadow",
     "@hero chases @friend",
@@ -117,6 +118,24 @@ def neighbours(rng: np.random.Generator, look: Look) -> list[float]:
     draft = make(text, Keyframe("first", frames[0]), Keyframe(Fraction(5, 2), frames[30]))
     change = np.abs(np.diff(draft.frames.astype(np.float32), axis=0)).mean((1, 2, 3))
     return [float(change[at] / np.median(change)) for at in (0, 29, 30)]
+
+
+def partings(rng: np.random.Generator, look: Look) -> list[float]:
+    """Whether a thing that the first picture lacks, or every other time the last one, comes in or leaves by the edge.
+
+    1 or 0, and the share of pictures in which it is seen.
+    """
+    fixed = PLAIN | {"camera": "static", "second_object": None, "then": None, "weather": "clear"}
+    scene = write_scene(rng, frames=60, fixed=fixed | {"action": str(rng.choice(COMING))})
+    away = replace(scene.motion, centre=np.add(scene.motion.centre, (50.0, 0.0)))
+    empty, text, comes = draw(replace(scene, motion=away))[0], captions(scene, rng, "en").text, bool(rng.integers(2))
+    keys = [Keyframe("first", empty)] if comes else [Keyframe("first", draw(scene)[0]), Keyframe("last", empty)]
+    seen = look.path(make(text, *keys, seed=int(rng.integers(99))).frames, scene.things[0].kind)
+    there = np.flatnonzero(~np.isnan(seen[:, 0]))
+    if not len(there):
+        return [0.0, 0.0]
+    x, y = seen[there[0] if comes else there[-1]]
+    return [float(min(x, 256 - x, y, 144 - y) < EDGE), len(there) / len(seen)]
 
 
 def strokes(rng: np.random.Generator, look: Look) -> list[float]:
@@ -360,6 +379,7 @@ def cues(rng: np.random.Generator, look: Look) -> list[float]:
 WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[str, ...]]] = {
     "keyframes": (keyframes, ("PSNR first", "at 2.5 s", "last")),
     "neighbours": (neighbours, ("change after the first", "before 2.5 s", "after it")),
+    "partings": (partings, ("by the edge", "seen")),
     "strokes": (strokes, ("error by width", "seen")),
     "cameras": (cameras, ("right way", "error by amount")),
     "mouths": (mouths, ("correlation",)),

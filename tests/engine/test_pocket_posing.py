@@ -69,3 +69,10 @@ def test_what_is_not_seen_decides_nothing(sketcher) -> None:
     elsewhere.tracks[0, 0, :, 0] = -1.5 if float(plan.tracks[0, 0, 0, 0]) > 0 else 1.5
     same = stood_as_seen(sketcher, elsewhere, [0], pictures[:, :1].transpose(0, 1), GRID)
     torch.testing.assert_close(same.tracks, elsewhere.tracks)
+
+
+def test_what_is_out_of_sight_is_not_seen_to_stand(sketcher) -> None:
+    plan, pictures = shot("bird", 3)
+    away = plan.tracks.clone()
+    away[0, 0, :, 0] += 10
+    assert pose_in(sketcher, replace(plan, tracks=away), 0, pictures[:, 0], 0, GRID).left == 1

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,9 +10,9 @@ from zoetrope.core.conditions import Control, Extend, Keyframe, Reference, Regio
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket import seeing
 from zoetrope.engine.families.pocket.control import path_of_control
-from zoetrope.engine.families.pocket.directing import nothing_known
+from zoetrope.engine.families.pocket.directing import Known, nothing_known
 from zoetrope.engine.families.pocket.facts import LIMITS
-from zoetrope.engine.families.pocket.plan import AXES, BADGE, STAGE
+from zoetrope.engine.families.pocket.plan import AXES, BADGE, METRE, STAGE
 from zoetrope.engine.families.pocket.reader import facts_of, number_answers, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
@@ -83,6 +84,40 @@ def test_what_is_seen_of_a_clip_is_its_plan(seer: Seer, monkeypatch: pytest.Monk
     slots = made.traits.shape[2] * made.traits.shape[1]
     assert torch.equal(made.cast[0, : slots // 2], plan.cast[0, : slots // 2])
     assert torch.equal(made.signs[0, :-7], plan.signs[0, :-7])
+
+
+def test_who_is_in_no_picture_is_out_of_its_sight(seer: Seer, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = write_scene(np.random.default_rng(4), frames=2, fixed={"action": "rolls", "camera": "static", "cut": False})
+    found, signs = truly_found(scene)
+    monkeypatch.setattr(seeing, "spot", lambda *_: (_nothing(found), signs))
+    plan = plan_of(scene)
+    facts = facts_of({axis: torch.tensor([n]) for axis, n in number_answers({"object": "ball"}).items()})
+
+    def known(made: bool, told: bool, *numbers: int) -> Known:
+        masks = np.full((len(numbers), 144, 256), made)
+        shown = seeing.Shown(list(numbers), draw(scene)[[0] * len(numbers)], masks, True)
+        before = nothing_known(61)
+        if told:
+            before.rows[:, 0] = True
+        free = replace(plan, tracks=plan.tracks[:, :, :1].repeat(1, 1, 61, 1), camera=torch.zeros(1, 61, 4))
+        return seer.know(before, shown, facts, free, (9, 16))
+
+    away = known(False, False, 0)
+    assert away.rows[0, 0]
+    assert abs(float(away.plan.tracks[0, 0, 0, 0])) > 16 / 9 / (2 * METRE)
+    assert not known(True, False, 0).rows[0, 0]  # it may be where the picture is made anew
+    assert float(known(False, True, 0).plan.tracks[0, 0, 0, 0]) == 0  # its way is told
+    assert not known(False, False, *range(61)).rows[:, 0].any()  # else it would be nowhere
+
+
+def _nothing(found: Findings) -> Findings:
+    """Findings like some, but none."""
+    return Findings(
+        **{
+            name: {axis: chances[:0] for axis, chances in each.items()} if isinstance(each, dict) else each[:0]
+            for name, each in vars(found).items()
+        }
+    )
 
 
 def test_pictures_are_taken_where_they_are_given() -> None:

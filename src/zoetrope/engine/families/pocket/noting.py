@@ -14,12 +14,12 @@ from torch import Tensor
 
 from zoetrope.engine.families.pocket.directing import Known, unproject
 from zoetrope.engine.families.pocket.layout import GROUP
+from zoetrope.engine.families.pocket.parting import stretch_of
 from zoetrope.engine.families.pocket.plan import AXES, METRE, PATCH, RADII, SLOTS, STAGE, TRACK, TRAITS
 from zoetrope.engine.families.pocket.tracking import Looks, Run, Seen
 
 PACED = 4  # pictures by which it is told how a thing goes on
 SINKS = 0.1  # metres below the ground at which a thing may be seen: the standing line is as uncertain
-AWAY = 2.5  # radii beyond the edge of the picture at which a thing is taken to be that is not in it
 
 
 def with_signs(known: Known, chances: dict[str, Tensor], said: Mapping[str, str]) -> Known:
@@ -62,7 +62,6 @@ def with_thing(
 ) -> Known:
     """A slot's thing looks as it is seen and is where it is seen, and on the way within stretches.
 
-    In a stretch of several pictures in which it is never seen it is beyond the edge.
     Shapes: numbers (k,) of the given pictures, which are parted into runs, and the camera (k, 4) of each.
     """
     which = torch.tensor(seen.pictures)
@@ -77,16 +76,12 @@ def with_thing(
     for first, last in runs:
         here = (which >= first) & (which <= last)
         if first == last and here.any():
-            every = torch.arange(known.pictures)[_group(int(numbers[first]), known.pictures)]
+            every = stretch_of(int(numbers[first]), int(numbers[first]), known.pictures)
             path = places[here]
         elif here.any():
             some = here & whole if int((here & whole).sum()) >= PACED else here
             every, path = _along(numbers[which[some]], places[some], int(numbers[first]), int(numbers[last]))
             path[:, 1].clamp_(min=float(known.plan.marks[0, 0]) + RADII[AXES["size"].index(sized)] - SINKS)
-        elif first < last:
-            every = numbers[first : last + 1]
-            nearest = int((which - first).abs().argmin())
-            path = _beyond(places[nearest], camera[first : last + 1], metres, grid)
         else:
             continue
         tracks[0, slot, every, :2] = path
@@ -108,19 +103,3 @@ def _along(at: Tensor, places: Tensor, first: int, last: int) -> tuple[Tensor, T
             lines = np.polyfit(at[near].numpy(), places[near].numpy(), 1)
             path[end] = every[end, None].numpy() * lines[0] + lines[1]
     return every, torch.from_numpy(path).to(places)
-
-
-def _beyond(place: Tensor, camera: Tensor, radius: float, grid: tuple[int, int]) -> Tensor:
-    """Out of sight of cameras (n, 4), on the side where a place (2,) in metres is nearer to the edge: (n, 2)."""
-    middle = float(camera[:, 0].mean())
-    half = grid[1] / (2 * METRE * grid[0]) * float((-camera[:, 2]).exp().max())
-    side = 1.0 if float(place[0]) >= middle else -1.0
-    return torch.stack([place.new_tensor(middle + side * (half + AWAY * radius)), place[1]]).expand(len(camera), 2)
-
-
-def _group(number: int, pictures: int) -> slice:
-    """The pictures of the latent frame that a picture lies in: a plan holds paths by latent frames."""
-    if number == 0:
-        return slice(0, 1)
-    start = 1 + (number - 1) // GROUP * GROUP
-    return slice(start, min(start + GROUP, pictures))

@@ -121,6 +121,16 @@ def sign_of(plan: Plan, axis: str) -> str:
     raise KeyError(axis)
 
 
+def trait_of(plan: Plan, slot: int, axis: str) -> str:
+    """What a slot's thing is on one axis of AXES."""
+    at = 1
+    for name, values in AXES.items():
+        if name == axis:
+            return values[int(plan.traits[0, slot, at : at + len(values)].argmax())]
+        at += len(values)
+    raise KeyError(axis)
+
+
 def no_badges(batch: int) -> Tensor:
     """Nobody wears a badge: (b, SLOTS, BADGE)."""
     return torch.zeros(batch, SLOTS, BADGE)

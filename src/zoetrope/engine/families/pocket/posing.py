@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from zoetrope.engine.families.pocket.directing import Known
-from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan, project
+from zoetrope.engine.families.pocket.plan import SLOTS, TRACK, Plan, project, trait_of
 from zoetrope.engine.families.pocket.sketch import Sketcher, lay
 from zoetrope.engine.families.pocket.spotter import FOLDS
 from zoetrope.engine.families.pocket.views import View, look_at
@@ -62,6 +62,8 @@ def pose_in(
     at = spots / torch.tensor([wide, high]).to(spots) * 2 - 1
     seen = F.grid_sample(picture[None].float(), at[None, None], align_corners=False, padding_mode="border")[0, :, 0].T
     inside = (at.abs() < 1).all(-1).float()
+    if not inside.any():
+        return Pose(1.0, 0.0, 1.0)
     stage = sketcher.stage_at(_posed(plan, slot, number, torch.zeros(1, 2)), spots[None], grid)
 
     def off(made: Tensor) -> Tensor:
@@ -110,7 +112,7 @@ def stood_as_seen(
             if pose.left <= EXPLAINS:
                 met.append((number, pose))
         if met:
-            fold = 2 * math.pi / FOLDS.get(_kind(plan, slot), 1)
+            fold = 2 * math.pi / FOLDS.get(trait_of(plan, slot, "object"), 1)
             tracks[0, slot, :, SPIN] = _turned_to(tracks[0, slot, :, SPIN], met, fold)
             tracks[0, slot, :, WAY] = _looking(tracks[0, slot, :, WAY], tracks[0, slot, :, 0], met)
     return replace(plan, tracks=tracks)
@@ -139,10 +141,6 @@ def _looking(way: Tensor, x: Tensor, met: Sequence[tuple[int, Pose]]) -> Tensor:
                     break
                 way[at] = pose.way
     return way
-
-
-def _kind(plan: Plan, slot: int) -> str:
-    return AXES["object"][int(plan.traits[0, slot, 1 : 1 + len(AXES["object"])].argmax())]
 
 
 def _tried(step: float, before: Pose | None) -> Tensor:

@@ -18,7 +18,7 @@ from zoetrope.core.conditions import Footage, Restyle
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.backdrop import Anchor, carry_one, trust
 from zoetrope.engine.families.pocket.dressing import Dresser
-from zoetrope.engine.families.pocket.plan import AXES, PATCH, SLOTS, STAGE, TRAITS, Plan, sign_of, still_stage
+from zoetrope.engine.families.pocket.plan import AXES, PATCH, SLOTS, STAGE, TRAITS, Plan, sign_of, still_stage, trait_of
 from zoetrope.engine.families.pocket.posing import stood_as_seen
 from zoetrope.engine.families.pocket.seeing import signed
 from zoetrope.engine.families.pocket.sketch import Sketcher
@@ -97,16 +97,6 @@ def sounds_alike(clip: Plan, plan: Plan) -> bool:
     return all(sign_of(clip, axis) == sign_of(plan, axis) for axis in stage) and all(
         trait_of(clip, slot, axis) == trait_of(plan, slot, axis) for slot, axis in things
     )
-
-
-def trait_of(plan: Plan, slot: int, axis: str) -> str:
-    """What a slot's thing is on one axis of AXES."""
-    at = 1
-    for name, values in AXES.items():
-        if name == axis:
-            return values[int(plan.traits[0, slot, at : at + len(values)].argmax())]
-        at += len(values)
-    raise KeyError(axis)
 
 
 def _who(plan: Plan, said: Mapping[str, str]) -> tuple[int, ...]:

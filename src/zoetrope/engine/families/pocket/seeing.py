@@ -22,8 +22,20 @@ from zoetrope.engine.families.pocket.filmed import camera_through
 from zoetrope.engine.families.pocket.layout import GROUP
 from zoetrope.engine.families.pocket.noting import with_nobody, with_signs, with_thing
 from zoetrope.engine.families.pocket.painted import painted
+from zoetrope.engine.families.pocket.parting import HANGING, lacking, met_in, out_of_sight
 from zoetrope.engine.families.pocket.passage import camera_along, one_stage
-from zoetrope.engine.families.pocket.plan import AXES, CAMERA, PATCH, SLOTS, STAGE, Plan, bare, project, still_stage
+from zoetrope.engine.families.pocket.plan import (
+    AXES,
+    CAMERA,
+    PATCH,
+    SLOTS,
+    STAGE,
+    TRACK,
+    Plan,
+    bare,
+    project,
+    still_stage,
+)
 from zoetrope.engine.families.pocket.posing import know_pose, stood_as_seen
 from zoetrope.engine.families.pocket.reader import stated
 from zoetrope.engine.families.pocket.recognising import in_format, recognised, stage_of
@@ -107,11 +119,23 @@ class Seer:
     spotter: Spotter
     sketcher: Sketcher
 
-    def know(self, known: Known, shown: Shown, facts: Tensor, free: Plan, grid: tuple[int, int]) -> Known:
+    def know(
+        self,
+        known: Known,
+        shown: Shown,
+        facts: Tensor,
+        free: Plan,
+        grid: tuple[int, int],
+        heading: str | None = None,
+    ) -> Known:
         """What given pictures tell of stage, camera and things.
 
-        The camera goes as is known, else as the pictures show, else as in the free plan.
+        The camera goes as is known, else as the pictures show, else as in the free plan. Who is in none of some
+        pictures, though the prompt or others show them, is out of sight there, unless their way is told; the first
+        thing goes to the left or the right if a heading says so.
         """
+        way_told = [bool(known.rows[:, slot * len(TRACK)].any()) for slot in range(SLOTS)]
+        comes_and_goes = not shown.made.any() and len(shown.numbers) < known.pictures
         found, signs = spot(self.spotter, _whole(shown.frames), shown.begins)
         said = stated(facts[0])
         known = with_signs(known, {axis: chance.mean(0) for axis, chance in signs.items()}, said)
@@ -138,8 +162,15 @@ class Seer:
                 known = with_thing(known, slot, seen, shown.runs, numbers, camera, grid)
                 if seen.pictures[0] == 0 and shown.numbers[0] == 0:
                     known = know_pose(self.sketcher, known, slot, signed(shown.frames[0]), grid)
-            elif slot and "second_object" not in said:
+            elif "second_object" not in said if slot else "object" not in said:
                 known = with_nobody(known, slot)
+                continue
+            if comes_and_goes and not way_told[slot] and said.get("action") != HANGING:
+                kind = said["second_object" if slot else "object"] if seen is None else seen.looks.value("object")
+                met = [] if seen is None else met_in(known, slot, seen, shown.runs, numbers)
+                lacks = lacking(found, shown.runs, kind)
+                goes = None if slot else heading
+                known = out_of_sight(known, slot, lacks, numbers, met, free, grid[1] / grid[0], goes)
         return known
 
     def _camera(

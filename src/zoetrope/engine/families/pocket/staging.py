@@ -93,7 +93,7 @@ class Stager:
 
     def _kept(self, request: Request, plan: Plan, facts: Tensor, known: Known) -> Plan:
         """A written plan kept to what it does not follow by itself: which way it goes, what is seen, given pictures."""
-        way = heading(spelt(request.prompt, self.tokeniser.lexicon))
+        way = self._heading(request)
         if way is not None and _motion_is_free(request):
             told = stated(facts[0])["camera"] in SIDEWAYS or bool(known.rows[:, -len(CAMERA) :].any())
             plan = headed(plan, way, camera_free=not told)
@@ -104,6 +104,9 @@ class Stager:
             return plan
         plan = unfrozen(plan, shown.numbers) if shown.lone else rejoined(plan, known, acts="action" in stated(facts[0]))
         return self.seer.stand(plan, shown, _grid(request))
+
+    def _heading(self, request: Request) -> str | None:
+        return heading(spelt(request.prompt, self.tokeniser.lexicon))
 
     def goes_on(self, before: str, after: str) -> bool:
         """Whether another prompt keeps who and where: whatever it says of them, the one before said too."""
@@ -146,7 +149,7 @@ class Stager:
         shown = shown_by(request, self.clock)
         if shown is not None:
             free = write_plan(self.planner, facts, latents, seeds, known=known)
-            known = self.seer.know(known, shown, facts, free, _grid(request))
+            known = self.seer.know(known, shown, facts, free, _grid(request), self._heading(request))
         strokes += _drawn(request)
         if past is not None:
             strokes = lead_on(strokes, past, request.size)

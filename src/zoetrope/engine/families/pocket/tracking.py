@@ -25,6 +25,7 @@ FAR = 3.0  # radii that a thing may go between two pictures that follow each oth
 TWICE = 1.3  # radii of the larger one within which two findings of one kind are one thing: two that touch are farther
 OFTEN = 0.3  # of the pictures in which a thing must be seen
 UNTOLD = 0.6  # score of a second thing of which no word is said: trees and doors taken for things reach 0.54
+MAYBE = 0.05  # chance of being what a prompt names from which a thing may be it
 FITTED = 4  # pictures of a stretch in which a thing is seen wholly, at least, for its size there to be told
 MISJUDGED = 0.12  # logarithm of a size up to which the spotter errs
 DYED = 0.6  # how much less two things of different stretches may be one where their colours differ
@@ -50,8 +51,9 @@ class Looks:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One thing through some pictures: their places among those given, where it is (n, 2), how turned (n, 2) and how
-    large (n,) it is in each, its looks, and the chance that it wears a badge, as the spotter says.
+    """One thing through some pictures: their places among those given, where it is (n, 2), how turned (n, 2), how
+    large (n,) and how surely looking right (n,) it is in each, its looks, and the chance that it wears a badge, as the
+    spotter says.
     """
 
     pictures: list[int]
@@ -59,6 +61,7 @@ class Seen:
     looks: Looks
     turns: Tensor
     radii: Tensor
+    right: Tensor
     badged: float
 
     def whole(self, size: tuple[int, int]) -> Tensor:
@@ -163,17 +166,21 @@ def _grown(seen: Seen, run: Run, size: tuple[int, int]) -> Tensor:
 
 
 def cast_of(tracks: list[Seen], said: dict[str, str]) -> list[Seen | None]:
-    """Who of those seen is the first and the second thing of the prompt, None where nobody is."""
+    """Who of those seen is the first and the second thing of the prompt, None where nobody is.
+
+    What is seen for sure and is not the one thing that a prompt names, is there beside it.
+    """
     left, chosen = list(tracks), []
     for asked in ("", "second_"):
         wanted = {axis: said[f"{asked}{axis}"] for axis in ("object", "colour") if f"{asked}{axis}" in said}
-        if asked and not wanted:
-            left = [seen for seen in left if len(seen.pictures) > 1 and seen.looks.score > UNTOLD]
-        if not left:
-            chosen.append(None)
-            continue
-        best = max(left, key=lambda seen: _likeness(seen, wanted) + 0.2 * seen.looks.score)
-        left.remove(best)
+        fits = left
+        if "object" in wanted:
+            fits = [seen for seen in left if _likeness(seen, {"object": wanted["object"]}) > MAYBE]
+        elif asked and not wanted:
+            beside = chosen[0] is None
+            fits = [seen for seen in left if seen.looks.score > UNTOLD and (beside or len(seen.pictures) > 1)]
+        best = max(fits, key=lambda seen: _likeness(seen, wanted) + 0.2 * seen.looks.score, default=None)
+        left = [seen for seen in left if seen is not best]
         chosen.append(best)
     return chosen
 
@@ -224,7 +231,7 @@ def _gap(found: Findings, one: int, other: int) -> float:
 def _seen(found: Findings, chain: list[int]) -> Seen:
     looks = looks_of(found, torch.tensor(chain))
     numbers, badged = [int(each) for each in found.picture[chain]], float(found.badge[chain].mean())
-    return Seen(numbers, found.place[chain], looks, found.turn[chain], found.radius[chain], badged)
+    return Seen(numbers, found.place[chain], looks, found.turn[chain], found.radius[chain], found.way[chain], badged)
 
 
 def _likeness(seen: Seen, wanted: dict[str, str]) -> float:
