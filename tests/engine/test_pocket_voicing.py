@@ -6,18 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from zoetrope.core.conditions import Reference, ReferenceSound, Soundtrack
+from zoetrope.core.conditions import Extend, Reference, ReferenceSound, Soundtrack
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.facts import POCKET
-from zoetrope.engine.families.pocket.intoning import spoken, voiced
-from zoetrope.engine.families.pocket.plan import CAST, SLOTS, TRACK, Plan, no_badges
+from zoetrope.engine.families.pocket.intoning import in_voices, own_pitch, played, spoken, voiced
+from zoetrope.engine.families.pocket.plan import AXES, CAST, SLOTS, TRACK, Plan, no_badges
 from zoetrope.engine.families.pocket.references import called
 from zoetrope.engine.families.pocket.sound_carriers import BANDS, FRAME, RATE, TONES, nearest_tone
 from zoetrope.engine.families.pocket.sound_codec import TONE_KNOTS, Gains
-from zoetrope.engine.families.pocket.sounding import called_by_voice, voices
+from zoetrope.engine.families.pocket.sounding import called_by_voice, going_on, voices
 from zoetrope.engine.families.pocket.voicing import pitch_of
 from zoetrope.engine.generate import generate
+from zoetrope.engine.loading import loaded
+from zoetrope.engine.numerics import choose_numerics
 from zoetrope.evaluation.voice import agreement, pitch, voice_envelope
 from zoetrope.training.world.contacts_sound import ring
 from zoetrope.training.world.script import write_scene
@@ -54,6 +56,17 @@ def mouthed(mouth: np.ndarray) -> Plan:
     return Plan(tracks, torch.zeros(1, len(mouth), 4), torch.zeros(1, CAST), no_badges(1))
 
 
+def robot(mouth: np.ndarray, kind: str = "robot", colour: str = "red", size: str = "small") -> Plan:
+    """The same of a thing that looks so."""
+    plan, at = mouthed(mouth), 1
+    plan.cast[0, 0] = 1
+    for axis, values in AXES.items():
+        wanted = {"object": kind, "colour": colour, "size": size}.get(axis, values[0])
+        plan.cast[0, at + values.index(wanted)] = 1
+        at += len(values)
+    return plan
+
+
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("weather", ["clear", "rain"])
 def test_true_voices_are_heard_as_high_as_they_are(seed, weather):
@@ -86,15 +99,59 @@ def test_a_voice_speaks_while_its_mouth_is_open_and_sinks_in_every_syllable():
     assert not spoken(mouthed(mouth), 1, 200.0, 25, np.random.default_rng(0)).any()
 
 
+def test_who_looks_alike_speaks_alike_and_who_is_small_higher():
+    shut = np.zeros(13)
+    small = {colour: own_pitch(robot(shut, colour=colour), 0) for colour in AXES["colour"]}
+    large = {colour: own_pitch(robot(shut, colour=colour, size="large"), 0) for colour in AXES["colour"]}
+    assert len(set(small.values())) == len(small)
+    assert min(small.values()) > max(large.values())
+    assert all(100 < high < 320 for high in (*small.values(), *large.values()))
+    assert own_pitch(robot(shut, kind="ball"), 0) == own_pitch(robot(shut), 1) == 0
+
+
+def test_a_voice_goes_on_from_run_to_run_of_latents():
+    codec, chance = loaded(POCKET, choose_numerics()).sound_codec, np.random.default_rng(2)  # type: ignore[attr-defined]
+    plan = robot(np.abs(np.sin(np.arange(37) / 3)))
+    latents = codec.encode(torch.from_numpy(told(1)[0][None, :, : 75 * FRAME]))[0]
+    whole, _ = in_voices(codec, latents, plan, [], 5)
+    cut = int(chance.integers(20, 40))
+    first, state = in_voices(codec, latents[:cut], plan, [], 5)
+    second, after = in_voices(codec, latents[cut:], plan, [150.0], 5, cut, state)
+    assert after.high == state.high == after.own
+    parts = np.concatenate([first, second], axis=1)
+    assert parts.shape == whole.shape
+    edge = slice(cut * FRAME - 200, cut * FRAME + 200)
+    assert np.abs(np.diff(parts[:, edge])).max() < 2 * np.abs(np.diff(whole)).max()
+    apart = np.sqrt(np.mean((parts[:, : cut * FRAME] - whole[:, : cut * FRAME]) ** 2))
+    assert apart < 0.05 * whole.std()
+
+
+def test_what_goes_on_from_a_voice_speaks_as_high():
+    sound, high = told(3, weather="clear", setting="meadow")
+    frames = np.zeros((7, 144, 256, 3), np.uint8)
+    assert semitones(going_on(Request("a robot talks", conditions=(Extend(frames, sound),)))[0], high) < 1
+    for conditions in ((), (Extend(frames, struck("wood")),), (Extend(frames),)):
+        assert going_on(Request("a robot talks", conditions=conditions)) == []
+
+
+def test_whoever_talks_has_a_voice():
+    draft = generate(Request("a small red robot talks on a meadow", seconds=Fraction(5), seed=41))
+    plan = loaded(POCKET, choose_numerics()).plan(draft.request, 11)  # type: ignore[attr-defined]
+    heard = pitch_of(draft.sound)
+    assert heard is not None
+    assert semitones(heard, own_pitch(plan, 0)) < 2
+
+
 def test_tones_become_the_harmonics_of_one_pitch_as_strong_and_others_stay():
     tones = torch.zeros(1, 2, 10 * TONE_KNOTS, TONES)
     low, high = int(nearest_tone(torch.tensor(450.0))), int(nearest_tone(torch.tensor(8000.0)))
     tones[..., low], tones[..., low + 1], tones[..., high] = 0.3, 0.4, 0.2
     gains = Gains(tones, torch.zeros(1, 10, TONES), torch.zeros(1, 2, 160, 2 * BANDS))
-    rest, voice = voiced(gains, np.full(10, 155.0))
+    rest, levels = voiced(gains, np.full(10, 155.0))
+    voice, _ = played(torch.cat([torch.zeros_like(levels[:, :1]), levels], 1), np.full(10, 155.0), 0.0)
     assert rest.tones[..., high].eq(tones[..., high]).all()
     assert not rest.tones[..., [low, low + 1]].any()
-    heard = voice[0, 0, 2 * FRAME :].numpy()
+    heard = voice[0, 2 * FRAME :].numpy()
     strength = np.abs(np.fft.rfft(heard * np.hanning(len(heard)), 8 * RATE))
     assert strength.argmax() / 8 == pytest.approx(3 * 155, abs=1)
     assert heard.std() * np.sqrt(2) == pytest.approx(0.5, abs=0.01)  # power adds up: 0.3 and 0.4

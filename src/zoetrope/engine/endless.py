@@ -24,8 +24,8 @@ from zoetrope.core.time import Clock, Seconds
 from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.families import Family, Loaded
 from zoetrope.engine.generate import make_latents
-from zoetrope.engine.stream import OfLatents, Part, pictures_of
-from zoetrope.engine.walk import Decodes, Detailed, Renders
+from zoetrope.engine.stream import Part, pictures_of, sound_of
+from zoetrope.engine.walk import Decodes, Detailed, OfLatents, OfSound, Renders
 
 PAST = 2  # latent frames that a chunk looks back on: a picture and a group of them, which tells of motion
 FIRST, LATER = 4, 6  # latent frames of a chunk, PAST among them: a short one for an early picture, then longer ones
@@ -208,15 +208,17 @@ def _made(
     clock = family.limits.clock
     with torch.inference_mode():
         canvas = make_latents(chunk, family.presets[chunk.preset], checkpoint, None, cancel, 0)
-        sound, sound_state = _sound(checkpoint, canvas, chunk, clock, scene)
-        details = checkpoint.details(chunk, canvas) if isinstance(checkpoint, Detailed) else None
+        details, heard = None, sound_of(checkpoint)
+        if isinstance(checkpoint, Detailed):
+            details, heard = checkpoint.details(chunk, canvas), checkpoint.heard(chunk, canvas)
+        sound, sound_state = _sound(heard, canvas, chunk, clock, scene)
     stop = start + _new(scene, clock)
     left, seen, video_state = sound, [] if scene is None else [scene.ending.frames], None
     for frames, state in _frames(checkpoint, canvas, scene, details):
         stop_if(cancel, "while decoding")
         samples = len(frames) * clock.sample_rate // clock.frame_rate
-        heard, left = np.split(left, [samples if start + len(frames) < stop else left.shape[1]], axis=1)
-        yield Part(start, frames, heard)
+        sounds, left = np.split(left, [samples if start + len(frames) < stop else left.shape[1]], axis=1)
+        yield Part(start, frames, sounds)
         start += len(frames)
         seen.append(frames)
         video_state = state
@@ -241,9 +243,7 @@ def _frames(
     return pictures_of(checkpoint, details, latent[PAST:], PAST, state)
 
 
-def _sound(
-    checkpoint: Loaded, canvas: Canvas, chunk: Request, clock: Clock, scene: Scene | None
-) -> tuple[np.ndarray, Any]:
+def _sound(heard: OfSound, canvas: Canvas, chunk: Request, clock: Clock, scene: Scene | None) -> tuple[np.ndarray, Any]:
     """The new sound of a canvas in whole latents, and the decoder's state after it."""
     whole = _whole(clock.frames(chunk.seconds), clock) // clock.samples_per_latent
     if scene is None:
@@ -251,6 +251,6 @@ def _sound(
     else:
         given, state = _whole(_pictures(PAST, clock), clock) // clock.samples_per_latent, scene.ending.sound_state
         if state is None:
-            _, state = checkpoint.decode_sound(canvas.sound.latent[:given], None)
-    sound, state = checkpoint.decode_sound(canvas.sound.latent[given:whole], state)
+            _, state = heard(canvas.sound.latent[:given], 0, None)
+    sound, state = heard(canvas.sound.latent[given:whole], given, state)
     return np.clip(sound, -1, 1), state

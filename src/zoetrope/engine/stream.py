@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,10 +19,8 @@ from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.time import Clock
 from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.families import Loaded
-from zoetrope.engine.walk import Decodes
+from zoetrope.engine.walk import Decodes, OfLatents, OfSound
 
-OfLatents: TypeAlias = Callable[[Tensor, int], np.ndarray]
-OfSound: TypeAlias = Callable[[Tensor], np.ndarray]
 LATENT_FRAMES_AT_ONCE = 2  # a second of picture: small enough to begin writing early, large enough for long products
 
 
@@ -55,8 +53,13 @@ def decode_parts(
     """
     if isinstance(loaded, Decodes):
         return parts_of(loaded.pictures(canvas), loaded.sounds(canvas, samples), frames, cancel)
-    sound = _Sound(heard or (lambda latent: loaded.decode_sound(latent, None)[0]), loaded.limits.clock, canvas, samples)
+    sound = _Sound(heard or sound_of(loaded), loaded.limits.clock, canvas, samples)
     return _joined(_pictures(loaded, canvas, details), sound.until, frames, samples, cancel)
+
+
+def sound_of(loaded: Loaded) -> OfSound:
+    """Sound as a family's codec decodes it."""
+    return lambda latent, _, state: loaded.decode_sound(latent, state)
 
 
 def parts_of(pictures: Iterator[np.ndarray], sound: np.ndarray, frames: int, cancel: Cancel | None) -> Iterator[Part]:
@@ -133,6 +136,6 @@ class _Sound:
     def until(self, moment: Fraction) -> np.ndarray:
         """The samples from where the last call ended up to a moment."""
         if self._whole is None:
-            self._whole = self._heard(self._latent) if self._samples else np.zeros((2, 0), np.float32)
+            self._whole = self._heard(self._latent, 0, None)[0] if self._samples else np.zeros((2, 0), np.float32)
         begin, self._given = self._given, min(int(moment), self._samples)
         return np.clip(self._whole[:, begin : self._given], -1, 1)

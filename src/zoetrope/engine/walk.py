@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from torch import Tensor
@@ -19,6 +19,9 @@ from zoetrope.engine.canvas import Canvas
 from zoetrope.engine.denoise import Step, StepTaken
 from zoetrope.engine.guidance import Guider
 from zoetrope.engine.presets import Preset
+
+OfLatents: TypeAlias = Callable[[Tensor, int], np.ndarray]
+OfSound: TypeAlias = Callable[[Tensor, int, Any], tuple[np.ndarray, Any]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +62,18 @@ class Looks(Protocol):
 class Detailed(Protocol):
     """A family that knows more of a shot's pictures and of its sound than its codecs can hold."""
 
-    def details(self, request: Request, canvas: Canvas) -> Callable[[Tensor, int], np.ndarray]:
+    def details(self, request: Request, canvas: Canvas) -> OfLatents:
         """What decodes a shot's latents (f, r, c, channels), the first of which is that latent frame of the canvas.
 
         Stands in for `decode_video`, any pieces in any order. Shapes: out uint8 (t, h, w, 3).
         """
         ...
 
-    def heard(self, request: Request, canvas: Canvas) -> Callable[[Tensor], np.ndarray]:
-        """What decodes the whole of a shot's sound latents (n, channels) from the first on into samples (2, s)."""
+    def heard(self, request: Request, canvas: Canvas) -> OfSound:
+        """What decodes sound latents (n, channels), the first of which is that one of the canvas, from a state on.
+
+        Stands in for `decode_sound`; state None begins. Shapes: samples (2, s) out, and the state after them.
+        """
         ...
 
 

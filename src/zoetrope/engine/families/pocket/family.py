@@ -5,7 +5,7 @@ Knows neither steps nor guidance nor files that people see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -40,7 +40,7 @@ from zoetrope.engine.families.pocket.scenery import Scenery
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by, signed
 from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
-from zoetrope.engine.families.pocket.sounding import voices
+from zoetrope.engine.families.pocket.sounding import going_on, voices
 from zoetrope.engine.families.pocket.spotter import Spotter
 from zoetrope.engine.families.pocket.staging import PAST, Stager
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
@@ -49,6 +49,7 @@ from zoetrope.engine.families.pocket.wordings import in_known_words
 from zoetrope.engine.guidance import Branches
 from zoetrope.engine.keeping import digest
 from zoetrope.engine.noise import Seeds, seeds_of
+from zoetrope.engine.walk import OfSound
 
 HELD = 0.5  # noise in which the network's walk begins: the rest is the sketch. At 0.3 it breaks up what is there
 PLANS = 4  # kept; each is asked for by the network's sight, by the details and by what goes on from a shot
@@ -267,13 +268,11 @@ class LoadedPocket:
         sound, state = self.sound_codec.decode_stream(latent[None], state)
         return sound[0].float().cpu().numpy(), state
 
-    def heard(self, request: Request, canvas: Canvas) -> Callable[[Tensor], np.ndarray]:
-        """Decode a shot's sound with voices as high as those that are referred to, which its codec does not keep."""
-        high = voices(request)
-        if not high:
-            return lambda latent: self.decode_sound(latent, None)[0]
+    def heard(self, request: Request, canvas: Canvas) -> OfSound:
+        """Decode a shot's sound with voices at their pitches, given or their own, which its codec does not keep."""
         plan, seed = self.plan(request, canvas.grid[0]), seeds_of(request).named("voice").first
-        return lambda latent: in_voices(self.sound_codec, latent, plan, list(high.values()), seed)
+        told = list(voices(request).values()) or going_on(request)
+        return lambda latent, first, state: in_voices(self.sound_codec, latent, plan, told, seed, first, state)
 
     def details(self, request: Request, canvas: Canvas) -> Details:
         """Decode with what pictures have beyond their latents; what is given in any other way than one by one stays."""

@@ -1,4 +1,4 @@
-"""What the sounds that a request refers to tell of its things: what they are made of, and how high they speak.
+"""What the sounds of a request tell of its things: what they are made of, and how high they speak.
 
 Sounds alone settle it, so that requests are checked before any weights load. Knows no network.
 """
@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from zoetrope.core.conditions import Reference, ReferenceSound, Soundtrack
+from zoetrope.core.conditions import Extend, Reference, ReferenceSound, Region, Soundtrack
 from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.events import Notice
 from zoetrope.core.motion import cues_of
@@ -31,6 +31,12 @@ def voices(request: Request) -> dict[str, float]:
             heard.setdefault(each.name, []).append(pitch)
     called = sorted(heard, key=lambda name: request.prompt.find(f"@{name}") % (len(request.prompt) + 1))
     return {name: float(np.exp(np.log(heard[name]).mean())) for name in called}
+
+
+def going_on(request: Request) -> list[float]:
+    """How high a voice speaks, in Hz, in the sound that a shot goes on from or keeps in part, if any does."""
+    kept = [each.sound for each in request.conditions if isinstance(each, Extend | Region) and each.sound is not None]
+    return [pitch for pitch in map(pitch_of, kept) if pitch is not None][:1]
 
 
 def materials(request: Request) -> dict[str, list[str]]:
