@@ -23,28 +23,34 @@ FARTHER = 0.02  # of a picture, what a metre away from where it was planned coun
 
 
 def stand_in_view(plan: Plan, grid: tuple[int, int]) -> Plan:
-    """A plan in which the second thing, if it stands still and is hardly seen, stands where it is.
+    """A plan in which the second thing, if it stands still and is hardly seen, stands where it is."""
+    track = plan.tracks[0, 1]
+    stands = bool(plan.traits[0, 1, 0]) and float(track[:, 0].max() - track[:, 0].min()) <= STILL
+    return set_aside(plan, grid) if stands else plan
 
-    Hardly seen is what is outside, and what stands where the first thing is.
+
+def set_aside(plan: Plan, grid: tuple[int, int]) -> Plan:
+    """A plan in which the second thing does what it does where it is seen.
+
+    Hardly seen is what is outside, and what is where the first thing is.
     """
-    track, radii = plan.tracks[0, 1], plan.radii()[0]
-    if not plan.traits[0, 1, 0] or track[:, 0].max() - track[:, 0].min() > STILL:
-        return plan
-    left, right = _edges(plan, grid, float(radii[1]))
-    here = track[:, 0].median()
+    path = plan.tracks[0, 1, :, 0]
+    left, right = _edges(plan, grid, float(plan.radii()[0, 1]))
+    here = path.median()
     inside = torch.linspace(float(left.min()), float(right.max()), PLACES).to(here)
-    places = torch.cat([here[None], inside])[:, None]
+    moved = torch.cat([here[None], inside]) - here
+    places = path + moved[:, None]
     seen, meets = _share((left <= places) & (places <= right)), _share(_meets(plan, places))
     if (seen[0] >= ENOUGH and meets[0] <= HIDDEN) or not (left < right).any():
         return plan
-    worth = seen - HIDES * meets - FARTHER * (places[:, 0] - here).abs()
+    worth = seen - HIDES * meets - FARTHER * moved.abs()
     tracks = plan.tracks.clone()
-    tracks[0, 1, :, 0] += places[worth.argmax(), 0] - here
+    tracks[0, 1, :, 0] += moved[worth.argmax()]
     return replace(plan, tracks=tracks)
 
 
 def _meets(plan: Plan, places: Tensor) -> Tensor:
-    """Where the first thing is before or behind the second in each picture, were that at places (n, 1): (n, t)."""
+    """Where the first thing is before or behind the second in each picture, were that at places (n, t): (n, t)."""
     first, apart = plan.tracks[0, 0], plan.radii()[0].sum()
     high = (first[:, 1] - plan.tracks[0, 1, :, 1]).abs() < apart
     return high & ((places - first[:, 0]).abs() < apart)

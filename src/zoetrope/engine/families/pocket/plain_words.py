@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from zoetrope.engine.families.pocket.doing import HITS, second_act
 from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, sized, things_named
 from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS
 
-HITS = re.compile(r"\bhit(?:s|ting)?\b|\bcollid|\bcrash|\bbump|撞|碰", re.IGNORECASE)
 BESIDE = re.compile(r"^[^,;.，。；]*\b(?:past|over|beside|near|behind|under|above|around|next to|towards?)\b[^,;.]*$")
 WITH = re.compile(r"[和与跟同]")  # who is hit stands before the word, in Chinese
 WALL = re.compile(r"\bwalls?\b|墙|壁", re.IGNORECASE)
@@ -46,6 +46,8 @@ def with_plain_words(read: Said, text: str) -> Said:
             said = {axis: value for axis, value in said.items() if axis != "size"}
         if "then" not in said and HITS.search(text) and not WALL.search(text):
             said |= {"action": "collides"}
+    if "then" in said and not ORDER.search(text) and second_act(text, said) == said["then"]:
+        said = {axis: value for axis, value in said.items() if axis != "then"}
     return said | _colours(said, text)
 
 

@@ -31,9 +31,11 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
+from zoetrope.engine.families.pocket.doing import second_act
 from zoetrope.engine.families.pocket.heading import headed, heading
-from zoetrope.engine.families.pocket.in_view import stand_in_view
+from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
+from zoetrope.engine.families.pocket.pairing import ALONE, beside, known_of_second, told_of_second
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
 from zoetrope.engine.families.pocket.plain_words import as_meant, with_plain_words
 from zoetrope.engine.families.pocket.plan import CAMERA, PATCH, TRACK, Plan
@@ -74,7 +76,8 @@ class Stager:
         slots = slots_of(things, facts)
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
-        plan = self._kept(request, self._acted(facts, known, latents, seeds), facts, known)
+        plan = self._paired(request, self._acted(facts, known, latents, seeds), facts, known, seeds)
+        plan = self._kept(request, plan, facts, known)
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
             plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
@@ -90,6 +93,17 @@ class Stager:
             return facts
         unwanted = derive_seed(seeds.first, "unwanted")
         return without(facts, request.prompt, request.negative, self.said, unwanted)
+
+    def _paired(self, request: Request, plan: Plan, facts: Tensor, known: Known, seeds: Seeds) -> Plan:
+        """A written plan whose second thing does what the prompt says of it, in view where nothing is told of it."""
+        said = stated(facts[0])
+        act = second_act(self._meant_words(request.prompt), said)
+        if act is None or act in ALONE:
+            return plan
+        own, latents = known_of_second(known, plan), 1 + (plan.camera.shape[1] - 1) // GROUP
+        alone = self._meant(told_of_second(said, act))
+        plan = beside(plan, write_plan(self.planner, alone, latents, seeds.named("second"), known=own))
+        return plan if own.rows[:, : len(TRACK)].any() else set_aside(plan, _grid(request))
 
     def _kept(self, request: Request, plan: Plan, facts: Tensor, known: Known) -> Plan:
         """A written plan kept to what it does not follow by itself: which way it goes, what is seen, given pictures."""
@@ -123,8 +137,11 @@ class Stager:
 
     def said(self, prompt: str) -> dict[str, str]:
         """What a prompt states in so many words, by axis."""
-        meant = as_meant(in_known_words(prompt, self.tokeniser.lexicon))
+        meant = self._meant_words(prompt)
         return with_plain_words(stated(self.reader.said(self._numbers(meant))[0]), meant)
+
+    def _meant_words(self, prompt: str) -> str:
+        return as_meant(in_known_words(prompt, self.tokeniser.lexicon))
 
     def _numbers(self, prompt: str) -> Tensor:
         return self.tokeniser([prompt], self.reader.text.config.length).to(self.planner.mean.device)

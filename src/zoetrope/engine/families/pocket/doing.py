@@ -1,0 +1,83 @@
+"""Who of two things does what, by the words of a prompt in both languages. Knows no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from zoetrope.engine.families.pocket.naming import THINGS, Named, things_named
+from zoetrope.engine.families.pocket.signs import OF_CAMERA, OF_WEATHER, SIGNS
+
+HITS = re.compile(r"\bhit(?:s|ting)?\b|\bcollid|\bcrash|\bbump|撞|碰", re.IGNORECASE)
+CLAUSES = re.compile(
+    r"[,;.，；。]|\b(?:and|while|whilst|as|but)(?= (?:a|an|the|another|one|its|two)\b)|\bwhile\b|同时|而(?!且)|并且",
+    re.IGNORECASE,
+)
+_LATIN = "|".join(word for word in THINGS if word.isascii())
+_HAN = "|".join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))
+THING = re.compile(rf"\b(?:{_LATIN})\b|{_HAN}", re.IGNORECASE)
+ACTS = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["action"].items()]
+BEFORE_IT = re.compile(  # an action that stands before the thing that does it: `a spinning ring`, 旋转的圆环
+    rf"[a-z]*ing (?:(?!(?:a|an|the|in|on|at|to|past|over|into|and|with|by)\b)[a-z]+ ){{0,2}}(?:{_LATIN})\b"
+    rf"|[着个不停]*的[^，。；]{{0,4}}?(?:{_HAN})",
+    re.IGNORECASE,
+)
+OF_THE_LAST = re.compile(r"^ ?(?:that|which|who)\b", re.IGNORECASE)
+TOGETHER = re.compile(r"\band\b|[和与跟同、]", re.IGNORECASE)
+BESIDE = re.compile(
+    r"\b(?:past|over|beside|near|behind|under|above|around|next|towards?|into|by)\b|旁|边", re.IGNORECASE
+)
+
+
+def second_act(text: str, said: Mapping[str, str]) -> str | None:
+    """What the second thing of a prompt does, None where no words say it.
+
+    text is as it is meant and said what is read of it, by axis. Two that meet do so as one action.
+    """
+    kinds = [said.get("object"), said.get("second_object")]
+    things = things_named(text)
+    if None in kinds or sorted(each.kind for each in things) != sorted(map(str, kinds)) or HITS.search(text):
+        return None
+    which = 1 if things[1].kind == kinds[1] else 0
+    return next((act for who, act in _doings(text, things) if who == which), None)
+
+
+def _doings(text: str, things: Sequence[Named]) -> Iterator[tuple[int, str]]:
+    """Who does what: (number of the thing, action) in the order of the words."""
+    for clause in CLAUSES.split(OF_WEATHER.sub(" ", OF_CAMERA.sub(" ", text))):
+        found = [(match, who) for match in THING.finditer(clause) for who in _who(clause[: match.end()], things)]
+        acts = sorted(
+            ((match, act) for act, sign in ACTS for match in sign.finditer(clause)), key=lambda each: each[0].start()
+        )
+        for match, act in acts:
+            ahead = BEFORE_IT.match(clause, match.end()) or BEFORE_IT.match(clause, match.start())
+            if ahead is not None:
+                doers = [who for thing, who in found if thing.end() == ahead.end()]
+            else:
+                doers = _subjects(clause, [each for each in found if each[0].end() <= match.start()], match.start())
+            yield from ((who, act) for who in doers)
+
+
+def _subjects(clause: str, before: Sequence[tuple[re.Match, int]], at: int) -> list[int]:
+    """Of the things that a clause names before an action, those that do it."""
+    if not before:
+        return []
+    last, whose = before[-1]
+    if OF_THE_LAST.match(clause[last.end() : at]):
+        return [whose]
+    between = clause[before[0][0].end() : last.start()]
+    if TOGETHER.search(between) and not BESIDE.search(between):
+        return [who for _, who in before]
+    return [who for match, who in before if match.start() == before[0][0].start()]
+
+
+def _who(upto: str, things: Sequence[Named]) -> list[int]:
+    """Which of a prompt's things is named last in a text; both where they are alike."""
+    named = things_named(upto)
+    if not named:
+        return []
+    kind, colour = named[-1].kind, named[-1].colour
+    fits = [
+        at for at, each in enumerate(things) if each.kind == kind and (colour is None or each.colour in (None, colour))
+    ]
+    return fits if len(set(map(str, things))) == 1 else fits[:1]
