@@ -122,3 +122,10 @@ def test_another_stage_that_only_a_later_prompt_names_is_told(first: str, later:
     if names:
         with pytest.raises(InvalidRequest, match=names):
             said(first, Cue(Fraction(3), later), strict=True)
+
+
+def test_that_a_second_thing_will_stand_still_is_told():
+    (told,) = said("a robot talks while a yellow lantern swings in the room")
+    assert "only the first swings, so the yellow lantern will stand still" in told
+    assert said("a lantern swings while a robot talks in the room") == []
+    assert said("a red ball rolls and hits a blue cube") == []

@@ -9,6 +9,7 @@ from zoetrope.engine.families.pocket.naming import THINGS, Named, things_named
 from zoetrope.engine.families.pocket.signs import OF_CAMERA, OF_WEATHER, SIGNS
 
 HITS = re.compile(r"\bhit(?:s|ting)?\b|\bcollid|\bcrash|\bbump|撞|碰", re.IGNORECASE)
+ALONE = frozenset({"swings", "rebounds", "collides"})  # need a rope, a wall or another, of which a stage has one
 CLAUSES = re.compile(
     r"[,;.，；。]|\b(?:and|while|whilst|as|but)(?= (?:a|an|the|another|one|its|two)\b)|\bwhile\b|同时|而(?!且)|并且",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from zoetrope.core.events import Notice
 from zoetrope.core.motion import Cue, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.time import show_seconds
+from zoetrope.engine.families.pocket.doing import ALONE, second_act
 from zoetrope.engine.families.pocket.naming import Named, say_too_many, things_named
 from zoetrope.engine.families.pocket.plain_words import as_meant, named
 from zoetrope.engine.families.pocket.wordings import in_known_words
@@ -30,8 +31,8 @@ def check_things(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
 
     Raises: InvalidRequest for such, where the prompt is to be followed strictly.
     """
-    sentences = [*say_many(request, lexicon), *say_late(request, lexicon), *say_elsewhere(request, lexicon)]
-    return told(sentences, request.strict)
+    every = (say_many, say_still, say_late, say_elsewhere)
+    return told([sentence for say in every for sentence in say(request, lexicon)], request.strict)
 
 
 def say_many(request: Request, lexicon: Lexicon) -> list[str]:
@@ -42,6 +43,16 @@ def say_many(request: Request, lexicon: Lexicon) -> list[str]:
     pictured = [f"@{name}" if name else "a reference" for name in _names(request, Reference)]
     said = things_named(in_known_words(bare(request, request.prompt), lexicon))
     return say_crowd([*said, *pictured], places=min(1, len(pictured)))
+
+
+def say_still(request: Request, lexicon: Lexicon) -> list[str]:
+    """That a prompt says of its second thing what only a first one can do."""
+    text = as_meant(in_known_words(bare(request, request.prompt), lexicon))
+    things = things_named(text)
+    act = second_act(text, dict(zip(("object", "second_object"), (each.kind for each in things), strict=False)))
+    if act not in ALONE:
+        return []
+    return [f"of two things in a shot of pocket only the first {act}, so the {things[1]} will stand still"]
 
 
 def say_late(request: Request, lexicon: Lexicon) -> list[str]:

@@ -13,7 +13,6 @@ import torch
 from zoetrope.engine.families.pocket.directing import Known, with_camera
 from zoetrope.engine.families.pocket.plan import SLOTS, STAGE, TRACK, TRAITS, Plan
 
-ALONE = frozenset({"swings", "rebounds", "collides"})  # need a rope, a wall or another, of which a stage has one
 KEPT = (*STAGE, "pace", "camera")  # what is said of a shot whoever acts in it
 
 

@@ -31,11 +31,11 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
-from zoetrope.engine.families.pocket.doing import second_act
+from zoetrope.engine.families.pocket.doing import ALONE, second_act
 from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
-from zoetrope.engine.families.pocket.pairing import ALONE, beside, known_of_second, told_of_second
+from zoetrope.engine.families.pocket.pairing import beside, known_of_second, told_of_second
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
 from zoetrope.engine.families.pocket.plain_words import as_meant, with_plain_words
 from zoetrope.engine.families.pocket.plan import CAMERA, PATCH, TRACK, Plan
