@@ -54,6 +54,7 @@ def test_the_one_place_that_is_named_is_the_setting():
         ("一只橘色的鸟在室内滚动，下雪了，水墨风格", "weather", {"snow"}),
         ("a bird rolls indoors while it snows, ink wash", "weather", {"snow"}),
         ("a red ball on a snowfield, on white snow", "weather", set()),
+        ("a star falls onto the snow", "setting", {"snowfield"}),
         ("雨停了，天空放晴", "weather", {"clear"}),
         ("a boat in a shower of petals, 花瓣雨中", "weather", {"petals"}),
         ("a boat on the terrain, no rain", "weather", set()),

@@ -89,11 +89,11 @@ SIGNS: dict[str, dict[str, Sign]] = {
     },
     "setting": {
         "meadow": Sign(r"\bmeadow\b|\bgrass(?:y|land)?\b|(?<!snowy )(?<!white )\bfields?\b|草地|草原|草坪"),
-        "beach": Sign(r"\bbeach\b|\b(?:in|on|along|across) the sand\b|海滩|沙滩|沙子", r"\bsandy?\b"),
+        "beach": Sign(r"\bbeach\b|\b(?:in|on|onto|along|across) the sand\b|海滩|沙滩|沙子", r"\bsandy?\b"),
         "city": Sign(r"\bcity\b|\bstreet\b|\btown\b|城市|街"),
         "snowfield": Sign(
-            r"\bsnowfield\b|\bsnowy (?:field|ground)|\b(?:on|across|over|through) (?:the |white |fresh |deep )*snow\b"
-            r"|雪地|雪原",
+            r"\bsnowfield\b|\bsnowy (?:field|ground)|\b(?:on|onto|across|along|over|through) "
+            r"(?:the |white |fresh |deep )*snow\b|雪地|雪原",
             r"\bsnowy?\b",
         ),
         "desert": Sign(r"\bdesert\b|\bdunes\b|沙漠|沙丘|大漠"),
