@@ -41,6 +41,14 @@ def test_what_was_read_stays_and_what_was_missed_is_put_in():
     assert read("a star", object="star") == {"object": "star"}
 
 
+def test_a_colour_that_only_the_second_thing_has_is_not_the_firsts():
+    both = {"object": "robot", "second_object": "star"}
+    assert read("a robot and a yellow star", **both, colour="yellow") == both | {"second_colour": "yellow"}
+    assert read("机器人和黄色的星星", **both, colour="yellow") == both | {"second_colour": "yellow"}
+    assert read("a yellow robot and a yellow star", **both)["colour"] == "yellow"
+    assert read("a robot and a yellow star, all yellow", **both, colour="yellow")["colour"] == "yellow"
+
+
 def test_the_one_place_that_is_named_is_the_setting():
     assert read("a lantern among desert dunes", object="lantern", setting="beach")["setting"] == "desert"
     assert read("沙漠里的灯笼", setting="beach")["setting"] == "desert"

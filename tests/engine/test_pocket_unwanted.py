@@ -34,6 +34,12 @@ def test_what_is_usual_and_unwanted_becomes_something_else():
     assert len({meant("ball", "red", seed)["colour"] for seed in range(20)}) > 4
 
 
+def test_a_second_things_colour_is_unwanted_too():
+    usual = {"second_object": "boat", "second_colour": "red"}
+    assert meant("ball", "red", **usual)["second_colour"] != "red"
+    assert "second_colour" not in meant("ball", "red")
+
+
 def test_what_the_prompt_asks_for_wins_and_nothing_can_be_unwanted_whole():
     assert meant("red ball in the rain", "rain, red")["weather"] == "rain"
     assert meant("ball", "day, sunset, night")["light"] == "day"

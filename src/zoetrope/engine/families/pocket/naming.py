@@ -97,6 +97,12 @@ def colours_named(prompt: str) -> set[str]:
     return {COLOURS[ink] for ink in COLOURS if (ink in words if ink.isascii() else ink in prompt)}
 
 
+def ink_words(prompt: str) -> int:
+    """How many words for a colour a prompt has, but for those of the scenery."""
+    prompt = SCENERY.sub(" ", prompt)
+    return sum(word.lower() in COLOURS for word in WORD.findall(prompt)) + sum(each in _INKS for each in prompt)
+
+
 def things_named(prompt: str) -> list[Named]:
     """The things that a prompt names, each once: a name without a colour is any of its kind that was named before."""
     found = _named_once(prompt)

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 
 from zoetrope.engine.families.pocket.doing import HITS, second_act
-from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, sized, things_named
+from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, ink_words, sized, things_named
 from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS
 
 BESIDE = re.compile(r"^[^,;.，。；]*\b(?:past|over|beside|near|behind|under|above|around|next to|towards?)\b[^,;.]*$")
@@ -48,7 +48,7 @@ def with_plain_words(read: Said, text: str) -> Said:
             said |= {"action": "collides"}
     if "then" in said and not ORDER.search(text) and second_act(text, said) == said["then"]:
         said = {axis: value for axis, value in said.items() if axis != "then"}
-    return said | _colours(said, text)
+    return _of_its_own(said | _colours(said, text), text)
 
 
 def named(axis: str, text: str) -> list[str]:
@@ -142,6 +142,16 @@ def _in_a_row(text: str) -> bool:
     hit = HITS.search(text)
     before = "" if hit is None else text[: hit.start()]
     return bool(BESIDE.search(text)) or (bool(things_named(before)) and not WITH.search(before))
+
+
+def _of_its_own(said: Said, text: str) -> Said:
+    """What is said without a colour that only the other thing has, where every colour's word stands beside a thing."""
+    coloured = coloured_things(text)
+    if len(coloured) < ink_words(text) or not {"object", "second_object"} <= said.keys():
+        return said
+    pairs = {(said[thing], said.get(ink)): ink for thing, ink in INKS.items()}
+    taken = {ink for pair, ink in pairs.items() if pair[1] in {each[1] for each in coloured} and pair not in coloured}
+    return {axis: value for axis, value in said.items() if axis not in taken}
 
 
 def _colours(said: Said, text: str) -> Said:

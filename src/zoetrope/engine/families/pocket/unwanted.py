@@ -30,8 +30,10 @@ def without(facts: Tensor, prompt: str, negative: str, say: Say, seed: int) -> T
     rng = np.random.default_rng(seed)
     for axis, values in _unwanted(negative, say).items():
         left = [value for value in ASKED[axis] if value not in values]
-        if axis not in asked and answers.get(axis) not in left and left:
-            answers[axis] = str(rng.choice(left))
+        for whose in (axis, f"second_{axis}"):
+            there = whose == axis or whose in answers
+            if there and whose not in asked and answers.get(whose) not in left and left:
+                answers[whose] = str(rng.choice(left))
     return answered(answers).to(facts)
 
 
