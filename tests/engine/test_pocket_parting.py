@@ -125,3 +125,12 @@ def test_a_way_is_where_a_thing_goes_and_else_where_it_looks() -> None:
     assert ways("bird", 0.8, 0.1, (0, 12)) == [RIGHT, RIGHT]
     assert ways("ball", 0.0, 0.1, (0, 12)) == [0, 0]
     assert ways("ball", -0.8, 0.9, (0, 12)) == [LEFT, LEFT]
+
+
+def test_what_falls_comes_from_above() -> None:
+    known = out_of_sight(resting(), 0, ENDS, NUMBERS, [], free(0.4, 0.4), WIDE, "down")
+    x, y = project(known.plan.tracks[0, 0, 0, :2], known.plan.camera[0, 0], GRID).tolist()
+    assert 128 < x < 256
+    assert y < -20
+    assert side(known, 60) == RIGHT
+    assert not known.rows[1:55, 0].any()

@@ -6,7 +6,7 @@ Knows the spotter by what it finds; knows no pictures and no network.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from zoetrope.engine.families.pocket.plan import AXES, METRE, TRACK, Plan
 from zoetrope.engine.families.pocket.spotter import Findings
 from zoetrope.engine.families.pocket.tracking import Run, Seen
 
+SIDES: Mapping[str | None, float] = {"left": -1.0, "right": 1.0}
 AWAY = 2.5  # radii beyond the edge of the picture at which a thing is taken to be that is not in it
 HANGING = "swings"  # what hangs has a rope, which neither leaves nor comes
 LOOKING = ("car", "boat", "bird", "fish")  # things that are seen to look one way, which is where they go
@@ -76,24 +77,29 @@ def out_of_sight(
     It leaves by the side that it goes to and comes from where it goes away from: its heading, or else what is seen of
     its way. If that is unknown it is the nearest side, and if the camera has left it, the one on which it lies. A thing
     that is met nowhere crosses the picture the way it goes in a free plan, or if it stays, comes to where it stays
-    there. Shapes: numbers (k,) of the given pictures. Units: wide is the picture's width in heights.
+    there; one whose heading is down comes from above. Shapes: numbers (k,) of the given pictures. Units: wide is the
+    picture's width in heights.
     """
     tracks, rows = known.plan.tracks.clone(), known.rows.clone()
     columns = [slot * len(TRACK) + TRACK.index(name) for name in ("x", "y")]
     path, radius = free.tracks[0, slot, :, :2], float(known.laid_over(free).radii()[0, slot])
-    stays = not met and float((path[-1, 0] - path[0, 0]).abs()) < GOES
-    told = {"left": -1.0, "right": 1.0}.get(heading or "", 0.0)
+    across, way = float(path[-1, 0] - path[0, 0]), SIDES.get(heading, 0.0)
+    falls = heading == "down" and not met
+    stays = not met and not falls and abs(across) < GOES
     if not met and not stays:
-        told = told or math.copysign(1, float(path[-1, 0] - path[0, 0]))
+        way = way or math.copysign(1, across)
     at = [(int(numbers[a]), int(numbers[b])) for a, b in lacks]
     for every in (stretch_of(a, b, known.pictures) for a, b in at):
-        camera = known.plan.camera[0, every]
-        half = wide / (2 * METRE) * (-camera[:, 2]).exp() + AWAY * radius
-        middle = camera[:, 0]
         first, last = int(every[0]), int(every[-1])
+        x, y, zoom, _ = known.plan.camera[0, every].unbind(1)
+        half = wide / (2 * METRE) * (-zoom).exp() + AWAY * radius
         beside = met or [Met(last + 1 if first == 0 else first - 1, path[min(first, len(path) - 1)], 0.0)]
-        place, side = _side(first, last, beside, told, float(middle.mean()), float(half.mean()))
-        tracks[0, slot, every, :2] = torch.stack([middle + side * half, place[1].expand(len(every))], dim=1)
+        place, side = _side(first, last, beside, way, float(x.mean()), float(half.mean()))
+        if falls and first == 0:
+            out = [path[every, 0], y + half / wide + radius]
+        else:
+            out = [x + side * half, place[1].expand(len(every))]
+        tracks[0, slot, every, :2] = torch.stack(out, dim=1)
         rows[every[:, None], columns] = True
     for every in _arrivals(at, known.pictures) if stays else ():
         tracks[0, slot, every, :2] = path[every]

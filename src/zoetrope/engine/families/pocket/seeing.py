@@ -169,7 +169,7 @@ class Seer:
                 kind = said["second_object" if slot else "object"] if seen is None else seen.looks.value("object")
                 met = [] if seen is None else met_in(known, slot, seen, shown.runs, numbers)
                 lacks = lacking(found, shown.runs, kind)
-                goes = None if slot else heading
+                goes = "down" if said.get("action") == "falls" and not slot else None if slot else heading
                 known = out_of_sight(known, slot, lacks, numbers, met, free, grid[1] / grid[0], goes)
         return known
 
