@@ -23,6 +23,7 @@ BEFORE_IT = re.compile(  # an action that stands before the thing that does it: 
     rf"|[着个不停]*的[^，。；]{{0,4}}?(?:{_HAN})",
     re.IGNORECASE,
 )
+ANOTHER = re.compile(r"\banother\b|另", re.IGNORECASE)
 OF_THE_LAST = re.compile(r"^ ?(?:that|which|who)\b", re.IGNORECASE)
 TOGETHER = re.compile(r"\band\b|[和与跟同、]", re.IGNORECASE)
 BESIDE = re.compile(
@@ -73,12 +74,12 @@ def _subjects(clause: str, before: Sequence[tuple[re.Match, int]], at: int) -> l
 
 
 def _who(upto: str, things: Sequence[Named]) -> list[int]:
-    """Which of a prompt's things is named last in a text; both where they are alike."""
+    """Which of a prompt's things is named last in a text; both where one name says so."""
     named = things_named(upto)
     if not named:
         return []
-    kind, colour = named[-1].kind, named[-1].colour
-    fits = [
-        at for at, each in enumerate(things) if each.kind == kind and (colour is None or each.colour in (None, colour))
-    ]
-    return fits if len(set(map(str, things))) == 1 else fits[:1]
+    alike = [at for at, each in enumerate(things) if each.kind == named[-1].kind]
+    just = [at for at in alike if things[at].colour == named[-1].colour] or alike
+    if len(named) > len(THING.findall(upto)):
+        return just
+    return just[-1:] if ANOTHER.search(upto) else just[:1]

@@ -37,6 +37,7 @@ THINGS = {
 FAR = 4  # English words between a colour and its thing at most; characters in Chinese
 WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 STOPS = frozenset({"a", "an", "the", "and", "with", "on", "in", "at", "to", "past", "into"})
+ARTICLES = frozenset({"a", "an", "another", "the", "its", "this", "that"})
 COUNTS = {
     **{"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10},
     **{"couple": 2, "pair": 2, "several": 3, "many": 3},
@@ -127,10 +128,19 @@ def _english(prompt: str) -> list[Named]:
     for place, word in enumerate(words):
         if word in THINGS and not NOT_THERE & set(words[max(0, place - 2) : place]):
             before = words[max(0, place - FAR) : place]
-            found.append(Named(THINGS[word], _colour_before(before), _count_before(before), _sized_before(before)))
+            colour = _colour_before(before)
+            another = _is_another(before, [each for each in found if each.kind == THINGS[word]], colour)
+            found.append(Named(THINGS[word], colour, _count_before(before), _sized_before(before), another))
         elif word == "one" and found and (colour := _colour_of_one(words[max(0, place - FAR) : place])):
             found.append(replace(found[-1], colour=colour, count=1, another=True))
     return found
+
+
+def _is_another(words: list[str], alike: list[Named], colour: str | None) -> bool:
+    """Whether a thing, by the words before it, is none of those of its kind: `another robot`, `a blue robot`."""
+    article = next((word for word in reversed(words) if word in ARTICLES or word in THINGS), "")
+    new = article in ("a", "an") and colour is not None and all(each.colour != colour for each in alike)
+    return bool(alike) and (article == "another" or new)
 
 
 def _colour_of_one(words: list[str]) -> str | None:
