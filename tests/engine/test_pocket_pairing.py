@@ -57,6 +57,14 @@ def test_both_act_and_are_seen(seed: int) -> None:
     assert float(((spots[:, 0] > 0) & (spots[:, 0] < 256)).float().mean()) > 0.6
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_each_goes_its_own_way(seed: int) -> None:
+    plan = planned("a red car slides to the right and a white car slides to the left in the city", seed)
+    first, second = (plan.tracks[0, :, -1, X] - plan.tracks[0, :, 0, X]).tolist()
+    assert first > 0.3
+    assert second < -0.3
+
+
 def test_of_whom_nothing_is_said_stands() -> None:
     plan = planned("a red ball bounces beside a blue cube")
     assert trait_of(plan, 1, "object") == "cube"

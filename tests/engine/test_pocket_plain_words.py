@@ -47,6 +47,8 @@ def test_a_colour_that_only_the_second_thing_has_is_not_the_firsts():
     assert read("机器人和黄色的星星", **both, colour="yellow") == both | {"second_colour": "yellow"}
     assert read("a yellow robot and a yellow star", **both)["colour"] == "yellow"
     assert read("a robot and a yellow star, all yellow", **both, colour="yellow")["colour"] == "yellow"
+    alike = {"object": "robot", "second_object": "robot", "second_colour": "blue"}
+    assert read("a robot and a blue robot", **alike, colour="blue") == alike
 
 
 def test_the_one_place_that_is_named_is_the_setting():

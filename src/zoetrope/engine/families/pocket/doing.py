@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from zoetrope.engine.families.pocket.naming import THINGS, Named, things_named
 from zoetrope.engine.families.pocket.signs import OF_CAMERA, OF_WEATHER, SIGNS
@@ -31,7 +32,14 @@ BESIDE = re.compile(
 )
 
 
-def second_act(text: str, said: Mapping[str, str]) -> str | None:
+class Doing(NamedTuple):
+    """An action, and the clause that says it."""
+
+    act: str
+    clause: str
+
+
+def second_act(text: str, said: Mapping[str, str]) -> Doing | None:
     """What the second thing of a prompt does, None where no words say it.
 
     text is as it is meant and said what is read of it, by axis. Two that meet do so as one action.
@@ -41,11 +49,11 @@ def second_act(text: str, said: Mapping[str, str]) -> str | None:
     if None in kinds or sorted(each.kind for each in things) != sorted(map(str, kinds)) or HITS.search(text):
         return None
     which = 1 if things[1].kind == kinds[1] else 0
-    return next((act for who, act in _doings(text, things) if who == which), None)
+    return next((doing for who, doing in _doings(text, things) if who == which), None)
 
 
-def _doings(text: str, things: Sequence[Named]) -> Iterator[tuple[int, str]]:
-    """Who does what: (number of the thing, action) in the order of the words."""
+def _doings(text: str, things: Sequence[Named]) -> Iterator[tuple[int, Doing]]:
+    """Who does what, by the number of the thing, in the order of the words."""
     for clause in CLAUSES.split(OF_WEATHER.sub(" ", OF_CAMERA.sub(" ", text))):
         found = [(match, who) for match in THING.finditer(clause) for who in _who(clause[: match.end()], things)]
         acts = sorted(
@@ -57,7 +65,7 @@ def _doings(text: str, things: Sequence[Named]) -> Iterator[tuple[int, str]]:
                 doers = [who for thing, who in found if thing.end() == ahead.end()]
             else:
                 doers = _subjects(clause, [each for each in found if each[0].end() <= match.start()], match.start())
-            yield from ((who, act) for who in doers)
+            yield from ((who, Doing(act, clause)) for who in doers)
 
 
 def _subjects(clause: str, before: Sequence[tuple[re.Match, int]], at: int) -> list[int]:

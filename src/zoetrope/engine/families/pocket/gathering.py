@@ -49,10 +49,10 @@ def say_still(request: Request, lexicon: Lexicon) -> list[str]:
     """That a prompt says of its second thing what only a first one can do."""
     text = as_meant(in_known_words(bare(request, request.prompt), lexicon))
     things = things_named(text)
-    act = second_act(text, dict(zip(("object", "second_object"), (each.kind for each in things), strict=False)))
-    if act not in ALONE:
+    doing = second_act(text, dict(zip(("object", "second_object"), (each.kind for each in things), strict=False)))
+    if doing is None or doing.act not in ALONE:
         return []
-    return [f"of two things in a shot of pocket only the first {act}, so the {things[1]} will stand still"]
+    return [f"of two things in a shot of pocket only the first {doing.act}, so the {things[1]} will stand still"]
 
 
 def say_late(request: Request, lexicon: Lexicon) -> list[str]:

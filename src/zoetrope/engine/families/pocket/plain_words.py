@@ -46,7 +46,8 @@ def with_plain_words(read: Said, text: str) -> Said:
             said = {axis: value for axis, value in said.items() if axis != "size"}
         if "then" not in said and HITS.search(text) and not WALL.search(text):
             said |= {"action": "collides"}
-    if "then" in said and not ORDER.search(text) and second_act(text, said) == said["then"]:
+    second = second_act(text, said)
+    if "then" in said and not ORDER.search(text) and second is not None and second.act == said["then"]:
         said = {axis: value for axis, value in said.items() if axis != "then"}
     return _of_its_own(said | _colours(said, text), text)
 
@@ -146,11 +147,16 @@ def _in_a_row(text: str) -> bool:
 
 def _of_its_own(said: Said, text: str) -> Said:
     """What is said without a colour that only the other thing has, where every colour's word stands beside a thing."""
-    coloured = coloured_things(text)
+    coloured, things = coloured_things(text), things_named(text)
     if len(coloured) < ink_words(text) or not {"object", "second_object"} <= said.keys():
         return said
-    pairs = {(said[thing], said.get(ink)): ink for thing, ink in INKS.items()}
-    taken = {ink for pair, ink in pairs.items() if pair[1] in {each[1] for each in coloured} and pair not in coloured}
+    alike = [each.colour for each in things] if len({each.kind for each in things}) < len(things) == 2 else []
+    taken = {
+        ink
+        for place, (thing, ink) in enumerate(INKS.items())
+        if said.get(ink) in {each[1] for each in coloured}
+        and ((said[thing], said[ink]) not in coloured or (alike and alike[place] is None))
+    }
     return {axis: value for axis, value in said.items() if axis not in taken}
 
 

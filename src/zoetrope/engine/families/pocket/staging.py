@@ -76,7 +76,8 @@ class Stager:
         slots = slots_of(things, facts)
         facts = settle_facts(facts, slots)
         known = know_looks(self._known(request, facts, latents, seeds), slots, facts)
-        plan = self._paired(request, self._acted(facts, known, latents, seeds), facts, known, seeds)
+        plan = self._headed(request, self._acted(facts, known, latents, seeds), facts, known)
+        plan = self._paired(request, plan, facts, known, seeds)
         plan = self._kept(request, plan, facts, known)
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
@@ -94,23 +95,30 @@ class Stager:
         unwanted = derive_seed(seeds.first, "unwanted")
         return without(facts, request.prompt, request.negative, self.said, unwanted)
 
+    def _headed(self, request: Request, plan: Plan, facts: Tensor, known: Known) -> Plan:
+        """A written plan whose first thing goes the way that the prompt says, if its motion is free."""
+        way = self._heading(request)
+        if way is None or not _motion_is_free(request):
+            return plan
+        told = stated(facts[0])["camera"] in SIDEWAYS or bool(known.rows[:, -len(CAMERA) :].any())
+        return headed(plan, way, camera_free=not told)
+
     def _paired(self, request: Request, plan: Plan, facts: Tensor, known: Known, seeds: Seeds) -> Plan:
         """A written plan whose second thing does what the prompt says of it, in view where nothing is told of it."""
         said = stated(facts[0])
-        act = second_act(self._meant_words(request.prompt), said)
-        if act is None or act in ALONE:
+        doing = second_act(self._meant_words(request.prompt), said)
+        if doing is None or doing.act in ALONE:
             return plan
         own, latents = known_of_second(known, plan), 1 + (plan.camera.shape[1] - 1) // GROUP
-        alone = self._meant(told_of_second(said, act))
-        plan = beside(plan, write_plan(self.planner, alone, latents, seeds.named("second"), known=own))
-        return plan if own.rows[:, : len(TRACK)].any() else set_aside(plan, _grid(request))
+        facts = self._meant(told_of_second(said, doing.act))
+        alone, way = write_plan(self.planner, facts, latents, seeds.named("second"), known=own), heading(doing.clause)
+        if own.rows[:, : len(TRACK)].any():
+            return beside(plan, alone)
+        alone = alone if way is None else headed(alone, way, camera_free=False)
+        return set_aside(beside(plan, alone), _grid(request))
 
     def _kept(self, request: Request, plan: Plan, facts: Tensor, known: Known) -> Plan:
-        """A written plan kept to what it does not follow by itself: which way it goes, what is seen, given pictures."""
-        way = self._heading(request)
-        if way is not None and _motion_is_free(request):
-            told = stated(facts[0])["camera"] in SIDEWAYS or bool(known.rows[:, -len(CAMERA) :].any())
-            plan = headed(plan, way, camera_free=not told)
+        """A written plan kept to what it does not follow by itself: what is seen, and given pictures."""
         if not known.rows[:, len(TRACK) : 2 * len(TRACK)].any():
             plan = stand_in_view(plan, _grid(request))
         shown = shown_by(request, self.clock)
