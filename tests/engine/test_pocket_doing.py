@@ -51,6 +51,21 @@ def test_what_the_second_does(text, act):
 
 def test_who_is_second_is_as_it_was_read():
     text = "a bird flies and a ball bounces"
-    assert second_act(text, {"object": "ball", "second_object": "bird"}) == ("flies", "a bird flies ")
+    assert second_act(text, {"object": "ball", "second_object": "bird"}) == ("flies", "a bird flies ", None)
     assert second_act(text, {"object": "ball"}) is None
     assert second_act(text, {"object": "ball", "second_object": "car"}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "pace"),
+    [
+        ("a ball rolls slowly and a car slides fast", "fast"),
+        ("a ball rolls slowly and a car slides", None),
+        ("slowly, a ball rolls and a car slides", "slowly"),
+        ("球慢慢地滚，车飞快地滑行", "fast"),
+    ],
+)
+def test_how_fast_the_second_does_it(text, pace):
+    doing = second_act(text, said(text))
+    assert doing is not None
+    assert doing.pace == pace

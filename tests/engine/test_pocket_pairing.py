@@ -8,6 +8,7 @@ import torch
 from zoetrope.core.motion import Stroke
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.directing import nothing_known, project
+from zoetrope.engine.families.pocket.doing import Doing
 from zoetrope.engine.families.pocket.facts import POCKET
 from zoetrope.engine.families.pocket.pairing import beside, known_of_second, told_of_second
 from zoetrope.engine.families.pocket.plan import CAST, SLOTS, TRACK, TRAITS, Plan, no_badges, trait_of
@@ -26,7 +27,8 @@ def planned(prompt: str, seed: int = 1, conditions: tuple = ()) -> Plan:
 
 def test_what_is_said_of_the_second_alone() -> None:
     said = {"object": "ball", "colour": "red", "action": "rolls", "second_object": "bird", "light": "night"}
-    assert told_of_second(said, "flies") == {"object": "bird", "light": "night", "action": "flies"}
+    assert told_of_second(said, Doing("flies", "", None)) == {"object": "bird", "light": "night", "action": "flies"}
+    assert told_of_second(said, Doing("flies", "", "fast"))["pace"] == "fast"
 
 
 def test_the_second_is_first_in_what_is_known_of_it() -> None:

@@ -41,6 +41,14 @@ def test_what_was_read_stays_and_what_was_missed_is_put_in():
     assert read("a star", object="star") == {"object": "star"}
 
 
+def test_how_fast_the_second_thing_goes_is_not_how_the_first_does():
+    both = {"object": "ball", "second_object": "car", "action": "rolls"}
+    assert read("a ball rolls and a car slides fast", **both, pace="fast") == both
+    assert read("a ball rolls slowly and a car slides fast", **both, pace="fast")["pace"] == "slowly"
+    assert read("a ball rolls slowly and a car slides", **both, pace="slowly")["pace"] == "slowly"
+    assert read("slowly, a ball rolls and a car slides", **both, pace="slowly")["pace"] == "slowly"
+
+
 def test_a_colour_that_only_the_second_thing_has_is_not_the_firsts():
     both = {"object": "robot", "second_object": "star"}
     assert read("a robot and a yellow star", **both, colour="yellow") == both | {"second_colour": "yellow"}

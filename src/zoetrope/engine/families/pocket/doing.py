@@ -19,6 +19,7 @@ _LATIN = "|".join(word for word in THINGS if word.isascii())
 _HAN = "|".join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))
 THING = re.compile(rf"\b(?:{_LATIN})\b|{_HAN}", re.IGNORECASE)
 ACTS = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["action"].items()]
+PACES = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["pace"].items() if sign.sure]
 BEFORE_IT = re.compile(  # an action that stands before the thing that does it: `a spinning ring`, 旋转的圆环
     rf"[a-z]*ing (?:(?!(?:a|an|the|in|on|at|to|past|over|into|and|with|by)\b)[a-z]+ ){{0,2}}(?:{_LATIN})\b"
     rf"|[着个不停]*的[^，。；]{{0,4}}?(?:{_HAN})",
@@ -33,10 +34,11 @@ BESIDE = re.compile(
 
 
 class Doing(NamedTuple):
-    """An action, and the clause that says it."""
+    """An action, the clause that says it, and its pace: said there, or of all in a clause that names nothing."""
 
     act: str
     clause: str
+    pace: str | None
 
 
 def second_act(text: str, said: Mapping[str, str]) -> Doing | None:
@@ -54,7 +56,9 @@ def second_act(text: str, said: Mapping[str, str]) -> Doing | None:
 
 def _doings(text: str, things: Sequence[Named]) -> Iterator[tuple[int, Doing]]:
     """Who does what, by the number of the thing, in the order of the words."""
-    for clause in CLAUSES.split(OF_WEATHER.sub(" ", OF_CAMERA.sub(" ", text))):
+    clauses = CLAUSES.split(OF_WEATHER.sub(" ", OF_CAMERA.sub(" ", text)))
+    of_all = " ".join(clause for clause in clauses if not THING.search(clause))
+    for clause in clauses:
         found = [(match, who) for match in THING.finditer(clause) for who in _who(clause[: match.end()], things)]
         acts = sorted(
             ((match, act) for act, sign in ACTS for match in sign.finditer(clause)), key=lambda each: each[0].start()
@@ -65,7 +69,11 @@ def _doings(text: str, things: Sequence[Named]) -> Iterator[tuple[int, Doing]]:
                 doers = [who for thing, who in found if thing.end() == ahead.end()]
             else:
                 doers = _subjects(clause, [each for each in found if each[0].end() <= match.start()], match.start())
-            yield from ((who, Doing(act, clause)) for who in doers)
+            yield from ((who, Doing(act, clause, _pace(clause) or _pace(of_all))) for who in doers)
+
+
+def _pace(text: str) -> str | None:
+    return next((pace for pace, sign in PACES if sign.search(text)), None)
 
 
 def _subjects(clause: str, before: Sequence[tuple[re.Match, int]], at: int) -> list[int]:

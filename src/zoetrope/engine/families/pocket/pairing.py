@@ -11,15 +11,17 @@ from dataclasses import replace
 import torch
 
 from zoetrope.engine.families.pocket.directing import Known, with_camera
+from zoetrope.engine.families.pocket.doing import Doing
 from zoetrope.engine.families.pocket.plan import SLOTS, STAGE, TRACK, TRAITS, Plan
 
-KEPT = (*STAGE, "pace", "camera")  # what is said of a shot whoever acts in it
+KEPT = (*STAGE, "camera")  # what is said of a shot whoever acts in it
 
 
-def told_of_second(said: Mapping[str, str], act: str) -> dict[str, str]:
+def told_of_second(said: Mapping[str, str], doing: Doing) -> dict[str, str]:
     """What is said, by axis, of a shot in which the second thing alone does something."""
+    does = {"action": doing.act} if doing.pace is None else {"action": doing.act, "pace": doing.pace}
     looks = {axis: said[f"second_{axis}"] for axis in ("object", "colour") if f"second_{axis}" in said}
-    return {axis: said[axis] for axis in KEPT if axis in said} | looks | {"action": act}
+    return {axis: said[axis] for axis in KEPT if axis in said} | looks | does
 
 
 def known_of_second(known: Known, plan: Plan) -> Known:

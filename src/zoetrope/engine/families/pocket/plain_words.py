@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from zoetrope.engine.families.pocket.doing import HITS, second_act
+from zoetrope.engine.families.pocket.doing import HITS, Doing, second_act
 from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, ink_words, sized, things_named
 from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS
 
@@ -47,9 +47,19 @@ def with_plain_words(read: Said, text: str) -> Said:
         if "then" not in said and HITS.search(text) and not WALL.search(text):
             said |= {"action": "collides"}
     second = second_act(text, said)
-    if "then" in said and not ORDER.search(text) and second is not None and second.act == said["then"]:
-        said = {axis: value for axis, value in said.items() if axis != "then"}
+    if second is not None:
+        said = _of_the_first(said, second, text)
     return _of_its_own(said | _colours(said, text), text)
+
+
+def _of_the_first(said: Said, second: Doing, text: str) -> Said:
+    """What is said without what the second thing does, and how fast it does that."""
+    paces = named("pace", text.replace(second.clause, " "))
+    left = {"pace": paces[0]} if paces and paces[0] != second.pace else {}
+    dropped = {"pace"} if second.pace is not None and not paces else set()
+    if not ORDER.search(text) and second.act == said.get("then"):
+        dropped.add("then")
+    return {axis: value for axis, value in (said | left).items() if axis not in dropped}
 
 
 def named(axis: str, text: str) -> list[str]:

@@ -110,7 +110,7 @@ class Stager:
         if doing is None or doing.act in ALONE:
             return plan
         own, latents = known_of_second(known, plan), 1 + (plan.camera.shape[1] - 1) // GROUP
-        facts = self._meant(told_of_second(said, doing.act))
+        facts = self._meant(told_of_second(said, doing))
         alone, way = write_plan(self.planner, facts, latents, seeds.named("second"), known=own), heading(doing.clause)
         if own.rows[:, : len(TRACK)].any():
             return beside(plan, alone)
