@@ -1,10 +1,13 @@
 """A second thing does what a prompt says of it, where it is seen."""
 
+from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 import torch
 
+from zoetrope.core.conditions import Keyframe
 from zoetrope.core.motion import Stroke
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.directing import nothing_known, project
@@ -15,6 +18,8 @@ from zoetrope.engine.families.pocket.plan import CAST, SLOTS, TRACK, TRAITS, Pla
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.noise import seeds_of
 from zoetrope.engine.numerics import choose_numerics
+from zoetrope.training.world.picture import draw
+from zoetrope.training.world.script import write_scene
 
 CONTACT, X, Y = (TRACK.index(name) for name in ("contact", "x", "y"))
 
@@ -78,3 +83,16 @@ def test_a_way_that_is_told_is_kept() -> None:
     plan = planned("a red ball bounces and a blue bird flies over the meadow", conditions=(way,))
     spots = project(plan.tracks[0, 1, :, :2], plan.camera[0], (9, 16))
     assert spots[[0, 48], 0].tolist() == pytest.approx([0.2 * 256, 0.8 * 256], abs=4)
+
+
+def test_who_is_shown_in_the_air_stays_there() -> None:
+    fixed = {"object": "ball", "second_object": "bird", "action": "rolls", "size": "large", "camera": "static"}
+    stage = {"style": "plain", "light": "day", "weather": "clear", "cut": False, "badge": False}
+    scene = write_scene(np.random.default_rng(1), frames=2, fixed=fixed | stage)
+    centre = scene.motion.centre.copy()
+    centre[0], centre[1] = (-0.5, centre[0, 0, 1]), (0.5, 0.6)
+    picture = draw(replace(scene, motion=replace(scene.motion, centre=centre)))[0]
+    plan = planned("a ball rolls", conditions=(Keyframe("first", picture),))
+    assert trait_of(plan, 1, "object") == "bird"
+    assert float(plan.tracks[0, 1, 0, Y]) == pytest.approx(0.6, abs=0.15)
+    assert float(plan.tracks[0, 1, :, Y].min()) > 0.1

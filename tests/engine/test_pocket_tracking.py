@@ -44,10 +44,20 @@ def of_kind(kind: str, colour: str, score: float = 0.9, pictures: int = 1) -> Se
 def test_what_a_prompt_does_not_name_is_there_beside_what_it_names() -> None:
     ball, car = of_kind("ball", "red"), of_kind("car", "blue")
     assert cast_of([ball], {"object": "bird"}) == [None, ball]
-    assert cast_of([ball, car], {"object": "car"}) == [car, None]  # seen once, it may be a tree
+    assert cast_of([ball, car], {"object": "car"}) == [car, ball]
+    tree = of_kind("ball", "red", score=0.65)
+    assert cast_of([tree, car], {"object": "car"}) == [car, None]  # seen once, it may be a tree
+    assert cast_of([of_kind("ball", "red", score=0.65, pictures=2), car], {"object": "car"})[1] is not None
     assert cast_of([ball], {"object": "bird", "second_object": "ball"}) == [None, ball]
     assert cast_of([ball], {"object": "bird", "second_object": "fish"}) == [None, None]
     assert cast_of([ball], {"colour": "red"}) == cast_of([ball], {}) == [ball, None]
+
+
+def test_two_that_are_seen_leave_no_room_for_another() -> None:
+    ball, bird = of_kind("ball", "red"), of_kind("bird", "blue")
+    assert None not in cast_of([ball, bird], {"object": "car", "second_object": "boat"})
+    assert cast_of([ball, bird], {"object": "bird", "second_object": "car"}) == [bird, ball]
+    assert cast_of([ball, bird], {"object": "car"})[0] is not None
 
 
 def test_what_is_doubtful_and_not_named_is_nobody() -> None:

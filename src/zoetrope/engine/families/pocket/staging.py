@@ -31,14 +31,14 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
-from zoetrope.engine.families.pocket.doing import ALONE, second_act
+from zoetrope.engine.families.pocket.doing import ALONE, Doing, second_act
 from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.pairing import beside, known_of_second, told_of_second
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
 from zoetrope.engine.families.pocket.plain_words import as_meant, with_plain_words
-from zoetrope.engine.families.pocket.plan import CAMERA, PATCH, TRACK, Plan
+from zoetrope.engine.families.pocket.plan import CAMERA, PATCH, TRACK, Plan, trait_of
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, USUAL, Reader, answered, nothing_said, stated
@@ -52,6 +52,7 @@ from zoetrope.engine.families.pocket.wordings import in_known_words, spelt
 from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
+ALOFT = 0.15  # metres above standing from which a thing that is seen in one picture hovers
 BOTH = 4  # latent frames in which two actions have room
 MOTION_IS_FREE = CameraPath | Reference | ReferenceSound | Cue
 SIDEWAYS = ("pan left", "pan right", "orbit left", "orbit right")
@@ -106,7 +107,7 @@ class Stager:
     def _paired(self, request: Request, plan: Plan, facts: Tensor, known: Known, seeds: Seeds) -> Plan:
         """A written plan whose second thing does what the prompt says of it, in view where nothing is told of it."""
         said = stated(facts[0])
-        doing = second_act(self._meant_words(request.prompt), said)
+        doing = second_act(self._meant_words(request.prompt), said) or self._hovering(request, plan, known)
         if doing is None or doing.act in ALONE:
             return plan
         own, latents = known_of_second(known, plan), 1 + (plan.camera.shape[1] - 1) // GROUP
@@ -116,6 +117,16 @@ class Stager:
             return beside(plan, alone)
         alone = alone if way is None else headed(alone, way, camera_free=False)
         return set_aside(beside(plan, alone), _grid(request))
+
+    def _hovering(self, request: Request, plan: Plan, known: Known) -> Doing | None:
+        """What a second thing does of which no words tell and that the first picture, given alone, shows in the air."""
+        shown = shown_by(request, self.clock)
+        if shown is None or not shown.lone or not known.rows[0, len(TRACK)] or not plan.traits[0, 1, 0]:
+            return None
+        height = float(known.plan.tracks[0, 1, 0, TRACK.index("y")] - plan.marks[0, 0] - plan.radii()[0, 1])
+        if height < ALOFT:
+            return None
+        return Doing("flies" if trait_of(plan, 1, "object") == "bird" else "floats", "", None)
 
     def _kept(self, request: Request, plan: Plan, facts: Tensor, known: Known) -> Plan:
         """A written plan kept to what it does not follow by itself: what is seen, and given pictures."""

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zoetrope.engine.families.pocket.plan import AXES, BADGE, METRE, PATCH, RADII
+from zoetrope.engine.families.pocket.plan import AXES, BADGE, METRE, PATCH, RADII, SLOTS
 from zoetrope.engine.families.pocket.spotter import FOLDS, Findings
 
 Run = tuple[int, int]
@@ -26,6 +26,7 @@ TWICE = 1.3  # radii of the larger one within which two findings of one kind are
 OFTEN = 0.3  # of the pictures in which a thing must be seen
 UNTOLD = 0.6  # score of a second thing of which no word is said: trees and doors taken for things reach 0.54
 MAYBE = 0.05  # chance of being what a prompt names from which a thing may be it
+CERTAIN = 0.75  # score of one that is seen in a single picture beside the thing that is told of
 FITTED = 4  # pictures of a stretch in which a thing is seen wholly, at least, for its size there to be told
 MISJUDGED = 0.12  # logarithm of a size up to which the spotter errs
 DYED = 0.6  # how much less two things of different stretches may be one where their colours differ
@@ -168,17 +169,19 @@ def _grown(seen: Seen, run: Run, size: tuple[int, int]) -> Tensor:
 def cast_of(tracks: list[Seen], said: dict[str, str]) -> list[Seen | None]:
     """Who of those seen is the first and the second thing of the prompt, None where nobody is.
 
-    What is seen for sure and is not the one thing that a prompt names, is there beside it.
+    What is seen for sure and is not the one thing that a prompt names, is there beside it, if there is room.
     """
     left, chosen = list(tracks), []
+    crowded = sum(seen.looks.score > UNTOLD for seen in tracks) >= SLOTS
     for asked in ("", "second_"):
         wanted = {axis: said[f"{asked}{axis}"] for axis in ("object", "colour") if f"{asked}{axis}" in said}
         fits = left
         if "object" in wanted:
             fits = [seen for seen in left if _likeness(seen, {"object": wanted["object"]}) > MAYBE]
+            fits = left if crowded and not fits else fits
         elif asked and not wanted:
-            beside = chosen[0] is None
-            fits = [seen for seen in left if seen.looks.score > UNTOLD and (beside or len(seen.pictures) > 1)]
+            bars = {id(seen): UNTOLD if chosen[0] is None or len(seen.pictures) > 1 else CERTAIN for seen in left}
+            fits = [seen for seen in left if seen.looks.score > bars[id(seen)]]
         best = max(fits, key=lambda seen: _likeness(seen, wanted) + 0.2 * seen.looks.score, default=None)
         left = [seen for seen in left if seen is not best]
         chosen.append(best)
