@@ -21,7 +21,7 @@ from zoetrope.core.motion import CameraPath, Cue, Stroke, move_names, read_moves
 from zoetrope.core.request import Request
 from zoetrope.engine.draft import Draft
 from zoetrope.engine.families.pocket.facts import POCKET, WEIGHTS
-from zoetrope.engine.families.pocket.plan import AXES, sign_of, trait_of
+from zoetrope.engine.families.pocket.plan import AXES, TRACK, sign_of, trait_of
 from zoetrope.engine.families.pocket.ringing import RINGS_OF
 from zoetrope.engine.families.pocket.spotter import Findings, load_spotter, spot
 from zoetrope.engine.families.pocket.storage import SPOTTER
@@ -52,6 +52,14 @@ BOTH = (
     "@hero jumps over @friend on the beach",
     "@hero collides with @friend in the city",
     "草地上，@hero和@friend",
+)
+TWO = (  # the second of which touches the ground
+    "a red ball bounces and a blue ball bounces on a meadow",
+    "a robot talks and a yellow ball bounces in a room",
+    "a white bird flies and a red cube falls in the city",
+    "a green ring rolls and a blue ball bounces on the beach",
+    "a star spins and a red ball jumps on the stage",
+    "一只鸟在飞，一个红球在弹跳",
 )
 SPOKEN = (
     "a yellow @voice robot talks in a room",
@@ -207,6 +215,24 @@ def foley(rng: np.random.Generator, look: Look) -> list[float]:
     if not len(touches):
         return []
     draft = make(captions(scene, rng, "en").text, Footage(draw(scene)))
+    assert draft.sound is not None
+    offsets, _ = pair(onsets(draft.sound), touches, NEAR)
+    return [float(np.mean(~np.isnan(offsets)))]
+
+
+def second_touches(rng: np.random.Generator, look: Look) -> list[float]:
+    """Touches of a second thing, as it is planned, that are heard."""
+    draft = make(str(rng.choice(TWO)), seed=int(rng.integers(99)))
+    pocket = loaded(POCKET, choose_numerics())
+    plan = pocket.plan(draft.request, pocket.blank(draft.request).grid[0])  # type: ignore[attr-defined]
+    speed, offset = (
+        plan.tracks[0, 1, : len(draft.frames), TRACK.index(name)].numpy() for name in ("contact", "offset")
+    )
+    at = np.flatnonzero(speed > 0.5)
+    touches = (at + offset[at]) / 12
+    touches = touches[(touches > 0.1) & (touches < 4.9)]
+    if not len(touches):
+        return []
     assert draft.sound is not None
     offsets, _ = pair(onsets(draft.sound), touches, NEAR)
     return [float(np.mean(~np.isnan(offsets)))]
@@ -385,6 +411,7 @@ WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[
     "mouths": (mouths, ("correlation",)),
     "voices": (voices, ("semitones off", "off without")),
     "foley": (foley, ("touches heard",)),
+    "second touches": (second_touches, ("touches heard",)),
     "readings": (readings, ("emblem", "colours", "emblem spoiled", "colours spoiled", "none where none")),
     "badges": (badges, ("emblem right", "colours right")),
     "two references": (two_references, ("both emblems right", "not swapped", "emblem right")),

@@ -43,6 +43,10 @@ def _guide_everywhere(preset: Preset) -> Preset:
     return replace(preset, interval=(0.0, 1.0))
 
 
+def _walk_finely(preset: Preset) -> Preset:
+    return replace(preset, steps=4)
+
+
 @dataclass(frozen=True)
 class Variant:
     """One way to run: what is taken away, or wished for. `dtype` None is what the machine does best."""
@@ -62,6 +66,7 @@ VARIANTS = {
     for variant in (
         Variant(SHIPPED),
         Variant("system allocator", jemalloc=False),
+        Variant("four steps", preset=_walk_finely),
         Variant("guidance at every sigma", preset=_guide_everywhere),
         Variant("attention at once", change=_attend_at_once),
         Variant("text keys in every step", change=_forget_text),

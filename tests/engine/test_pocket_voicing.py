@@ -130,7 +130,7 @@ def test_what_goes_on_from_a_voice_speaks_as_high():
     sound, high = told(3, weather="clear", setting="meadow")
     frames = np.zeros((7, 144, 256, 3), np.uint8)
     assert semitones(going_on(Request("a robot talks", conditions=(Extend(frames, sound),)))[0], high) < 1
-    for conditions in ((), (Extend(frames, struck("wood")),), (Extend(frames),)):
+    for conditions in ((), (Extend(frames, struck("wood")),), (Extend(frames),), (Extend(frames, sound, object()),)):
         assert going_on(Request("a robot talks", conditions=conditions)) == []
 
 

@@ -29,7 +29,7 @@ SHUT = 0.03  # of a wide open mouth: below it nothing is spoken
 FALL = 0.06  # share of the pitch by which a syllable begins above it and ends below, as the stage's voices do
 VARIES = 0.08  # share by which syllables differ in pitch at most
 HARMONICS = 80  # of a voice at most
-SPREAD = 32  # harmonics over which their phases are spread, so that a voice has no clicks (Schroeder 1970)
+SPREAD = 32  # harmonics over which phases are spread, so that not all peak at once (Schroeder 1970)
 CEILING = 5000.0  # Hz; nothing of a voice lies above
 
 

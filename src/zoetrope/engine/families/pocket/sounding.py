@@ -34,8 +34,12 @@ def voices(request: Request) -> dict[str, float]:
 
 
 def going_on(request: Request) -> list[float]:
-    """How high a voice speaks, in Hz, in the sound that a shot goes on from or keeps in part, if any does."""
-    kept = [each.sound for each in request.conditions if isinstance(each, Extend | Region) and each.sound is not None]
+    """How high a voice speaks, in Hz, in the sound that a shot goes on from or keeps in part, if any does.
+
+    Who made that sound a moment ago, and remembers it, knows its voices better.
+    """
+    given = [each for each in request.conditions if isinstance(each, Extend | Region) and each.sound is not None]
+    kept = [each.sound for each in given if not (isinstance(each, Extend) and each.memory is not None)]
     return [pitch for pitch in map(pitch_of, kept) if pitch is not None][:1]
 
 
