@@ -38,8 +38,9 @@ def going_on(request: Request) -> list[float]:
 
     Who made that sound a moment ago, and remembers it, knows its voices better.
     """
-    given = [each for each in request.conditions if isinstance(each, Extend | Region) and each.sound is not None]
-    kept = [each.sound for each in given if not (isinstance(each, Extend) and each.memory is not None)]
+    given = [each for each in request.conditions if isinstance(each, Extend | Region)]
+    unknown = [each.sound for each in given if not (isinstance(each, Extend) and each.memory is not None)]
+    kept = [sound for sound in unknown if sound is not None]
     return [pitch for pitch in map(pitch_of, kept) if pitch is not None][:1]
 
 
