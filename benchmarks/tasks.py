@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 import torch
@@ -20,13 +21,16 @@ from zoetrope.core.conditions import Control, Footage, Keyframe, Reference, Refe
 from zoetrope.core.motion import CameraPath, Cue, Stroke, move_names, read_moves
 from zoetrope.core.request import Request
 from zoetrope.engine.draft import Draft
+from zoetrope.engine.endless import Direction, go_on
 from zoetrope.engine.families.pocket.facts import POCKET, WEIGHTS
+from zoetrope.engine.families.pocket.layout import FRAME_RATE
 from zoetrope.engine.families.pocket.plan import AXES, TRACK, sign_of, trait_of
+from zoetrope.engine.families.pocket.returning import GOING
 from zoetrope.engine.families.pocket.ringing import RINGS_OF
 from zoetrope.engine.families.pocket.spotter import Findings, load_spotter, spot
 from zoetrope.engine.families.pocket.storage import SPOTTER
 from zoetrope.engine.families.pocket.tracking import Looks
-from zoetrope.engine.generate import generate
+from zoetrope.engine.generate import generate, prepare
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.numerics import Numerics, choose_numerics
 from zoetrope.evaluation.camera import camera_seen
@@ -68,6 +72,7 @@ SPOKEN = (
     "a large white @voice robot talks fast in the city at night",
     "@voice机器人说话，夕阳下的沙滩",
 )
+KINDS, PLACES = ("ball", "cube", "car", "bird", "robot"), ("meadow", "city", "beach", "stage", "desert")
 ASKABLE = {  # what a restyle may ask for, in words
     "style": {each: f"the {{}}, {each} style" for each in STYLES if each != "plain"},
     "light": {"sunset": "the {} at sunset", "night": "the {} at night"},
@@ -402,6 +407,23 @@ def cues(rng: np.random.Generator, look: Look) -> list[float]:
     return [float(np.nanmax(before) - np.nanmin(before) < 12 and np.nanmedian(before) - np.nanmin(after) > 10)]
 
 
+def streams(rng: np.random.Generator, look: Look) -> list[float]:
+    """The share of half a minute's pictures in which a thing that goes places is seen, and how long it is away at most.
+
+    Units: seconds.
+    """
+    kind, colour, act, place = (str(rng.choice(each)) for each in (KINDS, AXES["colour"], sorted(GOING), PLACES))
+    direction, frames = Direction(f"a {colour} {kind} {act}, {place}"), []
+    request, _ = prepare(Request(direction.prompt, seed=int(rng.integers(99))), POCKET, None)
+    for part in go_on(request, POCKET, loaded(POCKET, choose_numerics()), lambda: direction):
+        frames.append(part.frames)
+        if part.start + len(part.frames) >= 30 * FRAME_RATE:
+            break
+    away = np.isnan(look.path(np.concatenate(frames), kind)[:, 0])
+    longest = max((len(list(run)) for gone, run in groupby(away) if gone), default=0)
+    return [1 - float(away.mean()), longest / FRAME_RATE]
+
+
 WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[str, ...]]] = {
     "keyframes": (keyframes, ("PSNR first", "at 2.5 s", "last")),
     "neighbours": (neighbours, ("change after the first", "before 2.5 s", "after it")),
@@ -419,6 +441,7 @@ WAYS: dict[str, tuple[Callable[[np.random.Generator, Look], list[float]], tuple[
     "controls": (controls, ("overlap",)),
     "restyles": (restyles, ("asked is seen", "the rest kept", "path error by width")),
     "cues": (cues, ("right order",)),
+    "streams": (streams, ("seen", "seconds away")),
 }
 
 

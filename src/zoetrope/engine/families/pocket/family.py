@@ -42,7 +42,7 @@ from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
 from zoetrope.engine.families.pocket.sounding import going_on, voices
 from zoetrope.engine.families.pocket.spotter import Spotter
-from zoetrope.engine.families.pocket.staging import PAST, Stager
+from zoetrope.engine.families.pocket.staging import PAST, Stager, usual_seed
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, to_pixels
 from zoetrope.engine.families.pocket.wordings import in_known_words
@@ -195,7 +195,8 @@ class LoadedPocket:
         plan = self.plan(request, clock.latent_frames(frames))
         past = PAST if frames >= PAST else 1
         sky = replace(before := _sky(request), since=before.since + frames - past)
-        return Memory(cut_plan(plan, frames - past, frames), self._scenery(request, plan, grid).last, sky)
+        usual = usual_seed(request, seeds_of(request).named("plan"))
+        return Memory(cut_plan(plan, frames - past, frames), self._scenery(request, plan, grid).last, sky, usual)
 
     def goes_on(self, before: str, after: str) -> bool:
         """Whether a shot may follow another prompt without a cut: who and where stay."""

@@ -35,7 +35,7 @@ def set_aside(plan: Plan, grid: tuple[int, int]) -> Plan:
     Hardly seen is what is outside, and what is where the first thing is.
     """
     path = plan.tracks[0, 1, :, 0]
-    left, right = _edges(plan, grid, float(plan.radii()[0, 1]))
+    left, right = edges(plan, grid, float(plan.radii()[0, 1]))
     here = path.median()
     inside = torch.linspace(float(left.min()), float(right.max()), PLACES).to(here)
     moved = torch.cat([here[None], inside]) - here
@@ -56,7 +56,7 @@ def _meets(plan: Plan, places: Tensor) -> Tensor:
     return high & ((places - first[:, 0]).abs() < apart)
 
 
-def _edges(plan: Plan, grid: tuple[int, int], radius: float) -> tuple[Tensor, Tensor]:
+def edges(plan: Plan, grid: tuple[int, int], radius: float) -> tuple[Tensor, Tensor]:
     """Between which metres a thing is seen whole in each picture, (t,) each."""
     ends = torch.tensor([[0.0, 0.0], [grid[1] * PATCH, 0.0]]).to(plan.camera)
     left, right = (unproject(end.expand(plan.camera.shape[1], 2), plan.camera[0], grid)[:, 0] for end in ends)

@@ -29,11 +29,15 @@ LED_BACK = 0.6  # share of the way from given pictures to their sketch; at 0.25 
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """The plan that the given pictures were made to, the scenery that they stand before, and what falls there."""
+    """The plan that the given pictures were made to, the scenery that they stand before, and what falls there.
+
+    usual is the seed of what was chosen where a prompt said nothing, None where nothing was.
+    """
 
     plan: Plan
     anchor: Anchor
     sky: Sky
+    usual: int | None = None
 
 
 def memory_of(conditions: Sequence[Condition]) -> Memory | None:

@@ -36,7 +36,7 @@ from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.pairing import beside, known_of_second, told_of_second
-from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, past_of
+from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, memory_of, past_of
 from zoetrope.engine.families.pocket.plain_words import as_meant, with_plain_words
 from zoetrope.engine.families.pocket.plan import CAMERA, PATCH, TRACK, Plan, trait_of
 from zoetrope.engine.families.pocket.planner import Planner
@@ -44,6 +44,7 @@ from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, USUAL, Reader, answered, nothing_said, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.rejoining import rejoined, unfrozen
+from zoetrope.engine.families.pocket.returning import GOING, called_back, returning
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
@@ -56,7 +57,8 @@ ALOFT = 0.15  # metres above standing from which a thing that is seen in one pic
 BOTH = 4  # latent frames in which two actions have room
 MOTION_IS_FREE = CameraPath | Reference | ReferenceSound | Cue
 SIDEWAYS = ("pan left", "pan right", "orbit left", "orbit right")
-NEW_IN_A_CUE = ("action", "then", "pace", "camera")  # what a later prompt says anew; all else stays
+NEW_IN_A_CUE = frozenset({"action", "then", "pace", "camera"})  # what a later prompt says anew; all else stays
+OF_ACTIONS = frozenset({"action", "then"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,13 +85,16 @@ class Stager:
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
             plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
-        return plan
+        before = next((len(each.frames) for each in request.conditions if isinstance(each, Extend)), None)
+        if before is None:
+            return plan
+        return returning(plan, before, self._going(request, facts), _grid(request), self._heading(request))
 
     def _asked(self, request: Request, seeds: Seeds) -> Tensor:
         """What a request means, (1, FACTS): what its prompt says, what is usual, and nothing that is unwanted."""
-        said = self.said(request.prompt)
-        if _motion_is_free(request):
-            said = as_usual(said, derive_seed(seeds.first, "usual"))
+        said, seed = self.said(request.prompt), usual_seed(request, seeds)
+        if seed is not None:
+            said = as_usual(said, seed)
         facts = self._meant(said)
         if not request.negative.strip():
             return facts
@@ -193,7 +198,19 @@ class Stager:
             free = write_plan(self.planner, facts, latents, seeds, known=known)
             known = with_camera(known, free.camera)
             known = know_paths(known, strokes, free.camera[0], request.size)
-        return known if past is None else know_past(known, past)
+        if past is None:
+            return known
+        known = called_back(known, past, self._going(request, facts), _grid(request), self._heading(request))
+        return know_past(known, past)
+
+    def _going(self, request: Request, facts: Tensor) -> list[int]:
+        """The slots of things that may leave the picture by what they do, and are not led."""
+        said = stated(facts[0])
+        second = second_act(self._meant_words(request.prompt), said)
+        acts = (said.get("action"), second and second.act)
+        strokes = {each.thing - 1 for each in request.conditions if isinstance(each, Stroke)}
+        drawn = {0} if any(isinstance(each, Control) for each in request.conditions) else set()
+        return [slot for slot, act in enumerate(acts) if act in GOING and slot not in strokes | drawn]
 
     def _acted(self, facts: Tensor, known: Known, latents: int, seeds: Seeds) -> Plan:
         """The plan of one prompt; what happens second in it goes on from the first half."""
@@ -229,6 +246,17 @@ class Stager:
 def _motion_is_free(request: Request) -> bool:
     """Whether the prompt alone says what moves, and how."""
     return all(isinstance(each, MOTION_IS_FREE) for each in request.conditions)
+
+
+def usual_seed(request: Request, seeds: Seeds) -> int | None:
+    """What chooses among what is usual where a prompt says nothing: one choice for a whole stream.
+
+    None where pictures or paths that are given tell of it.
+    """
+    remembered = memory_of(request.conditions)
+    if remembered is not None:
+        return remembered.usual
+    return derive_seed(seeds.first, "usual") if _motion_is_free(request) else None
 
 
 def _grid(request: Request) -> tuple[int, int]:
@@ -290,6 +318,7 @@ def _one_by_one(facts: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _with_action(facts: Tensor, later: Tensor) -> Tensor:
-    """The facts of a shot with what a later prompt says happens."""
+    """The facts of a shot with what a later prompt says happens; of one that names no action, who acts goes on."""
+    says = NEW_IN_A_CUE if "action" in stated(later[0]) else NEW_IN_A_CUE - OF_ACTIONS
     pairs = zip(ASKED, facts.split(SIZES, dim=1), later.split(SIZES, dim=1), strict=True)
-    return torch.cat([new if axis in NEW_IN_A_CUE else old for axis, old, new in pairs], dim=1)
+    return torch.cat([new if axis in says else old for axis, old, new in pairs], dim=1)
