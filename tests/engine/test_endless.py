@@ -75,7 +75,7 @@ def test_strokes_count_from_the_first_new_picture_and_go_on_in_the_next_chunk():
     )
     stroke = Stroke(((0, 0.1, 0.5), (3, 0.9, 0.5)))
     ending = ending_of(np.zeros((7, 32, 48, 3), np.uint8), None, CLOCK)
-    chunk, left = _chunk(ASKED, family, Stretch("dark", ending), Direction("dark", (stroke,)), 1)
+    chunk, left = _chunk(ASKED, family, Stretch("dark", "dark", ending), Direction("dark", (stroke,)), 1)
     (moved,) = (each for each in chunk.conditions if isinstance(each, Stroke))
     assert [at for at, *_ in moved.points] == [Fraction(7, 12), Fraction(43, 12)]
     assert [each.points for each in left] == [((Fraction(1), 0.9, 0.5),)]
@@ -86,3 +86,24 @@ def test_a_checkpoint_that_cannot_go_on_is_refused():
     family = tiny_family.Tiny(limits=Limits(**{**vars(tiny_family.LIMITS), "conditions": (Keyframe,)}))
     with pytest.raises(Unsupported, match="cannot go on"):
         stream(1, family)
+
+
+def test_what_is_typed_is_followed_with_what_it_leaves_open():
+    checkpoint, asked = tiny_family.Tiny().load(None), []
+    blank = checkpoint.blank
+    checkpoint.blank = lambda request: (asked.append(request), blank(request))[1]
+    remembers = {
+        "memory": lambda request: request.prompt,
+        "goes_on": lambda prompt, memory: not prompt.startswith(("but", "new")),
+        "carried": lambda before, after, memory: after if after.startswith("new") else f"{after} {before}",
+    }
+    vars(checkpoint).update(remembers)
+    lines = ["dark", "dark", "bright", "bright", "but slow", "but slow", "new dark"]
+    parts = go_on(ASKED, tiny_family.Tiny(), checkpoint, lambda: Direction(lines[len(asked)]))
+    while len(asked) < len(lines):
+        next(parts)
+    said = [each.prompt for each in asked]
+    assert said == ["dark", "dark", "bright dark", "bright dark", *["but slow bright dark"] * 2, "new dark"]
+    assert [len(each.conditions) for each in asked] == [0, 1, 1, 1, 0, 1, 0]
+    assert asked[4].seed == asked[0].seed  # a scene of which something changes looks as it did
+    assert len({each.seed for each in asked}) == 6

@@ -16,7 +16,7 @@ from zoetrope.engine.families.pocket.in_view import edges
 from zoetrope.engine.families.pocket.past import Memory
 from zoetrope.engine.families.pocket.plan import AXES, CAST, SLOTS, TRACK, Plan, no_badges
 from zoetrope.engine.families.pocket.reader import stated
-from zoetrope.engine.families.pocket.returning import called_back, returning
+from zoetrope.engine.families.pocket.returning import called_back, returning, sent
 from zoetrope.engine.families.pocket.staging import Stager, _with_action, usual_seed
 from zoetrope.engine.loading import loaded
 from zoetrope.engine.noise import seeds_of
@@ -90,6 +90,25 @@ def test_who_waits_outside_is_told_to_come_in() -> None:
     assert (on.diff() >= 0).all()
     assert not called_back(known, going(0.0, PAST), [0], GRID).rows.any()
     assert not called_back(nothing_known(PAST + 3), past, [0], GRID).rows.any()
+
+
+def test_who_is_told_a_way_goes_it_and_just_out_of_sight_at_most() -> None:
+    past, known = going(0.05, PAST), nothing_known(31)
+    told = sent(known, past, GRID, "left", 0.5)
+    assert told.rows[PAST + 6 :, X].all()
+    assert told.rows.sum() == 31 - PAST - 6
+    assert float(told.plan.tracks[0, 0, -1, X]) == pytest.approx(0.3 - 0.5 * 2, abs=1e-4)
+    assert float(sent(known, past, GRID, "right", 9.0).plan.tracks[0, 0, -1, X]) < edge() + 0.4
+    assert sent(known, past, GRID, None, 0.5) is known
+
+
+def test_a_later_prompt_says_which_way(stager: Stager) -> None:
+    for seed, (way, sign) in enumerate((("to the left", -1), ("往右", 1))):
+        cue = Cue(Fraction(5, 2), f"the ball rolls {way}")
+        request = Request("a red ball bounces on a meadow", seconds=5, seed=seed, conditions=(cue,))
+        with torch.inference_mode():
+            x = path(stager.plan(request, 11, seeds_of(request).named("plan")))
+        assert sign * float(x[-1] - x[36]) > 0.5
 
 
 @pytest.fixture(scope="module")

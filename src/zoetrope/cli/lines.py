@@ -16,8 +16,8 @@ from zoetrope.core.motion import CameraPath, Stroke, read_moves
 from zoetrope.core.time import exact_seconds
 
 HELP = (
-    "a line is a new prompt; /camera pan left 0.2 moves the camera; /stroke 0 0.2 0.8, 2 0.8 0.3 leads the first thing "
-    "(seconds, x, y), /stroke 2: ... the second; /quit ends"
+    "a line says what changes, and the rest stays; /camera pan left 0.2 moves the camera; /stroke 0 0.2 0.8, 2 0.8 0.3 "
+    "leads the first thing (seconds, x, y), /stroke 2: ... the second; /quit ends"
 )
 _WAIT = 0.1  # seconds between two looks at whether anybody still listens
 _LONGEST = 1 << 16  # bytes of one line, far more than a prompt has

@@ -17,7 +17,7 @@ from einops import rearrange
 from zoetrope.core.cancel import Cancel, stop_if
 from zoetrope.core.conditions import Extend
 from zoetrope.core.errors import Unsupported
-from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke
+from zoetrope.core.motion import CameraPath, Hold, Stroke
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import MOST, derive_seed
 from zoetrope.core.time import Clock, Seconds
@@ -54,8 +54,12 @@ class Remembers(Protocol):
         """What a chunk that goes on from the last pictures of a settled request is to know: `Extend.memory`."""
         ...
 
-    def goes_on(self, before: str, after: str) -> bool:
-        """Whether a shot may follow another prompt without a cut."""
+    def goes_on(self, prompt: str, memory: object) -> bool:
+        """Whether a shot may follow a prompt without a cut."""
+        ...
+
+    def carried(self, before: str, after: str, memory: object) -> str:
+        """Another prompt with what it leaves open of who is where and does what as it was."""
         ...
 
 
@@ -76,11 +80,16 @@ class Ending:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One stretch without a cut: its first prompt, which says who and where, and what is still under way."""
+    """One stretch without a cut: what was last said, in full too, and what is still under way.
 
+    `began` is the number of the chunk that it began with.
+    """
+
+    said: str
     prompt: str
     ending: Ending
     strokes: tuple[Stroke, ...] = ()
+    began: int = 0
 
 
 def ending_of(frames: np.ndarray, sound: np.ndarray | None, clock: Clock) -> Ending:
@@ -117,16 +126,20 @@ def go_on(
     clock, scene, number, start = family.limits.clock, None, 0, 0
     while True:
         direction = direct()
-        if scene is None and after is not None:
-            scene = Scene(direction.prompt, after)
-        elif scene is not None and number and not _holds(checkpoint, scene, direction):
-            scene = None
-        chunk, strokes = _chunk(request, family, scene, direction, number)
+        if scene is None:
+            scene = None if after is None else Scene(direction.prompt, direction.prompt, after)
+            began, prompt = 0, direction.prompt
+        else:
+            prompt, holds = _followed(checkpoint, scene, direction.prompt)
+            began = scene.began if holds or prompt != direction.prompt else number
+            scene = scene if holds else None
+        seed = number if scene else began
+        chunk, strokes = _chunk(request, family, scene, replace(direction, prompt=prompt), seed)
         ending = yield from _made(chunk, family, checkpoint, scene, start, cancel)
         start += _new(scene, clock)
         with torch.inference_mode():
             memory = checkpoint.memory(chunk) if isinstance(checkpoint, Remembers) else None
-        scene = Scene(scene.prompt if scene else direction.prompt, replace(ending, memory=memory), strokes)
+        scene = Scene(direction.prompt, prompt, replace(ending, memory=memory), strokes, began)
         number += 1
 
 
@@ -138,12 +151,18 @@ def check_endless(family: Family, checkpoint: Loaded | None = None) -> None:
         raise Unsupported(f"{limits.checkpoint} makes whole shots and cannot go on from one; use pocket.")
 
 
-def _holds(checkpoint: Loaded, scene: Scene, direction: Direction) -> bool:
-    """Whether the scene goes on; only who remembers who and where can tell that they change."""
-    if direction.prompt == scene.prompt or not isinstance(checkpoint, Remembers):
-        return True
+def _followed(checkpoint: Loaded, scene: Scene, said: str) -> tuple[str, bool]:
+    """What a prompt means in a scene, in full, and whether the scene goes on under it.
+
+    Only who remembers who and where can tell that they change.
+    """
+    if said == scene.said:
+        return scene.prompt, True
+    if not isinstance(checkpoint, Remembers):
+        return said, True
     with torch.inference_mode():
-        return checkpoint.goes_on(scene.prompt, direction.prompt)
+        memory = scene.ending.memory
+        return checkpoint.carried(scene.prompt, said, memory), checkpoint.goes_on(said, memory)
 
 
 def _pictures(latents: int, clock: Clock) -> int:
@@ -179,16 +198,14 @@ def _chunk(
     strokes += [each for each in (scene.strokes if scene else ()) if each.thing not in drawn]
     steering: list = [each for each in direction.conditions if not isinstance(each, Stroke)]
     steering += [_moved(stroke, past) for stroke in strokes]
-    prompt = direction.prompt
     if scene is not None:
         steering.append(Extend(scene.ending.frames, scene.ending.sound, scene.ending.memory))
-        if prompt != scene.prompt and Cue in family.limits.conditions:
-            steering.append(Cue(past, prompt))
-            prompt = scene.prompt
     known = tuple(each for each in steering if isinstance(each, family.limits.conditions))
     seconds = clock.seconds_of(pictures)
     rests = (_rest(stroke, seconds - past) for stroke in strokes)
-    return replace(request, prompt=prompt, seconds=seconds, seed=seed, conditions=known), tuple(filter(None, rests))
+    return replace(request, prompt=direction.prompt, seconds=seconds, seed=seed, conditions=known), tuple(
+        filter(None, rests)
+    )
 
 
 def _moved(stroke: Stroke, later: Seconds) -> Stroke:

@@ -47,6 +47,7 @@ class Steering:
 
     def __init__(self, request: Request, policy: ScreenPolicy) -> None:
         self._policy, self._lock = policy, threading.Lock()
+        self._first: str | None = request.prompt  # shown for one chunk at least, however soon somebody types
         self._prompt = request.prompt
         self._conditions = tuple(each for each in request.conditions if isinstance(each, CameraPath | Stroke | Hold))
         self._about = screen_words(request, policy)
@@ -75,7 +76,8 @@ class Steering:
         from zoetrope.engine.endless import Direction
 
         with self._lock:
-            direction, self._conditions = Direction(self._prompt, self._conditions), ()
+            direction = Direction(self._first or self._prompt, self._conditions)
+            self._first, self._conditions = None, ()
         return direction
 
 

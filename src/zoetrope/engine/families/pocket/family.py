@@ -198,9 +198,13 @@ class LoadedPocket:
         usual = usual_seed(request, seeds_of(request).named("plan"))
         return Memory(cut_plan(plan, frames - past, frames), self._scenery(request, plan, grid).last, sky, usual)
 
-    def goes_on(self, before: str, after: str) -> bool:
-        """Whether a shot may follow another prompt without a cut: who and where stay."""
-        return self.stager.goes_on(before, after)
+    def goes_on(self, prompt: str, memory: object) -> bool:
+        """Whether a shot may follow a prompt without a cut: who and where stay."""
+        return not isinstance(memory, Memory) or self.stager.goes_on(prompt, memory.plan)
+
+    def carried(self, before: str, after: str, memory: object) -> str:
+        """Another prompt with what it leaves open as it was shown and told."""
+        return self.stager.carried(before, after, memory.plan) if isinstance(memory, Memory) else after
 
     def same_stage(self, first: np.ndarray, second: np.ndarray) -> bool:
         """Whether two pictures may be views of one stage."""

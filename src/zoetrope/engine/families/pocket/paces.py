@@ -34,6 +34,12 @@ SWINGS = (0.2, 0.75)  # radians to either side, least and most
 BOB, BOB_AFLOAT, DRAUGHT = 0.13, 0.06, 0.35  # metres up and down, aloft and on water; radii that it lies in the water
 
 
+def speed_of(said: Mapping[str, str]) -> float:
+    """How fast in m/s a thing goes along, by what is said of it by axis."""
+    pace = said.get("pace", "normal")
+    return SPEEDS.get(said.get("action", ""), {name: DRIFTS * speed for name, speed in ALONG.items()})[pace]
+
+
 def within(value: float, law: float, spread: float = SPREAD) -> float:
     """The value nearest to a given one that keeps to a law."""
     return min(max(value, law * (1 - spread)), law * (1 + spread))

@@ -11,7 +11,7 @@ from collections import Counter
 
 from zoetrope.engine.families.pocket.doing import HITS, Doing, second_act
 from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, ink_words, sized, things_named
-from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS
+from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS, STOPPED
 
 BESIDE = re.compile(r"^[^,;.，。；]*\b(?:past|over|beside|near|behind|under|above|around|next to|towards?)\b[^,;.]*$")
 WITH = re.compile(r"[和与跟同]")  # who is hit stands before the word, in Chinese
@@ -35,7 +35,7 @@ Said = dict[str, str]
 
 def as_meant(prompt: str) -> str:
     """A prompt without what it says is not there, and without what things are only likened to."""
-    return NEGATED.sub(" ", LIKENED.sub(lambda match: match[1] or "", prompt))
+    return NEGATED.sub(" ", LIKENED.sub(lambda match: match[1] or "", STOPPED.sub(" clear weather ", prompt)))
 
 
 def with_plain_words(read: Said, text: str) -> Said:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from zoetrope.engine.families.pocket.directing import Known
 from zoetrope.engine.families.pocket.in_view import edges
-from zoetrope.engine.families.pocket.layout import GROUP
+from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.parting import SIDES
 from zoetrope.engine.families.pocket.plan import TRACK, Plan
 
@@ -29,21 +29,39 @@ def called_back(known: Known, past: Plan, slots: Iterable[int], grid: tuple[int,
     """What is known of a shot that goes on from a past plan, with things of some slots in the picture at its end.
 
     Only who was outside at the end of the past is told so; a first thing whose heading is told goes on to the side
-    that it has left by. Strokes tell more: what is known of a path stays.
+    that it has left by.
     """
-    tracks, rows = known.plan.tracks.clone(), known.rows.clone()
-    before, last = past.camera.shape[1], known.pictures - 1
     left, right = (float(edge[-1]) for edge in edges(past, grid, 0.0))
     for slot in slots:
-        at, column = float(past.tracks[0, slot, -1, X]), slot * len(TRACK) + X
+        at = float(past.tracks[0, slot, -1, X])
         side = float(at > right) - float(at < left)
-        if not side or rows[before:, column].any() or last < before + GROUP:
-            continue
         leaves = slot == 0 and SIDES.get(way) == side
         goal = (right if side > 0 else left) + side * (2 * GONE * float(past.radii()[0, slot]) if leaves else -COMES)
-        end = torch.arange(last - GROUP + 1, last + 1)
-        tracks[0, slot, end, X] = at + (goal - at) * (end - before + 1).to(tracks) / (last - before + 1)
-        rows[end, column] = True
+        known = _led_to(known, past, slot, goal, known.pictures - GROUP) if side else known
+    return known
+
+
+def sent(known: Known, past: Plan, grid: tuple[int, int], way: str | None, speed: float) -> Known:
+    """What is known of a shot that goes on from a past plan, with the first thing going the way that is told, if any.
+
+    It goes evenly, just out of sight at most. Units: speed is in m/s.
+    """
+    side, at = SIDES.get(way, 0.0), float(past.tracks[0, 0, -1, X])
+    left, right = (float(edge[-1]) for edge in edges(past, grid, -GONE * float(past.radii()[0, 0])))
+    before = past.camera.shape[1]
+    goal = min(max(at + side * speed * (known.pictures - before) / FRAME_RATE, left), right)
+    return _led_to(known, past, 0, goal, before + GROUP) if side * (goal - at) > 0 else known
+
+
+def _led_to(known: Known, past: Plan, slot: int, goal: float, start: int) -> Known:
+    """What is known, with a thing evenly on its way to a goal, told from a picture on; strokes tell more."""
+    before, count, column = past.camera.shape[1], known.pictures, slot * len(TRACK) + X
+    if known.rows[before:, column].any() or count <= before + GROUP:
+        return known
+    tracks, rows = known.plan.tracks.clone(), known.rows.clone()
+    at, later = float(past.tracks[0, slot, -1, X]), torch.arange(start, count)
+    tracks[0, slot, later, X] = at + (goal - at) * (later - before + 1).to(tracks) / (count - before)
+    rows[later, column] = True
     return replace(known, plan=replace(known.plan, tracks=tracks), rows=rows)
 
 

@@ -28,6 +28,12 @@ NEGATED = re.compile(
     r"|别(?!的))[^，。；、,.;\s]{1,2}",
     re.IGNORECASE,
 )
+# What fell from the sky and falls no more.
+STOPPED = re.compile(
+    r"\b(?:the )?(?:rain|snow|petals|rainfall|snowfall) (?:has |have |had )?(?:stop|end|ceas)\w*(?: falling)?"
+    r"|\b(?:it )?(?:has |had )?stop\w* (?:raining|snowing)|[雨雪](?:已经|都|也)?停了?",
+    re.IGNORECASE,
+)
 # What something is only compared with; the quality stays.
 LIKENED = re.compile(
     r"\b(?:as )?(white|black|red|green|blue|yellow|big|large|small|tiny|huge|fast|quick|slow|bright|round|smooth|hard) "
@@ -53,7 +59,8 @@ OF_PLACE = re.compile(
     re.IGNORECASE,
 )
 OF_WEATHER = re.compile(
-    r"\b(?:snow|rain|petals|snowflakes|raindrops)\b(?: (?:is|are|gently|slowly|softly|heavily))* "
+    r"\b(?:snow|rain|petals|snowflakes|raindrops)\b"
+    r"(?: (?:is|are|gently|slowly|softly|heavily|starts?|starting|begins?|to|now))* "
     r"(?:fall|float|drift|drop|com|pour|swirl|whirl|spin|fly|danc)\w*|\b(?:falling|drifting|whirling|swirling"
     r"|spinning) (?:\w+ )?(?:snow|rain|petals|snowflakes)"
     r"|(?:雪花|花瓣|雪|雨)[^，。；,.;]{0,3}(?:飘落|落下|飞舞|纷飞|飘|落|飞)|落花|飞雪|飘(?:着|落)?(?:雪|花瓣)"

@@ -18,6 +18,7 @@ from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import derive_seed
 from zoetrope.core.time import Clock
+from zoetrope.engine.families.pocket.carrying import carried, shown_in
 from zoetrope.engine.families.pocket.control import path_of_control
 from zoetrope.engine.families.pocket.directing import (
     Known,
@@ -35,6 +36,7 @@ from zoetrope.engine.families.pocket.doing import ALONE, Doing, second_act
 from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
+from zoetrope.engine.families.pocket.paces import speed_of
 from zoetrope.engine.families.pocket.pairing import beside, known_of_second, told_of_second
 from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, memory_of, past_of
 from zoetrope.engine.families.pocket.plain_words import as_meant, with_plain_words
@@ -44,7 +46,7 @@ from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, USUAL, Reader, answered, nothing_said, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.rejoining import rejoined, unfrozen
-from zoetrope.engine.families.pocket.returning import GOING, called_back, returning
+from zoetrope.engine.families.pocket.returning import GOING, called_back, returning, sent
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
@@ -144,12 +146,27 @@ class Stager:
         return self.seer.stand(plan, shown, _grid(request))
 
     def _heading(self, request: Request) -> str | None:
-        return heading(spelt(request.prompt, self.tokeniser.lexicon))
+        return self._heading_in(request.prompt)
 
-    def goes_on(self, before: str, after: str) -> bool:
-        """Whether another prompt keeps who and where: whatever it says of them, the one before said too."""
-        was, now = (stated(self.facts(prompt)[0]) for prompt in (before, after))
-        return all(was.get(axis) == value for axis, value in now.items() if axis not in NEW_IN_A_CUE)
+    def _heading_in(self, prompt: str) -> str | None:
+        return heading(spelt(prompt, self.tokeniser.lexicon))
+
+    def goes_on(self, prompt: str, past: Plan) -> bool:
+        """Whether a prompt keeps who and where: whatever it says of them, a past plan shows."""
+        shown = shown_in(past)
+        return all(shown.get(axis) == value for axis, value in self.said(prompt).items() if axis not in NEW_IN_A_CUE)
+
+    def carried(self, before: str, after: str, past: Plan) -> str:
+        """A prompt with what it leaves open as a past plan shows it and the prompt before it told."""
+        said = self.said(before)
+        second = second_act(self._meant_words(before), said)
+        was = {axis: said[axis] for axis in ("action", "pace") if axis in said} | shown_in(past)
+        was, now = (told | self._way(prompt) for told, prompt in ((was, before), (self.said(after), after)))
+        return carried(after, now, was, second and second.act)
+
+    def _way(self, prompt: str) -> dict[str, str]:
+        way = self._heading_in(prompt)
+        return {} if way is None else {"heading": way}
 
     def facts(self, prompt: str) -> Tensor:
         """What a prompt means, (1, FACTS)."""
@@ -200,7 +217,10 @@ class Stager:
             known = know_paths(known, strokes, free.camera[0], request.size)
         if past is None:
             return known
-        known = called_back(known, past, self._going(request, facts), _grid(request), self._heading(request))
+        going, way, grid = self._going(request, facts), self._heading(request), _grid(request)
+        known = called_back(known, past, going, grid, way)
+        if 0 in going:
+            known = sent(known, past, grid, way, speed_of(stated(facts[0])))
         return know_past(known, past)
 
     def _going(self, request: Request, facts: Tensor) -> list[int]:
@@ -228,6 +248,9 @@ class Stager:
         """The plan with another continuation from a cue on; what conditions settle goes on to hold."""
         start = min(self.clock.frame_at(cue.at), pictures - 1)
         rest = self._known(replace(request, conditions=_steady(request)), facts, 1 + (pictures - 1) // GROUP, seeds)
+        if 0 in self._going(request, facts):
+            way, speed = self._heading_in(cue.prompt), speed_of(stated(facts[0]))
+            rest = sent(rest, cut_plan(plan, 0, start), _grid(request), way, speed)
         return self._go_on(plan, facts, start, rest, seeds)
 
     def _go_on(self, plan: Plan, facts: Tensor, start: int, known: Known, seeds: Seeds) -> Plan:
