@@ -40,7 +40,7 @@ class Completer:
             return seen
         stage = self.sketcher.sketch(empty, first, grid)[:, 0]
         beyond = seen_by(seen, empty, grid)
-        picture = self.dresser.dress(stage, plan.signs[0], grid, seeds, seen=stage + beyond, shown=shown, steps=STEPS)
+        picture = self.dresser.dress(stage, empty.signs[0], grid, seeds, seen=stage + beyond, shown=shown, steps=STEPS)
         painted = Anchor(torch.lerp(picture - stage, beyond, shares), seen.camera)
         whole, *later = (_with(each, painted, empty, grid) for each in every)
         return replace(whole, later=tuple(later))

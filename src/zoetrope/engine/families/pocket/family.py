@@ -262,7 +262,7 @@ class LoadedPocket:
         """What the plan's stage shows beyond its mean, as a resting camera sees it."""
         resting = still_stage(plan)
         stage = self.sketcher.sketch(resting, torch.zeros(1, dtype=torch.long, device=self.device), grid)
-        picture = self.dresser.dress(stage[:, 0], plan.signs[0], grid, seeds)
+        picture = self.dresser.dress(stage[:, 0], resting.signs[0], grid, seeds)
         return Anchor(picture - stage[:, 0], resting.camera[0, 0])
 
     def decode_video(self, latent: Tensor, state: bool | None) -> tuple[np.ndarray, bool]:

@@ -20,7 +20,7 @@ from zoetrope.engine.families.pocket.bodies import half_width, turned_lift
 from zoetrope.engine.families.pocket.directing import Known
 from zoetrope.engine.families.pocket.layout import FRAME_RATE
 from zoetrope.engine.families.pocket.paces import eased, within
-from zoetrope.engine.families.pocket.plan import AXES, SLOTS, TRACK, Plan, sign_of
+from zoetrope.engine.families.pocket.plan import AXES, PIVOT, SLOTS, TRACK, Plan, sign_of
 from zoetrope.engine.families.pocket.speaking import CHANCES, syllables, voice_envelope
 from zoetrope.engine.noise import Seeds, draw
 
@@ -28,7 +28,6 @@ X, Y, SPIN, MOUTH, GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET = (
     TRACK.index(name) for name in ("x", "y", "spin", "mouth", "ground_speed", "air_speed", "contact", "offset")
 )
 WALL, WALL_AT, WALL_SIDE = 1, 2, 3  # marks: whether there is a wall, where, and on which side
-PIVOT = 4  # marks: whether there is a pivot, its x and its y
 GOES = 0.1  # m/s below which a thing stands, and has no pace that could be changed
 CRUISE, FIRST = 60, 95  # percentiles of speeds at which a thing goes mostly, and at the start of a slide
 LATER = 0.95  # of the speed at the start of a slide, the speed of that percentile

@@ -26,6 +26,7 @@ SIGNS = sum(map(len, STAGE.values()))
 EMBLEMS = 8  # patterns of badges
 BADGE = 1 + EMBLEMS + 6  # whether there is one, its pattern, then its inner and outer colour
 MARKS = 7  # ground; wall there, its x and side; pivot there, its x (the thing's start) and y
+PIVOT = 4  # of these
 CAST = SLOTS * TRAITS + SIGNS + MARKS
 TRACK = ("x", "y", "spin", "way", "stretch", "mouth", "ground_speed", "air_speed", "contact", "offset")
 CAMERA = ("x", "y", "zoom", "turn")
@@ -106,8 +107,9 @@ def bare(plan: Plan) -> Plan:
 
 
 def still_stage(plan: Plan) -> Plan:
-    """One picture of a plan's empty stage, as a resting camera sees it."""
+    """One picture of a plan's empty stage, as a resting camera sees it; no rope hangs there."""
     whole = bare(plan)
+    whole.cast[:, -MARKS + PIVOT :] = 0
     return Plan(whole.tracks[:, :, :1], torch.zeros_like(plan.camera[:, :1]), whole.cast, plan.badges)
 
 

@@ -160,5 +160,5 @@ class Restyler:
         stage, before = (self.sketcher.sketch(each, first, grid)[:, 0] for each in (resting, still_stage(clip)))
         beyond = in_proportion(seen_by(seen, resting, grid), before, stage)
         strength, seeds = 1.0 if elsewhere else restyle.strength, seeds_of(request).named("scenery")
-        picture = self.dresser.dress(stage, plan.signs[0], grid, seeds, seen=stage + beyond, strength=strength)
+        picture = self.dresser.dress(stage, resting.signs[0], grid, seeds, seen=stage + beyond, strength=strength)
         return Anchor(picture - stage, resting.camera[0, 0])
