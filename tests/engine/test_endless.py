@@ -96,14 +96,15 @@ def test_what_is_typed_is_followed_with_what_it_leaves_open():
         "memory": lambda request: request.prompt,
         "goes_on": lambda prompt, memory: not prompt.startswith(("but", "new")),
         "carried": lambda before, after, memory: after if after.startswith("new") else f"{after} {before}",
+        "later": lambda prompt, memory: prompt.removesuffix(" once"),
     }
     vars(checkpoint).update(remembers)
-    lines = ["dark", "dark", "bright", "bright", "but slow", "but slow", "new dark"]
+    lines = ["dark once", "dark once", "bright", "bright", "but slow", "but slow", "new dark"]
     parts = go_on(ASKED, tiny_family.Tiny(), checkpoint, lambda: Direction(lines[len(asked)]))
     while len(asked) < len(lines):
         next(parts)
     said = [each.prompt for each in asked]
-    assert said == ["dark", "dark", "bright dark", "bright dark", *["but slow bright dark"] * 2, "new dark"]
+    assert said == ["dark once", "dark", "bright dark", "bright dark", *["but slow bright dark"] * 2, "new dark"]
     assert [len(each.conditions) for each in asked] == [0, 1, 1, 1, 0, 1, 0]
     assert asked[4].seed == asked[0].seed  # a scene of which something changes looks as it did
     assert len({each.seed for each in asked}) == 6

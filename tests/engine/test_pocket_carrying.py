@@ -71,3 +71,14 @@ def test_two_things_stay_and_who_goes_goes_on(stager: Stager) -> None:
     other = next(each for each in AXES["colour"] if each != shown["colour"])
     assert not stager.goes_on(f"the {other} ball jumps", plan)
     assert not stager.goes_on("a robot talks", plan)
+
+
+def test_what_has_happened_does_not_happen_again(stager: Stager) -> None:
+    fixed = {"object": "ball", "second_object": None, "action": "rolls", "then": None}
+    plan = plan_of(write_scene(np.random.default_rng(2), frames=13, fixed=fixed))
+    shown = shown_in(plan)
+    said = stager.said(stager.later("a ball rolls and then jumps", plan))
+    assert (said["action"], said["object"], said["setting"]) == ("jumps", "ball", shown["setting"])
+    assert "then" not in said
+    assert "ball stands still" in stager.later("a ball rolls and then stops", plan)
+    assert stager.later("a ball rolls", plan) == "a ball rolls"

@@ -62,6 +62,10 @@ class Remembers(Protocol):
         """Another prompt with what it leaves open of who is where and does what as it was."""
         ...
 
+    def later(self, prompt: str, memory: object) -> str:
+        """A prompt without what happens once, which has happened: what goes on from there."""
+        ...
+
 
 @dataclass(frozen=True, eq=False)
 class Ending:
@@ -156,12 +160,12 @@ def _followed(checkpoint: Loaded, scene: Scene, said: str) -> tuple[str, bool]:
 
     Only who remembers who and where can tell that they change.
     """
-    if said == scene.said:
-        return scene.prompt, True
     if not isinstance(checkpoint, Remembers):
         return said, True
+    memory = scene.ending.memory
     with torch.inference_mode():
-        memory = scene.ending.memory
+        if said == scene.said:
+            return checkpoint.later(scene.prompt, memory), True
         return checkpoint.carried(scene.prompt, said, memory), checkpoint.goes_on(said, memory)
 
 

@@ -8,6 +8,7 @@ from zoetrope.engine.families.pocket.axes import AXES, STAGE
 from zoetrope.engine.families.pocket.plan import Plan, sign_of, trait_of
 
 OF_WORDS = {  # where another word than the value's own is read best; nothing is said of what is usual
+    "rests": "stands still",
     "plain": "",
     "day": "",
     "clear": "",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from zoetrope.engine.families.pocket.naming import THINGS, Named, things_named
-from zoetrope.engine.families.pocket.signs import OF_CAMERA, OF_WEATHER, SIGNS
+from zoetrope.engine.families.pocket.signs import OF_CAMERA, OF_WEATHER, SIGNS, STANDS, STOPS, STOPS_DOING
 
 HITS = re.compile(r"\bhit(?:s|ting)?\b|\bcollid|\bcrash|\bbump|撞|碰", re.IGNORECASE)
 ALONE = frozenset({"swings", "rebounds", "collides"})  # need a rope, a wall or another, of which a stage has one
@@ -18,8 +18,11 @@ CLAUSES = re.compile(
 _LATIN = "|".join(word for word in THINGS if word.isascii())
 _HAN = "|".join(sorted((word for word in THINGS if not word.isascii()), key=len, reverse=True))
 THING = re.compile(rf"\b(?:{_LATIN})\b|{_HAN}", re.IGNORECASE)
-ACTS = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["action"].items()]
+Act: TypeAlias = tuple[str, re.Pattern[str]]
+ACTS: list[Act] = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["action"].items()]
 PACES = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["pace"].items() if sign.sure]
+RESTS = "rests"  # what who stands still does: an action beside those that planners know
+STOPS_OR_STANDS = re.compile(f"{STOPS.pattern}|{STANDS.pattern}", re.IGNORECASE)
 BEFORE_IT = re.compile(  # an action that stands before the thing that does it: `a spinning ring`, 旋转的圆环
     rf"[a-z]*ing (?:(?!(?:a|an|the|in|on|at|to|past|over|into|and|with|by)\b)[a-z]+ ){{0,2}}(?:{_LATIN})\b"
     rf"|[着个不停]*的[^，。；]{{0,4}}?(?:{_HAN})",
@@ -54,14 +57,49 @@ def second_act(text: str, said: Mapping[str, str]) -> Doing | None:
     return next((doing for who, doing in _doings(text, things) if who == which), None)
 
 
-def _doings(text: str, things: Sequence[Named]) -> Iterator[tuple[int, Doing]]:
+def rest_in(text: str, said: Mapping[str, str]) -> str | None:
+    """`action` where the first thing of a prompt stands still or stops, `then` where it does so after what it does.
+
+    text is as it is meant and said what is read of it, by axis.
+    """
+    plain = STOPS_DOING.sub(" ", OF_CAMERA.sub(" ", text))
+    stops = STOPS.search(plain)
+    if "then" in said or not (stops or STANDS.search(plain)):
+        return None
+    acts = _acts_of_first(plain, said, {RESTS: STOPS_OR_STANDS})
+    if set(acts) == {RESTS} or (RESTS in acts and "action" not in said):
+        return "action"
+    return "then" if stops and acts[-1:] == [RESTS] else None
+
+
+def without_rest(text: str) -> str:
+    """A text without the words that say that something stands or stops."""
+    return STOPS_OR_STANDS.sub(" ", text)
+
+
+def _acts_of_first(text: str, said: Mapping[str, str], more: Mapping[str, re.Pattern[str]]) -> list[str]:
+    """What the first thing of a prompt does, in the order of the words, with `more` than the actions that are known."""
+    signs = [*ACTS, *more.items()]
+    if "second_object" not in said:
+        plain = OF_WEATHER.sub(" ", text)
+        found = sorted((match.start(), act) for act, sign in signs for match in sign.finditer(plain))
+        return [act for _, act in found]
+    things = things_named(text)
+    kinds = [each.kind for each in things]
+    if len(kinds) != 2 or said.get("object") not in kinds:
+        return []
+    first = kinds.index(said["object"])
+    return [doing.act for who, doing in _doings(text, things, signs) if who == first]
+
+
+def _doings(text: str, things: Sequence[Named], signs: Sequence[Act] = ACTS) -> Iterator[tuple[int, Doing]]:
     """Who does what, by the number of the thing, in the order of the words."""
     clauses = CLAUSES.split(OF_WEATHER.sub(" ", OF_CAMERA.sub(" ", text)))
     of_all = " ".join(clause for clause in clauses if not THING.search(clause))
     for clause in clauses:
         found = [(match, who) for match in THING.finditer(clause) for who in _who(clause[: match.end()], things)]
         acts = sorted(
-            ((match, act) for act, sign in ACTS for match in sign.finditer(clause)), key=lambda each: each[0].start()
+            ((match, act) for act, sign in signs for match in sign.finditer(clause)), key=lambda each: each[0].start()
         )
         for match, act in acts:
             ahead = BEFORE_IT.match(clause, match.end()) or BEFORE_IT.match(clause, match.start())

@@ -27,6 +27,7 @@ from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.sizes import Size
 from zoetrope.core.time import Clock
+from zoetrope.engine.families.pocket.doing import without_rest
 from zoetrope.engine.families.pocket.gathering import THINGS, bare, check_things
 from zoetrope.engine.families.pocket.sounding import check_sounds
 from zoetrope.engine.families.pocket.wordings import in_known_words, shown_as
@@ -132,7 +133,7 @@ def _check_words(request: Request, lexicon: Lexicon) -> tuple[Notice, ...]:
     shown: dict[str, str] = {}
     for text in (request.prompt, request.negative, *(cue.prompt for cue in cues_of(request.conditions))):
         said = bare(request, text)
-        unknown |= unknown_words(in_known_words(said, lexicon), lexicon)
+        unknown |= unknown_words(without_rest(in_known_words(said, lexicon)), lexicon)
         shown |= shown_as(said, lexicon)
     if not unknown and not shown:
         return ()

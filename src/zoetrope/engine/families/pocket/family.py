@@ -206,6 +206,10 @@ class LoadedPocket:
         """Another prompt with what it leaves open as it was shown and told."""
         return self.stager.carried(before, after, memory.plan) if isinstance(memory, Memory) else after
 
+    def later(self, prompt: str, memory: object) -> str:
+        """A prompt whose first action is over: the second goes on, or who has stopped stands."""
+        return self.stager.later(prompt, memory.plan) if isinstance(memory, Memory) else prompt
+
     def same_stage(self, first: np.ndarray, second: np.ndarray) -> bool:
         """Whether two pictures may be views of one stage."""
         return self.seer.same_stage(first, second)

@@ -68,6 +68,20 @@ OF_WEATHER = re.compile(
     re.IGNORECASE,
 )
 
+STOPS_DOING = re.compile(r"(?<=\bstop )\w+ing\b|(?<=\bstops )\w+ing\b|(?<=停止)\w{2}", re.IGNORECASE)
+# What stands still, and what comes to a stop: no planner has met a first thing that does nothing.
+STOPS = re.compile(
+    r"\b(?:stops|stopping|stopped|stop|halts|halted|brakes|pauses)\b(?! (?:by|over))|\b(?:comes?|coming|came) to "
+    r"(?:a |an )?(?:\w+ )?(?:stop|halt|rest|standstill)\b|\bsits? down\b|(?<!不)停(?:下|住|止|了)|刹车|坐下|站住",
+    re.IGNORECASE,
+)
+STANDS = re.compile(
+    r"\b(?:stands|standing|stood|sits|sitting|sat|rests|resting|waits|waiting|parked|lies|lying|motionless|stationary)\b"
+    r"|\bstand(?= still)|\bstays? (?:still|put|there|where)|\b(?:does not|doesn't|not|without) mov(?:e|ing)\b"
+    r"|(?<!车)站(?:着|在|立)|(?<!不)停(?:着|在|放|靠)|坐(?:着|在)|躺(?:着|在)|趴(?:着|在)|静止|不动|等着|等待|[摆放]着|[摆放]在|静静地?[待放]",
+    re.IGNORECASE,
+)
+
 
 def _lens(words: str) -> str:
     """Words that stand in one clause with what is said of a camera."""

@@ -32,7 +32,7 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
-from zoetrope.engine.families.pocket.doing import ALONE, Doing, second_act
+from zoetrope.engine.families.pocket.doing import ALONE, RESTS, Doing, rest_in, second_act
 from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
@@ -46,11 +46,12 @@ from zoetrope.engine.families.pocket.planning import go_on_with, write_plan
 from zoetrope.engine.families.pocket.reader import ASKED, SIZES, USUAL, Reader, answered, nothing_said, stated
 from zoetrope.engine.families.pocket.references import know_looks, named, settle_facts, slots_of
 from zoetrope.engine.families.pocket.rejoining import rejoined, unfrozen
+from zoetrope.engine.families.pocket.resting import stopped
 from zoetrope.engine.families.pocket.returning import GOING, called_back, returning, sent
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
-from zoetrope.engine.families.pocket.usual import as_usual
+from zoetrope.engine.families.pocket.usual import as_standing, as_usual
 from zoetrope.engine.families.pocket.wordings import in_known_words, spelt
 from zoetrope.engine.noise import Seeds
 
@@ -84,9 +85,11 @@ class Stager:
         plan = self._headed(request, self._acted(facts, known, latents, seeds), facts, known)
         plan = self._paired(request, plan, facts, known, seeds)
         plan = self._kept(request, plan, facts, known)
+        plan = self._rested(request, request.prompt, plan, known, None)
         for number, cue in enumerate(cues_of(request.conditions)):
             facts = _with_action(facts, self.facts(cue.prompt))
             plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
+            plan = self._rested(request, cue.prompt, plan, known, self.clock.frame_at(cue.at))
         before = next((len(each.frames) for each in request.conditions if isinstance(each, Extend)), None)
         if before is None:
             return plan
@@ -95,6 +98,8 @@ class Stager:
     def _asked(self, request: Request, seeds: Seeds) -> Tensor:
         """What a request means, (1, FACTS): what its prompt says, what is usual, and nothing that is unwanted."""
         said, seed = self.said(request.prompt), usual_seed(request, seeds)
+        if self._rest(request.prompt) == "action":
+            said = as_standing(said)
         if seed is not None:
             said = as_usual(said, seed)
         facts = self._meant(said)
@@ -124,6 +129,22 @@ class Stager:
             return beside(plan, alone)
         alone = alone if way is None else headed(alone, way, camera_free=False)
         return set_aside(beside(plan, alone), _grid(request))
+
+    def _rest(self, prompt: str) -> str | None:
+        return rest_in(self._meant_words(prompt), self.said(prompt))
+
+    def _rested(self, request: Request, prompt: str, plan: Plan, known: Known, start: int | None) -> Plan:
+        """A written plan whose first thing stands or stops where a prompt that holds from a picture on says so."""
+        rest, count = self._rest(prompt), plan.camera.shape[1]
+        if rest is None or not plan.traits[0, 0, 0]:
+            return plan
+        if start is None:
+            given = known.rows[:, TRACK.index("x")].nonzero()[:, 0].tolist()
+            start = given[-1] + 1 if given else 0
+        if rest == "then":
+            start = _landed(plan, max(start, count // 2))
+        told = known.rows[:, TRACK.index("mouth")].any()
+        return plan if start >= count else stopped(plan, start, mouth=bool(told))
 
     def _hovering(self, request: Request, plan: Plan, known: Known) -> Doing | None:
         """What a second thing does of which no words tell and that the first picture, given alone, shows in the air."""
@@ -161,12 +182,23 @@ class Stager:
         said = self.said(before)
         second = second_act(self._meant_words(before), said)
         was = {axis: said[axis] for axis in ("action", "pace") if axis in said} | shown_in(past)
-        was, now = (told | self._way(prompt) for told, prompt in ((was, before), (self.said(after), after)))
+        was, now = was | self._beyond(before), self.said(after) | self._beyond(after)
         return carried(after, now, was, second and second.act)
 
-    def _way(self, prompt: str) -> dict[str, str]:
+    def later(self, prompt: str, past: Plan) -> str:
+        """A prompt whose first action is over, with who and where as a past plan shows it; any other as it is."""
+        said = self.said(prompt)
+        then = RESTS if self._rest(prompt) == "then" else said.get("then")
+        if then is None:
+            return prompt
+        second = second_act(self._meant_words(prompt), said)
+        return carried("", {}, shown_in(past) | {"action": then}, second and second.act)
+
+    def _beyond(self, prompt: str) -> dict[str, str]:
+        """What a prompt says that the planner has no words for: which way a thing goes, and that it stands still."""
+        rest = {"action": RESTS} if self._rest(prompt) == "action" else {}
         way = self._heading_in(prompt)
-        return {} if way is None else {"heading": way}
+        return rest if way is None else rest | {"heading": way}
 
     def facts(self, prompt: str) -> Tensor:
         """What a prompt means, (1, FACTS)."""
