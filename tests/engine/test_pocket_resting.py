@@ -16,8 +16,8 @@ from zoetrope.engine.loading import loaded
 from zoetrope.engine.noise import seeds_of
 from zoetrope.engine.numerics import choose_numerics
 
-X, Y, SPIN, MOUTH, GROUND_SPEED, CONTACT, OFFSET = (
-    TRACK.index(name) for name in ("x", "y", "spin", "mouth", "ground_speed", "contact", "offset")
+X, Y, SPIN, WAY, MOUTH, GROUND_SPEED, CONTACT, OFFSET = (
+    TRACK.index(name) for name in ("x", "y", "spin", "way", "mouth", "ground_speed", "contact", "offset")
 )
 RADIUS, PICTURES = 0.17, 61
 WHOLE = {
@@ -25,6 +25,7 @@ WHOLE = {
     "a robot stands in a room": "robot",
     "the ball does not move": "ball",
     "the car comes to a stop": "car",
+    "a lantern hangs in a room": "lantern",
     "红色小车停在城市的街上": "car",
     "一个机器人静静地站在房间里，镜头环绕": "robot",
 }
@@ -50,6 +51,9 @@ def test_who_does_not_stand(prompt: str) -> None:
 def test_who_stops_after_what_it_does_and_who_stands_beside_another() -> None:
     assert rest_in("a ball rolls and then stops", {"object": "ball", "action": "rolls"}) == "then"
     assert rest_in("一辆小车滑行，然后停下", {"object": "car", "action": "slides"}) == "then"
+    assert rest_in("a yellow bird lands on a meadow", {"object": "bird"}) == "then"
+    assert rest_in("小鸟落在草地上", {"object": "bird", "action": "falls"}) == "then"
+    assert rest_in("a ball lands on the beach", {"object": "ball"}) is None
     assert rest_in("a lantern stops swinging", {"object": "lantern", "action": "swings"}) == "action"
     both = {"object": "robot", "second_object": "ball", "action": "bounces"}
     assert rest_in("a robot stands next to a bouncing ball", both) == "action"
@@ -61,6 +65,7 @@ def going(kind: str = "ball", y: float = RADIUS, rise: float = 0.0, turn: float 
     cast[0, [0, 1 + AXES["object"].index(kind), 1 + len(AXES["object"]) + len(AXES["colour"])]] = 1
     later = torch.arange(PICTURES)
     tracks[0, 0, :, X], tracks[0, 0, :, Y] = 0.1 * later, y + rise * later
+    tracks[0, 0, :30, WAY], tracks[0, 0, 30:, WAY] = 1, -1
     tracks[0, 0, :, SPIN], tracks[0, 0, :, MOUTH], tracks[0, 0, 40, CONTACT] = turn, 0.5, 3.0
     return Plan(tracks, torch.zeros(1, PICTURES, 4), cast, no_badges(1))
 
@@ -75,6 +80,7 @@ def test_what_goes_slows_down_and_stands() -> None:
     assert torch.allclose(track[20:, SPIN], -steps[19:] / RADIUS)  # it rolls no farther than it goes
     assert track[20, GROUND_SPEED] > 0 == track[30, GROUND_SPEED]
     assert not track[20:, [MOUTH, CONTACT]].any()
+    assert (track[20:, WAY] == 1).all()  # whichever way it would have turned
     assert stopped(going(), 20, mouth=True).tracks[0, 0, 30, MOUTH] == 0.5
 
 
@@ -118,7 +124,11 @@ def planned(stager: Stager, prompt: str, *conditions: Cue, seed: int = 1) -> tor
 
 
 def test_prompts_and_later_prompts_say_so(stager: Stager) -> None:
-    assert planned(stager, "a robot stands in a room")[:, [X, Y]].std(0).max() < 1e-5
+    for still in ("a robot stands in a room", "a lantern hangs in a room"):
+        assert planned(stager, still)[:, [X, Y]].std(0).max() < 1e-5
+    height = planned(stager, "a yellow bird lands on a meadow")[:, Y]
+    assert height[0] > height[-1] + 0.2
+    assert height[-6:].std() < 1e-5
     for seed in range(2):
         track = planned(stager, "a red ball rolls on a meadow and then stops", seed=seed)
         assert track[:20, X].diff().abs().mean() > 0.02

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from zoetrope.engine.families.pocket.naming import THINGS, Named, things_named
-from zoetrope.engine.families.pocket.signs import OF_CAMERA, OF_WEATHER, SIGNS, STANDS, STOPS, STOPS_DOING
+from zoetrope.engine.families.pocket.signs import HANGS, LANDS, OF_CAMERA, OF_WEATHER, SIGNS, STANDS, STOPS, STOPS_DOING
+from zoetrope.engine.families.pocket.usual import AT_HOME
 
 HITS = re.compile(r"\bhit(?:s|ting)?\b|\bcollid|\bcrash|\bbump|撞|碰", re.IGNORECASE)
 ALONE = frozenset({"swings", "rebounds", "collides"})  # need a rope, a wall or another, of which a stage has one
@@ -22,7 +23,8 @@ Act: TypeAlias = tuple[str, re.Pattern[str]]
 ACTS: list[Act] = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["action"].items()]
 PACES = [(value, re.compile(sign.sure, re.IGNORECASE)) for value, sign in SIGNS["pace"].items() if sign.sure]
 RESTS = "rests"  # what who stands still does: an action beside those that planners know
-STOPS_OR_STANDS = re.compile(f"{STOPS.pattern}|{STANDS.pattern}", re.IGNORECASE)
+AT_REST = re.compile(f"{STOPS.pattern}|{STANDS.pattern}|{HANGS.pattern}", re.IGNORECASE)
+BIRD, COMES_DOWN = "bird", frozenset({"flies", "floats", "falls"})  # which lands, whatever of these it was read to do
 BEFORE_IT = re.compile(  # an action that stands before the thing that does it: `a spinning ring`, 旋转的圆环
     rf"[a-z]*ing (?:(?!(?:a|an|the|in|on|at|to|past|over|into|and|with|by)\b)[a-z]+ ){{0,2}}(?:{_LATIN})\b"
     rf"|[着个不停]*的[^，。；]{{0,4}}?(?:{_HAN})",
@@ -58,23 +60,36 @@ def second_act(text: str, said: Mapping[str, str]) -> Doing | None:
 
 
 def rest_in(text: str, said: Mapping[str, str]) -> str | None:
-    """`action` where the first thing of a prompt stands still or stops, `then` where it does so after what it does.
+    """`action` where the first thing of a prompt stands, hangs or stops, `then` where it stops after what it does.
 
     text is as it is meant and said what is read of it, by axis.
     """
     plain = STOPS_DOING.sub(" ", OF_CAMERA.sub(" ", text))
-    stops = STOPS.search(plain)
-    if "then" in said or not (stops or STANDS.search(plain)):
+    if "then" in said:
         return None
-    acts = _acts_of_first(plain, said, {RESTS: STOPS_OR_STANDS})
-    if set(acts) == {RESTS} or (RESTS in acts and "action" not in said):
+    if said.get("object") == BIRD and said.get("action", "flies") in COMES_DOWN and LANDS.search(plain):
+        return "then"
+    acts = _acts_of_first(plain, said, {RESTS: AT_REST})
+    if RESTS in acts and (set(acts) == {RESTS} or "action" not in said):
         return "action"
-    return "then" if stops and acts[-1:] == [RESTS] else None
+    return "then" if acts[-1:] == [RESTS] and STOPS.search(plain) else None
+
+
+def at_rest(said: Mapping[str, str], rest: str | None, text: str) -> dict[str, str]:
+    """What is said of a shot, by axis, with the action by which a planner writes who stands, hangs, floats or lands."""
+    if rest is None:
+        return dict(said)
+    if rest == "then":
+        return {**said, "action": "flies"} if said.get("object") == BIRD else dict(said)
+    if HANGS.search(text):
+        return {**said, "action": "swings"}
+    wet = said.get("setting", AT_HOME.get(said.get("object", ""))) == "sea"
+    return {**said, "action": "floats" if wet else "talks"}
 
 
 def without_rest(text: str) -> str:
-    """A text without the words that say that something stands or stops."""
-    return STOPS_OR_STANDS.sub(" ", text)
+    """A text without the words that say that something stands, hangs, lands or stops."""
+    return LANDS.sub(" ", AT_REST.sub(" ", text))
 
 
 def _acts_of_first(text: str, said: Mapping[str, str], more: Mapping[str, re.Pattern[str]]) -> list[str]:

@@ -17,9 +17,9 @@ STOPPING, SETTLING = 8, 12  # pictures in which what goes comes to a stop, and w
 SOFT = ("bird", "fish", "star", "lantern")  # things that come down from the air by themselves; all else falls
 AT_REST = 0.03  # metres from where it stands within which a thing stands
 
-X, Y, SPIN, STRETCH, MOUTH, GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET = (
+X, Y, SPIN, WAY, STRETCH, MOUTH, GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET = (
     TRACK.index(name)
-    for name in ("x", "y", "spin", "stretch", "mouth", "ground_speed", "air_speed", "contact", "offset")
+    for name in ("x", "y", "spin", "way", "stretch", "mouth", "ground_speed", "air_speed", "contact", "offset")
 )
 
 
@@ -35,9 +35,7 @@ def stopped(plan: Plan, start: int, mouth: bool = False) -> Plan:
         start:, [GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET, *([] if wet else [STRETCH]), *([] if mouth else [MOUTH])]
     ] = 0
     if start == 0:
-        track[:, X] = track[:, X].median()
-        if not wet:
-            track[:, Y], track[:, SPIN] = stands, 0
+        _stand(plan, track, stands, wet)
         return replace(plan, tracks=tracks)
     height, pace = float(track[start - 1, Y]), track[start - 1] - track[max(start - 2, 0)]
     later = torch.arange(1, len(track) - start + 1).double()
@@ -56,6 +54,17 @@ def stopped(plan: Plan, start: int, mouth: bool = False) -> Plan:
     if height - stands < AT_REST:
         track[start:, GROUND_SPEED] = track[start - 1 :, X].diff().abs() * FRAME_RATE
     return replace(plan, tracks=tracks)
+
+
+def _stand(plan: Plan, track: Tensor, stands: float, wet: bool) -> None:
+    """Let a thing stand where it mostly was, or hang from its rope; on water it goes on bobbing."""
+    if plan.marks[0, PIVOT] > 0:
+        x, y = plan.marks[0, PIVOT + 1], plan.marks[0, PIVOT + 2]
+        track[:, X], track[:, Y], track[:, SPIN] = x, y - torch.hypot(track[0, X] - x, track[0, Y] - y), 0
+    else:
+        track[:, X] = track[:, X].median()
+        if not wet:
+            track[:, Y], track[:, SPIN] = stands, 0
 
 
 def _eased(later: Tensor, pictures: int) -> Tensor:

@@ -75,6 +75,10 @@ STOPS = re.compile(
     r"(?:a |an )?(?:\w+ )?(?:stop|halt|rest|standstill)\b|\bsits? down\b|(?<!不)停(?:下|住|止|了)|刹车|坐下|站住",
     re.IGNORECASE,
 )
+HANGS = re.compile(r"\b(?:hangs|hanging|hung)\b|悬挂|[挂吊](?:着|在)", re.IGNORECASE)
+LANDS = re.compile(
+    r"\b(?:lands|landing|landed|alights)\b|\btouch(?:es|ing) down\b|落[下在到]", re.IGNORECASE
+)  # of birds
 STANDS = re.compile(
     r"\b(?:stands|standing|stood|sits|sitting|sat|rests|resting|waits|waiting|parked|lies|lying|motionless|stationary)\b"
     r"|\bstand(?= still)|\bstays? (?:still|put|there|where)|\b(?:does not|doesn't|not|without) mov(?:e|ing)\b"

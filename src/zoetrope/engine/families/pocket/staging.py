@@ -32,7 +32,7 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
-from zoetrope.engine.families.pocket.doing import ALONE, RESTS, Doing, rest_in, second_act
+from zoetrope.engine.families.pocket.doing import ALONE, RESTS, Doing, at_rest, rest_in, second_act
 from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
@@ -51,7 +51,7 @@ from zoetrope.engine.families.pocket.returning import GOING, called_back, return
 from zoetrope.engine.families.pocket.seeing import Seer, shown_by
 from zoetrope.engine.families.pocket.text import Tokeniser
 from zoetrope.engine.families.pocket.unwanted import without
-from zoetrope.engine.families.pocket.usual import as_standing, as_usual
+from zoetrope.engine.families.pocket.usual import as_usual
 from zoetrope.engine.families.pocket.wordings import in_known_words, spelt
 from zoetrope.engine.noise import Seeds
 
@@ -98,8 +98,7 @@ class Stager:
     def _asked(self, request: Request, seeds: Seeds) -> Tensor:
         """What a request means, (1, FACTS): what its prompt says, what is usual, and nothing that is unwanted."""
         said, seed = self.said(request.prompt), usual_seed(request, seeds)
-        if self._rest(request.prompt) == "action":
-            said = as_standing(said)
+        said = at_rest(said, self._rest(request.prompt), self._meant_words(request.prompt))
         if seed is not None:
             said = as_usual(said, seed)
         facts = self._meant(said)

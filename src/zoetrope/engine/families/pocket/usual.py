@@ -20,7 +20,6 @@ USUALLY: Mapping[str, tuple[str, ...]] = {
     "lantern": ("swings", "floats"),
     "robot": ("talks", "jumps"),
 }
-STANDS_AS, FLOATS_AS = "talks", "floats"  # the actions by which a planner writes who stands, and who lies on water
 AT_HOME = {"boat": "sea", "fish": "sea"}
 
 
@@ -41,9 +40,3 @@ def as_usual(said: Mapping[str, str], seed: int) -> dict[str, str]:
     if thing in AT_HOME:
         usual["setting"] = AT_HOME[thing]
     return {**usual, **said}
-
-
-def as_standing(said: Mapping[str, str]) -> dict[str, str]:
-    """What is said of a shot, by axis, with the action by which who stands is planned."""
-    wet = said.get("setting", AT_HOME.get(said.get("object", ""))) == "sea"
-    return {**said, "action": FLOATS_AS if wet else STANDS_AS}
