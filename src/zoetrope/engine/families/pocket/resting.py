@@ -31,9 +31,8 @@ def stopped(plan: Plan, start: int, mouth: bool = False) -> Plan:
     tracks = plan.tracks.clone()
     track, radius, wet = tracks[0, 0], float(plan.radii()[0, 0]), sign_of(plan, "setting") == "sea"
     stands = float(plan.marks[0, 0]) + radius
-    track[
-        start:, [GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET, *([] if wet else [STRETCH]), *([] if mouth else [MOUTH])]
-    ] = 0
+    track[start:, [STRETCH, GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET, *([] if mouth else [MOUTH])]] = 0
+    track[start:, WAY] = track[max(start - 1, 0), WAY].clone()
     if start == 0:
         _stand(plan, track, stands, wet)
         return replace(plan, tracks=tracks)
