@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from zoetrope.engine.families.pocket.in_view import stand_in_view
+from zoetrope.engine.families.pocket.in_view import pushed_in_on, stand_in_view
 from zoetrope.engine.families.pocket.plan import PATCH, Plan, project
 from zoetrope.training.plans import plan_of
 from zoetrope.training.world.script import write_scene
@@ -58,3 +58,20 @@ def test_what_is_seen_or_moves_stays() -> None:
     tracks[0, 1, :, 0] += torch.linspace(0, 1, 25)
     going = replace(plan, tracks=tracks)
     assert stand_in_view(going, GRID) is going
+
+
+def test_a_camera_that_pushes_in_comes_nearer_to_who_would_be_lost() -> None:
+    plan = plan_with(0.0, "push in")
+    nearer = float(plan.camera[0, -1, 2] - plan.camera[0, 0, 2])
+    assert nearer > 0.1
+    assert pushed_in_on(plan, GRID) is plan
+    tracks, half = plan.tracks.clone(), 16 / 9 / 2 / 0.45
+    tracks[0, 0, :, 0] = plan.camera[0, 0, 0] + 0.98 * half / float(plan.camera[0, 0, 2].exp())
+    aside = replace(plan, tracks=tracks)
+    kept = pushed_in_on(aside, GRID)
+    first, last = (project(kept.tracks[0, 0, at, :2], kept.camera[0, at], GRID)[0] for at in (0, -1))
+    assert float(last) == pytest.approx(
+        float(first), abs=256 * float((plan.camera[0, -1, 0] - plan.camera[0, 0, 0]).abs()) + 1
+    )
+    assert float(project(aside.tracks[0, 0, -1, :2], aside.camera[0, -1], GRID)[0]) > 256
+    assert pushed_in_on(plan_with(0.0), GRID).camera.equal(plan_with(0.0).camera)

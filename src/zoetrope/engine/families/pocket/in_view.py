@@ -1,6 +1,6 @@
-"""A second thing that stands still stands where the camera sees it.
+"""Things are where the camera sees them: a second one that stands still, and one that the camera pushes in on.
 
-On the stage such a thing stands beside the path of the first, in the picture or not; who names one wants to see it.
+On the stage a second thing stands beside the path of the first, in the picture or not; who names one wants to see it.
 Knows no network.
 """
 
@@ -19,6 +19,7 @@ ENOUGH = 0.6  # share of the pictures in which it is seen whole; below it anothe
 HIDDEN = 0.5  # share of those in which the first thing is before or behind it; above it the same
 PLACES = 65  # that are looked at
 HIDES = 0.5  # of a picture, what one counts in which the first thing is before or behind it
+NEARER = 0.1  # of the logarithm of zoom over a shot, from which a camera pushes in
 FARTHER = 0.02  # of a picture, what a metre away from where it was planned counts
 
 
@@ -47,6 +48,21 @@ def set_aside(plan: Plan, grid: tuple[int, int]) -> Plan:
     tracks = plan.tracks.clone()
     tracks[0, 1, :, 0] += moved[worth.argmax()]
     return replace(plan, tracks=tracks)
+
+
+def pushed_in_on(plan: Plan, grid: tuple[int, int]) -> Plan:
+    """A plan whose camera, if it comes so near that the first thing is lost on a side, comes nearer to that.
+
+    The thing's place at the end is then seen where it was seen at first.
+    """
+    camera, path = plan.camera[0], plan.tracks[0, 0, :, 0]
+    nearer = (camera[:, 2] - camera[0, 2]).clamp(min=0)
+    left, right = edges(plan, grid, float(plan.radii()[0, 0]))
+    if not plan.traits[0, 0, 0] or nearer[-1] < NEARER or left[-1] <= path[-1] <= right[-1]:
+        return plan
+    moved = camera.clone()
+    moved[:, 0] += (path[-1] - camera[:, 0]) * (1 - (-nearer).exp())
+    return replace(plan, camera=moved[None])
 
 
 def _meets(plan: Plan, places: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from zoetrope.core.conditions import Control, Extend, Reference, ReferenceSound, Soundtrack
+from zoetrope.core.conditions import Control, Extend, Keyframe, Reference, ReferenceSound, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import derive_seed
@@ -34,7 +34,7 @@ from zoetrope.engine.families.pocket.directing import (
 )
 from zoetrope.engine.families.pocket.doing import ALONE, RESTS, Doing, at_rest, rest_in, second_act
 from zoetrope.engine.families.pocket.heading import headed, heading
-from zoetrope.engine.families.pocket.in_view import set_aside, stand_in_view
+from zoetrope.engine.families.pocket.in_view import pushed_in_on, set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.paces import speed_of
 from zoetrope.engine.families.pocket.pairing import beside, known_of_second, told_of_second
@@ -90,6 +90,9 @@ class Stager:
             facts = _with_action(facts, self.facts(cue.prompt))
             plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
             plan = self._rested(request, cue.prompt, plan, known, self.clock.frame_at(cue.at))
+        if all(isinstance(each, Reference | ReferenceSound | Cue | Keyframe) for each in request.conditions):
+            shown = shown_by(request, self.clock)
+            plan = pushed_in_on(plan, _grid(request)) if shown is None or shown.numbers == [0] else plan
         before = next((len(each.frames) for each in request.conditions if isinstance(each, Extend)), None)
         if before is None:
             return plan
