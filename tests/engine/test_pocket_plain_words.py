@@ -3,7 +3,14 @@
 import pytest
 
 from zoetrope.engine.families.pocket.axes import ASKED
-from zoetrope.engine.families.pocket.naming import COLOURS, THINGS, coloured_things, say_too_many, things_named
+from zoetrope.engine.families.pocket.naming import (
+    COLOURS,
+    THINGS,
+    coloured_things,
+    say_too_many,
+    things_named,
+    things_seen,
+)
 from zoetrope.engine.families.pocket.plain_words import as_meant, named, with_plain_words
 from zoetrope.engine.families.pocket.plan import AXES
 from zoetrope.engine.families.pocket.signs import SIGNS
@@ -79,6 +86,11 @@ def test_the_one_place_that_is_named_is_the_setting():
         ("没有雨的夜晚", "weather", set()),
         ("没有雨的夜晚", "light", {"night"}),
         ("it is raining at dusk", "light", {"sunset"}),
+        ("太阳落山时，一只小船", "light", {"sunset"}),
+        ("太阳落山时，一只小船", "action", set()),
+        ("a ball on the beach and waves come in", "camera", set()),
+        ("the camera comes in on a ball", "camera", {"push in"}),
+        ("two star float over the city", "action", {"floats"}),
         ("neon rain", "style", {"neon"}),
         ("复古像素", "style", {"pixel art"}),
         ("painted in ink and pencil", "style", {"ink wash", "pencil sketch"}),
@@ -199,3 +211,10 @@ def test_things_are_counted_once(prompt, named):
 def test_more_things_than_a_shot_has_are_told_in_one_sentence():
     named = things_named("a bird, a boat and a fish")
     assert say_too_many(named, 2) == "pocket shows 2 things in a shot, and the prompt names 3 (bird, boat, fish)"
+
+
+def test_of_three_alike_two_are_seen() -> None:
+    assert with_plain_words({"object": "bird", "action": "flies"}, "三只小鸟在飞")["second_object"] == "bird"
+    said = with_plain_words({"object": "ball", "action": "bounces"}, "five red ball bounces")
+    assert (said["second_object"], said["second_colour"]) == ("ball", "red")
+    assert [str(each) for each in things_seen("three red ball and a cube")] == ["red ball"] * 3 + ["cube"]

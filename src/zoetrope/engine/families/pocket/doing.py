@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from zoetrope.engine.families.pocket.naming import THINGS, Named, things_named
+from zoetrope.engine.families.pocket.naming import THINGS, Named, things_seen
 from zoetrope.engine.families.pocket.signs import HANGS, LANDS, OF_CAMERA, OF_WEATHER, SIGNS, STANDS, STOPS, STOPS_DOING
 from zoetrope.engine.families.pocket.usual import AT_HOME
 
@@ -52,7 +52,7 @@ def second_act(text: str, said: Mapping[str, str]) -> Doing | None:
     text is as it is meant and said what is read of it, by axis. Two that meet do so as one action.
     """
     kinds = [said.get("object"), said.get("second_object")]
-    things = things_named(text)
+    things = things_seen(text)
     if None in kinds or sorted(each.kind for each in things) != sorted(map(str, kinds)) or HITS.search(text):
         return None
     which = 1 if things[1].kind == kinds[1] else 0
@@ -99,7 +99,7 @@ def _acts_of_first(text: str, said: Mapping[str, str], more: Mapping[str, re.Pat
         plain = OF_WEATHER.sub(" ", text)
         found = sorted((match.start(), act) for act, sign in signs for match in sign.finditer(plain))
         return [act for _, act in found]
-    things = things_named(text)
+    things = things_seen(text)
     kinds = [each.kind for each in things]
     if len(kinds) != 2 or said.get("object") not in kinds:
         return []
@@ -144,7 +144,7 @@ def _subjects(clause: str, before: Sequence[tuple[re.Match, int]], at: int) -> l
 
 def _who(upto: str, things: Sequence[Named]) -> list[int]:
     """Which of a prompt's things is named last in a text; both where one name says so."""
-    named = things_named(upto)
+    named = things_seen(upto)
     if not named:
         return []
     alike = [at for at, each in enumerate(things) if each.kind == named[-1].kind]

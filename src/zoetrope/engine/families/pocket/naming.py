@@ -113,6 +113,12 @@ def things_named(prompt: str) -> list[Named]:
     return found
 
 
+def things_seen(prompt: str) -> list[Named]:
+    """The things that a prompt names, two of a kind where it counts more: so many are shown."""
+    things = things_named(prompt)
+    return things[:2] if len({each.kind for each in things}) == 1 else things
+
+
 def _named_once(prompt: str) -> list[Named]:
     found: list[Named] = []
     for each in [*_english(prompt), *_chinese(prompt)]:

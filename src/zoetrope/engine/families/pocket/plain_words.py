@@ -10,7 +10,7 @@ import re
 from collections import Counter
 
 from zoetrope.engine.families.pocket.doing import HITS, Doing, second_act
-from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, ink_words, sized, things_named
+from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, ink_words, sized, things_seen
 from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS, STOPPED
 
 BESIDE = re.compile(r"^[^,;.，。；]*\b(?:past|over|beside|near|behind|under|above|around|next to|towards?)\b[^,;.]*$")
@@ -99,7 +99,7 @@ def _grounded(axis: str, value: str | None, text: str) -> bool:
 
 def _settled(read: Said, text: str) -> Said:
     """The axes that have signs: what was read where a word stands for it, else what is named."""
-    two = len(things_named(text)) > 1
+    two = len(things_seen(text)) > 1
     said = {}
     for axis in SIGNS:
         value, values = read.get(axis), _acts(text) if axis == "action" else named(axis, text)
@@ -131,7 +131,7 @@ def _in_order(said: Said, read: Said, text: str) -> Said:
 
 def _things(read: Said, text: str) -> Said:
     """Which things a text names, with their colours: its own in their order where other ones were read."""
-    things = things_named(text)
+    things = things_seen(text)
     kinds, were = [each.kind for each in things], [read.get(axis) for axis in THINGS]
     one = len(kinds) == 1 and kinds[0] != were[0] and were != [None, *kinds]
     two = len(kinds) == 2 and (Counter(were) != Counter(kinds) or (were != kinds and _in_a_row(text)))
@@ -152,12 +152,12 @@ def _in_a_row(text: str) -> bool:
     """Whether the thing that a text names first is the one that does something to the other."""
     hit = HITS.search(text)
     before = "" if hit is None else text[: hit.start()]
-    return bool(BESIDE.search(text)) or (bool(things_named(before)) and not WITH.search(before))
+    return bool(BESIDE.search(text)) or (bool(things_seen(before)) and not WITH.search(before))
 
 
 def _of_its_own(said: Said, text: str) -> Said:
     """What is said without a colour that only the other thing has, where every colour's word stands beside a thing."""
-    coloured, things = coloured_things(text), things_named(text)
+    coloured, things = coloured_things(text), things_seen(text)
     if len(coloured) < ink_words(text) or not {"object", "second_object"} <= said.keys():
         return said
     alike = [each.colour for each in things] if len({each.kind for each in things}) < len(things) == 2 else []
@@ -177,6 +177,6 @@ def _colours(said: Said, text: str) -> Said:
         beside = [colour for kind, colour in coloured_things(text) if kind == said.get(thing)]
         if beside and (ink not in said or (said[ink] not in beside and not _lists(text))):
             told[ink] = beside[-place]
-    if len(inks) == 1 and len(things_named(text)) == 1 and not said.keys() & set(INKS.values()):
+    if len(inks) == 1 and len(things_seen(text)) == 1 and not said.keys() & set(INKS.values()):
         told["colour"] = inks.pop()
     return told

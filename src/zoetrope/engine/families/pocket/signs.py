@@ -131,7 +131,7 @@ SIGNS: dict[str, dict[str, Sign]] = {
         "sunset": Sign(
             r"\bsunset\b|\bdusk\b|\bgolden[- ]hour\b|\bevening\b|\bsun is setting\b|\bsetting sun\b|\bsun (?:goes"
             r"|went) down\b"
-            r"|日落|黄昏|夕阳|傍晚|落日|晚霞"
+            r"|日落|落山|太阳下山|日暮|黄昏|夕阳|傍晚|落日|晚霞"
         ),
         "night": Sign(
             r"\bnight(?:time)?\b|\bmidnight\b|\bmoonl(?:ight|it)\b|\bafter dark\b|夜|晚上|月光|月色",
@@ -160,11 +160,11 @@ SIGNS: dict[str, dict[str, Sign]] = {
         "falls": Sign(
             r"\bfall(?:s|ing)?\b(?! (?:snow|rain|petals))|\bdrop(?:s|ping)?\b|落下|掉下|掉落|坠落|下落|落到|落在"
             r"|掉到|掉在",
-            r"\bfall|落|掉|坠",
+            r"\bfall|落(?![山日])|掉|坠",
         ),
         "rolls": Sign(r"\broll(?:s|ing)?\b|滚"),
         "slides": Sign(
-            r"\bslid(?:es|ing)\b|\bglid(?:es|ing)\b|滑|走(?![廊马])|跑(?![车道步机])", r"\bmoves?\b|\brun(?:s|ning)\b"
+            r"\bslid(?:es?|ing)\b|\bglid(?:es|ing)\b|滑|走(?![廊马])|跑(?![车道步机])", r"\bmoves?\b|\brun(?:s|ning)\b"
         ),
         "flies": Sign(
             r"\bfl(?:ies|ying)\b|\bsoar|\bbird\b[^,.;]*\bglid\w+ (?:low )?(?:over|above|through the air)"
@@ -172,7 +172,7 @@ SIGNS: dict[str, dict[str, Sign]] = {
         ),
         "swings": Sign(r"\bsw(?:ing|ay)|摆动|摇摆|荡来荡去|摆来摆去|晃", r"摆|荡"),
         "floats": Sign(
-            r"\bfloat(?:s|ing)\b|\bhover|\bdrift(?:s|ing)\b|漂(?!亮)|飘浮|悬浮|浮动|游(?![戏客艇轮乐玩])",
+            r"\bfloat(?:s|ing)?\b|\bhover|\bdrift(?:s|ing)\b|漂(?!亮)|飘浮|悬浮|浮动|游(?![戏客艇轮乐玩])",
             r"\bdrift|漂|飘|浮",
         ),
         "jumps": Sign(r"\bjump|\bhop(?:s|ping)\b|\bleap|跳起|跳跃|向上跳|跳了|(?<!弹)跳(?!动|舞)"),
@@ -213,7 +213,8 @@ SIGNS: dict[str, dict[str, Sign]] = {
         "tilt up": Sign(r"\btilt\w* up|\bupward tilt|上摇|镜头\w*上仰", _lens(r"\bup(?:ward)?\b|上")),
         "tilt down": Sign(r"\btilt\w* down|\bdownward tilt|下摇|镜头\w*下俯", _lens(r"\bdown(?:ward)?\b|下")),
         "push in": Sign(
-            r"\bpush(?:es|ing)?[- ]in\b|\b(?:zoom|doll(?:y|ie)|mov|com|clos|creep)\w*[- ]in(?: on)?\b"
+            r"\bpush(?:es|ing)?[- ]in\b|\b(?:zoom|doll(?:y|ie)|mov|clos|creep)\w*[- ]in(?: on)?\b"
+            r"|\bcom(?:es|ing) in on\b"
             r"|\bcamera \w*(?: \w+ly)? ?"
             r"(?:closer|near)|推近|拉近|推进|镜头\w*推|镜头\w*靠近",
             _lens(r"\bclos|\bnear|\bin\b|推|近"),
