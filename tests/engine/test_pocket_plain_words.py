@@ -218,3 +218,8 @@ def test_of_three_alike_two_are_seen() -> None:
     said = with_plain_words({"object": "ball", "action": "bounces"}, "five red ball bounces")
     assert (said["second_object"], said["second_colour"]) == ("ball", "red")
     assert [str(each) for each in things_seen("three red ball and a cube")] == ["red ball"] * 3 + ["cube"]
+
+
+def test_who_is_on_another_is_first() -> None:
+    said = with_plain_words({"object": "ball", "second_object": "robot"}, "a robot stands on a large ball in a room")
+    assert (said["object"], said["second_object"]) == ("robot", "ball")

@@ -7,7 +7,7 @@ import torch
 
 from zoetrope.core.motion import Cue
 from zoetrope.core.request import Request
-from zoetrope.engine.families.pocket.doing import rest_in, without_rest
+from zoetrope.engine.families.pocket.doing import rest_in, sits_on_second, without_rest
 from zoetrope.engine.families.pocket.facts import POCKET
 from zoetrope.engine.families.pocket.plan import AXES, CAST, MARKS, PIVOT, SLOTS, TRACK, Plan, no_badges
 from zoetrope.engine.families.pocket.resting import stopped
@@ -148,3 +148,19 @@ def test_a_line_that_stops_keeps_all_but_the_action(stager: Stager) -> None:
     assert "blue" in said
     assert "stands still" in stager.carried(said, "rain starts to fall", plan)
     assert "stands still" not in stager.carried(said, "the car jumps", plan)
+
+
+def test_who_sits_on_another_is_on_top_of_it(stager: Stager) -> None:
+    both = {"object": "bird", "second_object": "cube"}
+    assert sits_on_second("a bird sits on a large red cube", both)
+    assert sits_on_second("小鸟落在红色方块上", both)
+    assert not sits_on_second("a bird sits on the beach beside a cube", both)
+    assert not sits_on_second("a cube stands on a bird", both)
+    for prompt in ("a bird sits on a cube in the city", "a bird lands on a cube in the city"):
+        request = Request(prompt, seconds=5, seed=1)
+        with torch.inference_mode():
+            plan = stager.plan(request, 11, seeds_of(request).named("plan"))
+        bird, cube = plan.tracks[0, :, -1]
+        assert float(bird[X]) == pytest.approx(float(cube[X]), abs=1e-4)
+        top = plan.marks[0, 0] + 2 * plan.radii()[0, 1]
+        assert float(bird[Y]) == pytest.approx(float(top + plan.radii()[0, 0]), abs=1e-4)

@@ -30,6 +30,12 @@ BEFORE_IT = re.compile(  # an action that stands before the thing that does it: 
     rf"|[着个不停]*的[^，。；]{{0,4}}?(?:{_HAN})",
     re.IGNORECASE,
 )
+ON_ANOTHER = re.compile(
+    rf"\b(?:on|onto|upon|atop|on top of) (?:(?!(?:beside|near|next|in|at|by|behind|under|with|and)\b)\w+ ){{1,4}}?"
+    rf"(?:{_LATIN})\b"
+    rf"|[在到][^，。；]{{0,6}}(?:{_HAN})的?[顶头]?[上顶]",
+    re.IGNORECASE,
+)
 ANOTHER = re.compile(r"\banother\b|另", re.IGNORECASE)
 OF_THE_LAST = re.compile(r"^ ?(?:that|which|who)\b", re.IGNORECASE)
 TOGETHER = re.compile(r"\band\b|[和与跟同、]", re.IGNORECASE)
@@ -73,6 +79,15 @@ def rest_in(text: str, said: Mapping[str, str]) -> str | None:
     if RESTS in acts and (set(acts) == {RESTS} or "action" not in said):
         return "action"
     return "then" if acts[-1:] == [RESTS] and STOPS.search(plain) else None
+
+
+def sits_on_second(text: str, said: Mapping[str, str]) -> bool:
+    """Whether the first thing of a prompt comes to rest on the second one: `a bird sits on a cube`, 小鸟落在车上."""
+    things = things_seen(text)
+    if len(things) != 2 or [each.kind for each in things] != [said.get("object"), said.get("second_object")]:
+        return False
+    match = ON_ANOTHER.search(text)
+    return match is not None and [each.kind for each in things_seen(match[0])] == [said["second_object"]]
 
 
 def at_rest(said: Mapping[str, str], rest: str | None, text: str) -> dict[str, str]:

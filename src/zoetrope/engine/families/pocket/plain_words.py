@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from zoetrope.engine.families.pocket.doing import HITS, Doing, second_act
+from zoetrope.engine.families.pocket.doing import HITS, ON_ANOTHER, Doing, second_act
 from zoetrope.engine.families.pocket.naming import coloured_things, colours_named, ink_words, sized, things_seen
 from zoetrope.engine.families.pocket.signs import LIKENED, NEGATED, OF_CAMERA, OF_PLACE, OF_WEATHER, SIGNS, STOPPED
 
@@ -152,7 +152,7 @@ def _in_a_row(text: str) -> bool:
     """Whether the thing that a text names first is the one that does something to the other."""
     hit = HITS.search(text)
     before = "" if hit is None else text[: hit.start()]
-    return bool(BESIDE.search(text)) or (bool(things_seen(before)) and not WITH.search(before))
+    return bool(BESIDE.search(text) or ON_ANOTHER.search(text)) or (bool(things_seen(before)) and not WITH.search(before))
 
 
 def _of_its_own(said: Said, text: str) -> Said:

@@ -23,23 +23,30 @@ X, Y, SPIN, WAY, STRETCH, MOUTH, GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET = (
 )
 
 
-def stopped(plan: Plan, start: int, mouth: bool = False) -> Plan:
+def stopped(plan: Plan, start: int, *, mouth: bool = False, seated: bool = False) -> Plan:
     """A plan whose first thing comes to rest from a picture on; from the first one, it stands where it mostly was.
 
-    `mouth` keeps what its mouth does.
+    `mouth` keeps what its mouth does; who is `seated` comes to rest on the second thing.
     """
     tracks = plan.tracks.clone()
     track, radius, wet = tracks[0, 0], float(plan.radii()[0, 0]), sign_of(plan, "setting") == "sea"
-    stands = float(plan.marks[0, 0]) + radius
+    seated = seated and bool(plan.traits[0, 1, 0])
+    stands = (
+        float(plan.marks[0, 0]) + radius + 2 * float(plan.radii()[0, 1]) * seated
+    )  # all reach as high as they are wide
     track[start:, [STRETCH, GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET, *([] if mouth else [MOUTH])]] = 0
     track[start:, WAY] = track[max(start - 1, 0), WAY].clone()
+    wet = wet and not seated
     if start == 0:
         _stand(plan, track, stands, wet)
+        track[:, X] = tracks[0, 1, :, X] if seated else track[:, X]
         return replace(plan, tracks=tracks)
     height, pace = float(track[start - 1, Y]), track[start - 1] - track[max(start - 2, 0)]
     later = torch.arange(1, len(track) - start + 1).double()
     run = float(pace[X]) * STOPPING / 3 * (1 - (1 - later / STOPPING).clamp(min=0) ** 3)
     angle = float(track[:start, SPIN].sum())
+    if seated:
+        run = _eased(later, SETTLING) * (tracks[0, 1, start:, X] - track[start - 1, X])
     track[start:, X] = track[start - 1, X] + run.to(track)
     if plan.marks[0, PIVOT] > 0:
         _hang(plan, track, start)

@@ -32,7 +32,7 @@ from zoetrope.engine.families.pocket.directing import (
     nothing_known,
     with_camera,
 )
-from zoetrope.engine.families.pocket.doing import ALONE, RESTS, Doing, at_rest, rest_in, second_act
+from zoetrope.engine.families.pocket.doing import ALONE, RESTS, Doing, at_rest, rest_in, second_act, sits_on_second
 from zoetrope.engine.families.pocket.heading import headed, heading
 from zoetrope.engine.families.pocket.in_view import pushed_in_on, set_aside, stand_in_view
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
@@ -145,8 +145,11 @@ class Stager:
             start = given[-1] + 1 if given else 0
         if rest == "then":
             start = _landed(plan, max(start, count // 2))
+        if start >= count:
+            return plan
         told = known.rows[:, TRACK.index("mouth")].any()
-        return plan if start >= count else stopped(plan, start, mouth=bool(told))
+        said, words = self.said(prompt), self._meant_words(prompt)
+        return stopped(plan, start, mouth=bool(told), seated=sits_on_second(words, said))
 
     def _hovering(self, request: Request, plan: Plan, known: Known) -> Doing | None:
         """What a second thing does of which no words tell and that the first picture, given alone, shows in the air."""
