@@ -152,7 +152,9 @@ def _in_a_row(text: str) -> bool:
     """Whether the thing that a text names first is the one that does something to the other."""
     hit = HITS.search(text)
     before = "" if hit is None else text[: hit.start()]
-    return bool(BESIDE.search(text) or ON_ANOTHER.search(text)) or (bool(things_seen(before)) and not WITH.search(before))
+    return bool(BESIDE.search(text) or ON_ANOTHER.search(text)) or (
+        bool(things_seen(before)) and not WITH.search(before)
+    )
 
 
 def _of_its_own(said: Said, text: str) -> Said:
