@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from zoetrope.core.conditions import Keyframe
+from zoetrope.core.errors import InvalidRequest
 from zoetrope.core.request import Request
 from zoetrope.engine.families import find_family
 from zoetrope.engine.families.pocket.family import LoadedPocket
@@ -119,3 +120,18 @@ def test_no_rope_hangs_in_the_scenery(pocket: LoadedPocket, seed: int) -> None:
     beyond = pocket._scenery(request, plan, grid).beyond.flatten(1)
     along, beside = (beyond[:, where[0]].mean() for where in (gap < 1, (gap > 4) & (gap < 10)))
     assert abs(float(along - beside)) < 0.15  # 0.26 to 0.51 where the empty stage had a rope that was painted away
+
+
+@torch.inference_mode()
+def test_who_finds_no_room_in_a_given_picture_is_told(pocket: LoadedPocket) -> None:
+    fixed = {"object": "ball", "action": "rolls", "second_object": "cube", "weather": "clear", "camera": "static"}
+    told = 0
+    for seed in range(6):
+        scene = write_scene(np.random.default_rng(seed), frames=7, fixed={**fixed, "then": None, "cut": False})
+        first = Keyframe("first", draw(scene)[3])
+        notices = pocket.notices(Request("a robot talks", seconds=1, conditions=(first,)))
+        told += any("the robot will not be seen" in each.text for each in notices)
+        assert not pocket.notices(Request("a ball rolls past a cube", seconds=1, conditions=(first,)))
+    assert told >= 4
+    with pytest.raises(InvalidRequest, match="robot will not be seen"):
+        pocket.notices(Request("a robot talks", seconds=1, conditions=(first,), strict=True))

@@ -25,13 +25,14 @@ from zoetrope.engine.families.pocket.directing import cut_plan
 from zoetrope.engine.families.pocket.dressing import Dresser
 from zoetrope.engine.families.pocket.facts import LIMITS, PATCH
 from zoetrope.engine.families.pocket.falling import without_drops
+from zoetrope.engine.families.pocket.gathering import told
 from zoetrope.engine.families.pocket.intoning import in_voices
 from zoetrope.engine.families.pocket.layout import GROUP, Layout, layout
 from zoetrope.engine.families.pocket.lending import lend
 from zoetrope.engine.families.pocket.network import PocketNetwork
 from zoetrope.engine.families.pocket.past import Memory, memory_of, steadied
 from zoetrope.engine.families.pocket.placing import Placer, keyed, still_moments
-from zoetrope.engine.families.pocket.plan import Plan, Stamps, sign_of, stamp, still_stage
+from zoetrope.engine.families.pocket.plan import SLOTS, Plan, Stamps, sign_of, stamp, still_stage
 from zoetrope.engine.families.pocket.planner import Planner
 from zoetrope.engine.families.pocket.reader import Reader
 from zoetrope.engine.families.pocket.references import named, say_unseen
@@ -139,8 +140,14 @@ class LoadedPocket:
         return velocities
 
     def notices(self, request: Request) -> tuple[Notice, ...]:
-        """As `walk.Looks` says: of references, what will not be seen."""
-        return say_unseen(request, self.seer, self.tokeniser.lexicon)
+        """As `walk.Looks` says: of references and of given pictures, what will not be seen."""
+        unseen = say_unseen(request, self.seer, self.tokeniser.lexicon)
+        shown = shown_by(request, LIMITS.clock)
+        if shown is None or "@" in request.prompt:
+            return unseen
+        kinds = self.seer.crowded_out(shown, self.stager.said(request.prompt))
+        full = f"what is given shows {SLOTS} things, as many as pocket's shots have"
+        return (*unseen, *told([f"{full}; the {kind} will not be seen" for kind in kinds], request.strict))
 
     @property
     def seer(self) -> Seer:

@@ -46,6 +46,7 @@ from zoetrope.engine.families.pocket.tracking import (
     Run,
     Seen,
     cast_of,
+    crowded_out,
     hidden_by,
     nearness,
     radians,
@@ -172,6 +173,13 @@ class Seer:
                 goes = "down" if said.get("action") == "falls" and not slot else None if slot else heading
                 known = out_of_sight(known, slot, lacks, numbers, met, free, grid[1] / grid[0], goes)
         return known
+
+    def crowded_out(self, shown: Shown, said: Mapping[str, str]) -> list[str]:
+        """Which kinds that a prompt names will not be seen, since the pictures with which stretches begin show two."""
+        starts = [first for first, _ in shown.runs]
+        found, _ = spot(self.spotter, _whole(shown.frames[starts]), torch.ones(len(starts), dtype=torch.bool))
+        alone = [(each, each) for each in range(len(starts))]
+        return crowded_out(tracks_of(found, shown.made[starts], alone)[:CAST], said)
 
     def _camera(
         self, known: Known, shown: Shown, numbers: Tensor, hidden: Tensor, sizes: Tensor, grid: tuple[int, int]

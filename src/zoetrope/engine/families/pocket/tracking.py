@@ -5,7 +5,7 @@ Knows the spotter by what it finds; knows no plan and no noise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -186,6 +186,14 @@ def cast_of(tracks: list[Seen], said: dict[str, str]) -> list[Seen | None]:
         left = [seen for seen in left if seen is not best]
         chosen.append(best)
     return chosen
+
+
+def crowded_out(tracks: Sequence[Seen], said: Mapping[str, str]) -> list[str]:
+    """Which kinds that a prompt names are none of those seen, where these leave no room for another."""
+    if sum(seen.looks.score > UNTOLD for seen in tracks) < SLOTS:
+        return []
+    asked = dict.fromkeys(said[axis] for axis in ("object", "second_object") if axis in said)
+    return [kind for kind in asked if all(_likeness(seen, {"object": kind}) <= MAYBE for seen in tracks)]
 
 
 def looks_of(found: Findings, which: Tensor) -> Looks:
