@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from zoetrope.core.conditions import Extend
+from zoetrope.core.conditions import Extend, Keyframe
 from zoetrope.core.motion import Cue, Stroke
 from zoetrope.core.request import Request
 from zoetrope.engine.families.pocket.directing import cut_plan, nothing_known
@@ -161,3 +161,12 @@ def test_a_later_prompt_without_an_action_stops_nobody(stager: Stager) -> None:
     assert stated(_with_action(bounces, stager.facts("the camera pans left"))[0])["action"] == "bounces"
     assert stated(_with_action(bounces, stager.facts("the camera pans left"))[0])["camera"] == "pan left"
     assert stated(_with_action(bounces, stager.facts("the ball rolls"))[0])["action"] == "rolls"
+
+
+def test_a_bridge_goes_where_its_last_picture_shows(stager: Stager) -> None:
+    plan, frames = going(0.2), np.zeros((PAST, 144, 256, 3), np.uint8)
+    facts = stager.facts("a ball rolls on a meadow")
+    bridge = Request("a ball rolls", seconds=Fraction(31, 12), conditions=(Extend(frames), Keyframe("last", frames[0])))
+    assert stager._in_sight(bridge, plan, facts) is plan
+    goes_on = replace(bridge, conditions=(Extend(frames),))
+    assert not torch.equal(stager._in_sight(goes_on, plan, facts).tracks, plan.tracks)

@@ -69,6 +69,20 @@ def test_a_plan_is_written_once_for_a_request(pocket: LoadedPocket) -> None:
 
 
 @torch.inference_mode()
+def test_a_prompt_is_read_once(pocket: LoadedPocket, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, asked = pocket.reader.said, []
+    monkeypatch.setattr(pocket.reader, "said", lambda numbers: (asked.append(len(asked)), read(numbers))[1])
+    planned(pocket, "a purple ring rolls on the beach and then stops", seed=11)
+    assert asked == [0]
+    said = pocket.stager.said("a purple ring rolls on the beach and then stops")
+    said.clear()
+    assert pocket.stager.said("a purple ring rolls on the beach and then stops")["object"] == "ring"
+    for number in range(40):
+        pocket.stager.said(f"ball {number}")
+    assert len(pocket.readings) < 40
+
+
+@torch.inference_mode()
 def test_what_happens_second_follows_what_happens_first(pocket: LoadedPocket) -> None:
     for seed in range(3):
         request = Request("a red robot slides and then spins, static camera", seconds=5, seed=seed)

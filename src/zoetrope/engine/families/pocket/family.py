@@ -70,6 +70,7 @@ class LoadedPocket:
     tokeniser: Tokeniser
     video_codec: VideoCodec
     sound_codec: SoundCodec
+    readings: dict[str, dict[str, str]] = field(default_factory=dict)  # of the latest prompts
     plans: dict[tuple[str, int], Plan] = field(default_factory=dict)  # of the latest requests
     sketches: dict[tuple[str, int], Sketched] = field(default_factory=dict)  # of the latest request
 
@@ -167,7 +168,7 @@ class LoadedPocket:
 
     @property
     def stager(self) -> Stager:
-        return Stager(self.planner, self.reader, self.tokeniser, LIMITS.clock, self.seer)
+        return Stager(self.planner, self.reader, self.tokeniser, LIMITS.clock, self.seer, self.readings)
 
     def plan(self, request: Request, latents: int) -> Plan:
         """What happens in a request's latent frames: written once, though several ask."""

@@ -6,14 +6,14 @@ Knows no pictures, codecs or noise.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from zoetrope.core.conditions import Control, Extend, Keyframe, Reference, ReferenceSound, Soundtrack
+from zoetrope.core.conditions import Control, Extend, Keyframe, Reference, ReferenceSound, Region, Soundtrack
 from zoetrope.core.motion import CameraPath, Cue, Hold, Stroke, cues_of
 from zoetrope.core.request import Request
 from zoetrope.core.seeds import derive_seed
@@ -57,6 +57,7 @@ from zoetrope.engine.noise import Seeds
 
 PAST = 1 + GROUP  # pictures that a continuation looks back on
 ALOFT = 0.15  # metres above standing from which a thing that is seen in one picture hovers
+READINGS = 16  # of prompts that are kept
 BOTH = 4  # latent frames in which two actions have room
 MOTION_IS_FREE = CameraPath | Reference | ReferenceSound | Cue
 SIDEWAYS = ("pan left", "pan right", "orbit left", "orbit right")
@@ -73,6 +74,7 @@ class Stager:
     tokeniser: Tokeniser
     clock: Clock
     seer: Seer
+    readings: dict[str, dict[str, str]] = field(default_factory=dict)  # of the latest prompts
 
     def plan(self, request: Request, latents: int, seeds: Seeds) -> Plan:
         """The plan of a request's latent frames, the same for the same request and seeds."""
@@ -90,13 +92,17 @@ class Stager:
             facts = _with_action(facts, self.facts(cue.prompt))
             plan = self._cued(request, plan, facts, cue, pictures, seeds.named("cue", str(number)))
             plan = self._rested(request, cue.prompt, plan, known, self.clock.frame_at(cue.at))
-        if all(isinstance(each, Reference | ReferenceSound | Cue | Keyframe) for each in request.conditions):
-            shown = shown_by(request, self.clock)
-            plan = pushed_in_on(plan, _grid(request)) if shown is None or shown.numbers == [0] else plan
-        before = next((len(each.frames) for each in request.conditions if isinstance(each, Extend)), None)
-        if before is None:
+        return self._in_sight(request, plan, facts)
+
+    def _in_sight(self, request: Request, plan: Plan, facts: Tensor) -> Plan:
+        """A written plan whose things are not lost: who is pushed in on, and who leaves a shot that goes on."""
+        kinds, shown = {type(each) for each in request.conditions}, shown_by(request, self.clock)
+        if kinds <= {Reference, ReferenceSound, Cue, Keyframe} and (shown is None or shown.numbers == [0]):
+            return pushed_in_on(plan, _grid(request))
+        before = [len(each.frames) for each in request.conditions if isinstance(each, Extend)]
+        if not before or kinds & {Keyframe, Region}:
             return plan
-        return returning(plan, before, self._going(request, facts), _grid(request), self._heading(request))
+        return returning(plan, before[0], self._going(request, facts), _grid(request), self._heading(request))
 
     def _asked(self, request: Request, seeds: Seeds) -> Tensor:
         """What a request means, (1, FACTS): what its prompt says, what is usual, and nothing that is unwanted."""
@@ -214,9 +220,14 @@ class Stager:
         return answered({**USUAL, **said}).to(self.planner.mean.device)
 
     def said(self, prompt: str) -> dict[str, str]:
-        """What a prompt states in so many words, by axis."""
-        meant = self._meant_words(prompt)
-        return with_plain_words(stated(self.reader.said(self._numbers(meant))[0]), meant)
+        """What a prompt states in so many words, by axis: read once, though several ask."""
+        said = self.readings.get(prompt)
+        if said is None:
+            while len(self.readings) >= READINGS:
+                self.readings.pop(next(iter(self.readings)), None)
+            meant = self._meant_words(prompt)
+            said = self.readings[prompt] = with_plain_words(stated(self.reader.said(self._numbers(meant))[0]), meant)
+        return dict(said)
 
     def _meant_words(self, prompt: str) -> str:
         return as_meant(in_known_words(prompt, self.tokeniser.lexicon))
