@@ -7,7 +7,7 @@ import torch
 
 from zoetrope.core.motion import Cue
 from zoetrope.core.request import Request
-from zoetrope.engine.families.pocket.doing import rest_in, sits_on_second, without_rest
+from zoetrope.engine.families.pocket.doing import at_rest, rest_in, sits_on_second, without_rest
 from zoetrope.engine.families.pocket.facts import POCKET
 from zoetrope.engine.families.pocket.plan import AXES, CAST, MARKS, PIVOT, SLOTS, TRACK, Plan, no_badges
 from zoetrope.engine.families.pocket.resting import stopped
@@ -58,6 +58,15 @@ def test_who_stops_after_what_it_does_and_who_stands_beside_another() -> None:
     both = {"object": "robot", "second_object": "ball", "action": "bounces"}
     assert rest_in("a robot stands next to a bouncing ball", both) == "action"
     assert without_rest("a car is parked, then it stops").split() == ["a", "car", "is", ",", "then", "it"]
+
+
+def test_what_is_planned_of_who_comes_to_rest() -> None:
+    assert at_rest({"object": "bird"}, "then", "a bird lands")["action"] == "flies"
+    assert at_rest({"object": "bird", "action": "jumps"}, "then", "a bird hops, then stops")["action"] == "jumps"
+    assert at_rest({"object": "boat"}, "action", "a boat waits")["action"] == "floats"
+    assert at_rest({"object": "lantern"}, "action", "a lantern hangs")["action"] == "swings"
+    assert without_rest("a ball lands") == "a ball lands"  # which nobody shows, and is told
+    assert without_rest("a bird lands").split() == ["a", "bird"]
 
 
 def going(kind: str = "ball", y: float = RADIUS, rise: float = 0.0, turn: float = 0.0) -> Plan:

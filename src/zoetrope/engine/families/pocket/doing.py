@@ -73,7 +73,7 @@ def rest_in(text: str, said: Mapping[str, str]) -> str | None:
     plain = STOPS_DOING.sub(" ", OF_CAMERA.sub(" ", text))
     if "then" in said:
         return None
-    if said.get("object") == BIRD and said.get("action", "flies") in COMES_DOWN and LANDS.search(plain):
+    if _may_land(said) and LANDS.search(plain):
         return "then"
     acts = _acts_of_first(plain, said, {RESTS: AT_REST})
     if RESTS in acts and (set(acts) == {RESTS} or "action" not in said):
@@ -95,7 +95,7 @@ def at_rest(said: Mapping[str, str], rest: str | None, text: str) -> dict[str, s
     if rest is None:
         return dict(said)
     if rest == "then":
-        return {**said, "action": "flies"} if said.get("object") == BIRD else dict(said)
+        return {**said, "action": "flies"} if _may_land(said) else dict(said)
     if HANGS.search(text):
         return {**said, "action": "swings"}
     wet = said.get("setting", AT_HOME.get(said.get("object", ""))) == "sea"
@@ -103,8 +103,13 @@ def at_rest(said: Mapping[str, str], rest: str | None, text: str) -> dict[str, s
 
 
 def without_rest(text: str) -> str:
-    """A text without the words that say that something stands, hangs, lands or stops."""
-    return LANDS.sub(" ", AT_REST.sub(" ", text))
+    """A text without the words that say that something stands, hangs or stops, and that a bird lands."""
+    lands = any(each.kind == BIRD for each in things_seen(text))
+    return AT_REST.sub(" ", LANDS.sub(" ", text) if lands else text)
+
+
+def _may_land(said: Mapping[str, str]) -> bool:
+    return said.get("object") == BIRD and said.get("action", "flies") in COMES_DOWN
 
 
 def _acts_of_first(text: str, said: Mapping[str, str], more: Mapping[str, re.Pattern[str]]) -> list[str]:
