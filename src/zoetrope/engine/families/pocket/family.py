@@ -30,7 +30,7 @@ from zoetrope.engine.families.pocket.intoning import in_voices
 from zoetrope.engine.families.pocket.layout import GROUP, Layout, layout
 from zoetrope.engine.families.pocket.lending import lend
 from zoetrope.engine.families.pocket.network import PocketNetwork
-from zoetrope.engine.families.pocket.past import Memory, memory_of, steadied
+from zoetrope.engine.families.pocket.past import PAST, Memory, memory_of, steadied
 from zoetrope.engine.families.pocket.placing import Placer, keyed, still_moments
 from zoetrope.engine.families.pocket.plan import SLOTS, Plan, Stamps, sign_of, stamp, still_stage
 from zoetrope.engine.families.pocket.planner import Planner
@@ -43,7 +43,7 @@ from zoetrope.engine.families.pocket.sketch import Sketcher
 from zoetrope.engine.families.pocket.sound_codec import SoundCodec, SoundState
 from zoetrope.engine.families.pocket.sounding import going_on, voices
 from zoetrope.engine.families.pocket.spotter import Spotter
-from zoetrope.engine.families.pocket.staging import PAST, Stager, usual_seed
+from zoetrope.engine.families.pocket.staging import Stager, usual_seed
 from zoetrope.engine.families.pocket.text import Context, Tokeniser
 from zoetrope.engine.families.pocket.video_codec import VideoCodec, to_pixels
 from zoetrope.engine.families.pocket.wordings import in_known_words

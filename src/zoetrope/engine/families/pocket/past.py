@@ -20,10 +20,11 @@ from zoetrope.core.sizes import Size
 from zoetrope.engine.families.pocket.backdrop import Anchor
 from zoetrope.engine.families.pocket.details import Sky
 from zoetrope.engine.families.pocket.directing import Known, know_camera
-from zoetrope.engine.families.pocket.layout import FRAME_RATE
+from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.plan import METRE, PATCH, SLOTS, Plan, project
 from zoetrope.engine.families.pocket.sketch import Sketcher
 
+PAST = 1 + GROUP  # pictures that a continuation looks back on
 LED_BACK = 0.6  # share of the way from given pictures to their sketch; at 0.25 skies turned white within ten seconds
 
 

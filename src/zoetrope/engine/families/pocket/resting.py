@@ -15,7 +15,7 @@ from zoetrope.engine.families.pocket.plan import PIVOT, TRACK, Plan, sign_of, tr
 
 STOPPING, SETTLING = 8, 12  # pictures in which what goes comes to a stop, and what flies, floats or swings comes down
 SOFT = ("bird", "fish", "star", "lantern")  # things that come down from the air by themselves; all else falls
-AT_REST = 0.03  # metres from where it stands within which a thing stands
+LEVEL = 0.03  # metres from where it stands within which a thing stands
 
 X, Y, SPIN, WAY, STRETCH, MOUTH, GROUND_SPEED, AIR_SPEED, CONTACT, OFFSET = (
     TRACK.index(name)
@@ -57,7 +57,7 @@ def stopped(plan: Plan, start: int, *, mouth: bool = False, seated: bool = False
     elif not wet:
         turned = _eased(later, STOPPING) * (round(angle / math.tau) * math.tau - angle)
         track[start:, SPIN] = turned.diff(prepend=turned.new_zeros(1)).to(track)
-    if height - stands < AT_REST:
+    if height - stands < LEVEL:
         track[start:, GROUND_SPEED] = track[start - 1 :, X].diff().abs() * FRAME_RATE
     return replace(plan, tracks=tracks)
 
@@ -82,7 +82,7 @@ def _eased(later: Tensor, pictures: int) -> Tensor:
 def _come_down(track: Tensor, start: int, stands: float, rise: float, soft: bool) -> None:
     """Let a thing come down to where it stands: softly, or by gravity with a touch. Units: rise in metres a picture."""
     height, later = float(track[start - 1, Y]), torch.arange(1, len(track) - start + 1).double()
-    if soft or height < stands + AT_REST:
+    if soft or height < stands + LEVEL:
         track[start:, Y] = (height + (stands - height) * _eased(later, SETTLING)).to(track)
         return
     speed, seconds = rise * FRAME_RATE, later / FRAME_RATE

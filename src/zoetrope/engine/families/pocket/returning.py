@@ -16,11 +16,11 @@ from zoetrope.engine.families.pocket.directing import Known
 from zoetrope.engine.families.pocket.in_view import edges
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.parting import SIDES
+from zoetrope.engine.families.pocket.past import PAST
 from zoetrope.engine.families.pocket.plan import TRACK, Plan
 
 X, SPIN, WAY = (TRACK.index(name) for name in ("x", "spin", "way"))
 GOING = frozenset({"bounces", "rolls", "slides", "flies"})  # actions in which a thing may leave the picture
-LOOKS_BACK = 1 + GROUP  # pictures that what goes on is planned by, in which nothing may leap
 GONE = 1.6  # radii beyond the edge of the picture at which nothing of a thing is seen any more, its shadow neither
 COMES = 1.2  # metres inside the edge to which a thing comes in a chunk that it begins outside
 
@@ -80,13 +80,16 @@ def returning(plan: Plan, first: int, slots: Iterable[int], grid: tuple[int, int
 
 
 def _return(track: Tensor, first: int, bounds: Tensor, told: float) -> None:
-    """Lead a track (t, k) back from a picture on, by where it is out of sight (t, 2)."""
+    """Lead a track (t, k) back from a picture on, by where it is out of sight (t, 2).
+
+    It never leaps in the last pictures, by which what goes on from them is planned.
+    """
     gone, way = track[:, X].diff(prepend=track[:1, X]).tolist(), 1.0
     at = float(track[first - 1, X])
     for number, (left, right) in enumerate(bounds.tolist()[first:], start=first):
         step = way * gone[number]
         side = float(at + step > right) - float(at + step < left)
-        if side and side == told and number + LOOKS_BACK <= len(track):
+        if side and side == told and number + PAST <= len(track):
             step -= side * (right - left)
         elif side * step > 0 and side != told:
             way, step = -way, -step

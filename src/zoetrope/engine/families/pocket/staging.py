@@ -38,7 +38,7 @@ from zoetrope.engine.families.pocket.in_view import pushed_in_on, set_aside, sta
 from zoetrope.engine.families.pocket.layout import FRAME_RATE, GROUP
 from zoetrope.engine.families.pocket.paces import speed_of
 from zoetrope.engine.families.pocket.pairing import beside, known_of_second, told_of_second
-from zoetrope.engine.families.pocket.past import go_on_moving, lead_on, memory_of, past_of
+from zoetrope.engine.families.pocket.past import PAST, go_on_moving, lead_on, memory_of, past_of
 from zoetrope.engine.families.pocket.plain_words import as_meant, with_plain_words
 from zoetrope.engine.families.pocket.plan import CAMERA, PATCH, TRACK, Plan, trait_of
 from zoetrope.engine.families.pocket.planner import Planner
@@ -55,7 +55,6 @@ from zoetrope.engine.families.pocket.usual import as_usual
 from zoetrope.engine.families.pocket.wordings import in_known_words, spelt
 from zoetrope.engine.noise import Seeds
 
-PAST = 1 + GROUP  # pictures that a continuation looks back on
 ALOFT = 0.15  # metres above standing from which a thing that is seen in one picture hovers
 READINGS = 16  # of prompts that are kept
 BOTH = 4  # latent frames in which two actions have room
